@@ -1,0 +1,68 @@
+"""The one tree of errors that services raise.
+
+ChengxinError
+├── NotFound 404      what was asked for is not there, or may not be known to be there
+├── NotAllowed 403    the asker may not do this
+├── Conflict 409      the state of the thing forbids it
+├── Rejected 422      a rule of law or of the format refuses it; carries the source
+└── Unusable 422      a file or setting can't be read at all; says what, where and how to mend it
+
+A task adds leaves in its own ``errors.py``. One middleware turns them into pages and problem documents; one function
+in the command line turns them into two lines and an exit code. Messages never hold a personal value.
+"""
+
+from typing import ClassVar
+
+from chengxin.lib.sources import Source
+
+
+class ChengxinError(Exception):
+    """Base of all errors that are answers, not bugs."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    message: ClassVar[str] = "系统未能完成操作。"
+    message_en: ClassVar[str] = "The operation could not be completed."
+
+    def __init__(self, detail: str = "", detail_en: str = "") -> None:
+        """Keep what is particular to this case; both texts stand after the class's own message."""
+        self.detail = detail
+        self.detail_en = detail_en or detail
+        super().__init__(self.text)
+
+    @property
+    def text(self) -> str:
+        return f"{self.message}{self.detail}"
+
+    @property
+    def text_en(self) -> str:
+        return f"{self.message_en} {self.detail_en}".strip()
+
+
+class NotFound(ChengxinError):
+    code, status = "not-found", 404
+    message, message_en = "未找到。", "Not found."
+
+
+class NotAllowed(ChengxinError):
+    code, status = "not-allowed", 403
+    message, message_en = "无权进行此操作。", "You may not do this."
+
+
+class Conflict(ChengxinError):
+    code, status = "conflict", 409
+    message, message_en = "当前状态不允许此操作。", "The present state forbids this."
+
+
+class Rejected(ChengxinError):
+    code, status = "rejected", 422
+    message, message_en = "依规则不予接受。", "Refused by rule."
+
+    def __init__(self, detail: str = "", detail_en: str = "", *, source: Source | None = None) -> None:
+        self.source = source
+        super().__init__(detail, detail_en)
+
+
+class Unusable(ChengxinError):
+    code, status = "unusable", 422
+    message, message_en = "无法使用。", "Unusable."
