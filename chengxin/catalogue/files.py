@@ -1,0 +1,101 @@
+"""Reads an edition of the catalogue from its folder and checks that everything it names is there."""
+
+import csv
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from chengxin.catalogue.errors import CatalogueUnusable
+from chengxin.catalogue.terms import ItemDefinition, define_item
+
+SHIPPED = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFiles:
+    """An edition as read. ``raw_items`` keeps each item's whole file; ``code_lists`` maps a list's name to its rows."""
+
+    edition: dict[str, Any]
+    laws: list[dict[str, Any]]
+    purposes: list[dict[str, Any]]
+    raw_items: dict[str, dict[str, Any]]
+    items: dict[str, ItemDefinition]
+    code_lists: dict[str, list[dict[str, str]]]
+    digest: str
+
+
+def read_catalogue(folder: Path) -> CatalogueFiles:
+    """Read and check a folder. Raises CatalogueUnusable naming file and entry; reads nothing outside the folder."""
+    laws = _toml(folder / "laws.toml")["law"]
+    purposes = _toml(folder / "purposes.toml")["purpose"]
+    raw_items = {path.stem: _toml(path) for path in sorted((folder / "items").glob("*.toml"))}
+    code_lists = {path.stem: _rows(path) for path in sorted((folder / "codelists").glob("*.csv"))}
+    items = {}
+    for name, raw in raw_items.items():
+        try:
+            items[name] = define_item(raw)
+        except (ValueError, KeyError) as error:
+            raise CatalogueUnusable(f"items/{name}.toml：{error}", f"items/{name}.toml: {error}") from None
+    files = CatalogueFiles(
+        _toml(folder / "edition.toml"), laws, purposes, raw_items, items, code_lists, _digest(folder)
+    )
+    if fault := next(_faults(files), None):
+        raise CatalogueUnusable(fault, fault)
+    return files
+
+
+def _faults(files: CatalogueFiles) -> Iterator[str]:
+    refs = {article["ref"] for law in files.laws for article in law.get("article", ())}
+    purposes = {purpose["code"] for purpose in files.purposes}
+    for purpose in files.purposes:
+        if missing := set(purpose["bases"]) - refs:
+            yield f"purposes.toml {purpose['code']}：laws.toml 中没有 {sorted(missing)}"
+        if not purpose["bases"]:
+            yield f"purposes.toml {purpose['code']}：没有法律依据 / no legal basis"
+    for name, item in files.items.items():
+        if item.code != name:
+            yield f"items/{name}.toml：文件名与目录编码不一致 / file name and code differ"
+        if missing := set(item.bases) - refs:
+            yield f"items/{name}.toml：laws.toml 中没有 {sorted(missing)}"
+        if missing := set(item.purposes) - purposes:
+            yield f"items/{name}.toml：purposes.toml 中没有 {sorted(missing)}"
+        for field in item.fields:
+            if field.code_list and field.code_list not in files.code_lists:
+                yield f"items/{name}.toml {field.code}：codelists/ 中没有 {field.code_list}.csv"
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CatalogueUnusable(f"缺少 {path.name}。", f"{path.name} is missing.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueUnusable(f"{path.name}：{error}", f"{path.name}: {error}") from None
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or "value" not in rows[0] or "label" not in rows[0]:
+        raise CatalogueUnusable(
+            f"{path.name}：应有 value,label 两列。", f"{path.name} needs the columns value and label."
+        )
+    return rows
+
+
+def _digest(folder: Path) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in {".toml", ".csv"}):
+        whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
+
+
+def as_date(text: str | date | None) -> date | None:
+    """Give a date from a TOML date or an ISO text; None from nothing."""
+    if not text:
+        return None
+    return text if isinstance(text, date) else date.fromisoformat(text)
