@@ -1,0 +1,25 @@
+"""Whether the parts of the installation are alive."""
+
+from django.db import DatabaseError, connection
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def worker_alive() -> bool:
+    """Tell whether any worker gave a sign of life in the last minute; no when the database can't be asked."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds')"
+            )
+            (alive,) = cursor.fetchone() or (False,)
+    except DatabaseError:
+        return False
+    return bool(alive)

@@ -1,0 +1,53 @@
+"""Brings the database's own safeguards to the state that the files describe: functions, triggers, policies, views, grants."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from chengxin.lib.sql import statements
+
+ROLES = ("owner", "app", "intake", "public", "auditor", "eraser")
+FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "site")
+
+
+def role_names(prefix: str) -> dict[str, str]:
+    return {role: f"{prefix}_{role}" for role in ROLES}
+
+
+def apply_locks(url: str, names: Mapping[str, str]) -> None:
+    """Revoke every grant of the application's roles, then write all locks anew, in one transaction.
+
+    Runs as the owner after each migration. What the files no longer name is gone afterwards, save objects that were renamed:
+    those a migration drops. Takes an exclusive lock on each table for a moment.
+    """
+    package = Path(__file__).resolve().parent.parent
+    with psycopg.connect(url) as connection, connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '4s'")
+        for role in ROLES[1:]:
+            for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+                connection.execute(
+                    sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}").format(
+                        sql.SQL(kind), sql.Identifier(names[role])
+                    )
+                )
+            connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(names[role])))
+        # Intake loads through temporary tables; nobody else needs any.
+        connection.execute(
+            sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(
+                sql.Identifier(connection.info.dbname), sql.Identifier(names["intake"])
+            )
+        )
+        for folder in FOLDERS:
+            for body in statements(package / folder / "sql" / "locks.sql").values():
+                connection.execute(fill(body, names))
+
+
+def fill(body: str, names: Mapping[str, str]) -> bytes:
+    """Put role names into a statement. They come from the installation's settings, and are checked to be plain identifiers."""
+    for role, name in names.items():
+        if not name.isidentifier() or not name.isascii():
+            raise ValueError(f"role name {name!r} is no plain identifier")
+        body = body.replace("{" + role + "}", name)
+    return body.encode()

@@ -1,0 +1,59 @@
+"""The access register's table. It is written by ``ground.services.enter`` alone."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class AccessEntry(models.Model):
+    """One access to one person's data: who, for what, on which law, which versions; names of fields, never values.
+
+    ``subject_id`` 0 stands for a person the register doesn't know. The day of sealing numbers the entries (design,
+    decision 8); until then ``entry_id`` (time-ordered) is the only order.
+    """
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered"
+        EMPTY = "empty"
+        REFUSED = "refused"
+        FAILED = "failed"
+
+    pk = models.CompositePrimaryKey("subject_id", "entry_id")
+    subject_id = models.BigIntegerField()
+    entry_id = models.UUIDField()
+    at = models.DateTimeField()
+    organisation = models.CharField(max_length=18)
+    officer = models.CharField(max_length=150)
+    purpose = models.CharField(max_length=32)
+    basis = models.CharField(max_length=200)
+    case_reference = models.CharField(max_length=200)
+    channel = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    reason = models.CharField(max_length=40)
+    as_of = models.DateField(null=True)
+    fields = ArrayField(models.CharField(max_length=64))
+    record_ids = ArrayField(models.BigIntegerField())
+    versions = ArrayField(models.SmallIntegerField())
+
+    class Meta:
+        db_table = "ground_access_entry"
+        constraints = [
+            models.CheckConstraint(
+                name="access_outcome_known", condition=models.Q(outcome__in=("answered", "empty", "refused", "failed"))
+            ),
+            models.CheckConstraint(
+                name="access_versions_paired", condition=models.Q(record_ids__len=models.F("versions__len"))
+            ),
+            models.CheckConstraint(
+                name="access_refusal_has_reason",
+                condition=models.Q(outcome__in=("answered", "empty")) | ~models.Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="access_refusal_has_no_records",
+                condition=models.Q(outcome="answered", record_ids__len__gt=0) | models.Q(record_ids=[]),
+            ),
+            models.CheckConstraint(
+                name="access_answer_has_reason",
+                condition=models.Q(outcome__in=("refused", "failed"))
+                | ~(models.Q(organisation="") | models.Q(officer="") | models.Q(purpose="") | models.Q(basis="")),
+            ),
+        ]

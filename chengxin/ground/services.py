@@ -1,0 +1,100 @@
+"""The access register: no entry, no data.
+
+``reading`` is the only way to read a person's data for somebody: it opens the transaction, collects which versions were read, and
+writes the entry before that transaction commits. What was read may leave the process only after the ``with`` block has ended.
+"""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+UNKNOWN_SUBJECT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks and why. ``basis`` is a reference of the catalogue, ``channel`` the way in (desk, cli, api)."""
+
+    organisation: str
+    officer: str
+    purpose: str
+    basis: str
+    case_reference: str
+    channel: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one reading touched: the entry is made from it."""
+
+    subject_id: int
+    entry_id: uuid.UUID
+    at: datetime
+    as_of: date | None = None
+    fields: set[str] = field(default_factory=set)
+    versions: list[tuple[int, int]] = field(default_factory=list)
+
+
+@contextmanager
+def reading(asker: Asker, subject_id: int, *, at: datetime, as_of: date | None = None) -> Iterator[Reading]:
+    """Read one person's data inside a transaction that ends with the access entry.
+
+    When the entry can't be written, the transaction fails and so does the reading. When the reading fails, a failed
+    entry is written in a transaction of its own and the error goes on.
+    """
+    note = Reading(subject_id, entry_number(at), at, as_of)
+    try:
+        with transaction.atomic():
+            yield note
+            enter(asker, note, outcome="answered" if note.versions else "empty")
+    except Exception:
+        note.versions.clear()
+        with transaction.atomic():
+            enter(asker, note, outcome="failed", reason="error")
+        raise
+
+
+def enter_refusal(asker: Asker, *, subject_id: int, reason: str, at: datetime) -> None:
+    """Enter a refused query with its true reason, in a transaction of its own. ``subject_id`` 0 where the person is unknown."""
+    with transaction.atomic():
+        enter(asker, Reading(subject_id, entry_number(at), at), outcome="refused", reason=reason)
+
+
+def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> None:
+    """Write the entry. The application's role may insert here and do nothing else, so nothing is returned."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, basis, case_reference,
+                   channel, outcome, reason, as_of, fields, record_ids, versions)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::smallint[])""",
+            [
+                note.subject_id,
+                note.entry_id,
+                note.at,
+                asker.organisation,
+                asker.officer,
+                asker.purpose,
+                asker.basis,
+                asker.case_reference,
+                asker.channel,
+                outcome,
+                reason,
+                note.as_of,
+                sorted(note.fields),
+                [record_id for record_id, _ in note.versions],
+                [version for _, version in note.versions],
+            ],
+        )
+
+
+def entry_number(at: datetime) -> uuid.UUID:
+    """Make a time-ordered number (UUID version 7 of RFC 9562) for the moment of the entry."""
+    value = (
+        int(at.timestamp() * 1000) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    )
+    return uuid.UUID(int=value)

@@ -1,0 +1,65 @@
+"""Looking up persons, organisations and officers."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date
+
+from chengxin.identity.models import Code, Organisation, Person, User
+from chengxin.identity.rules import normal_name
+from chengxin.identity.vault import vault
+from chengxin.lib.crypto import Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person whom a code leads to; ``name_fits`` tells whether the name given is the one on file."""
+
+    subject_id: int
+    name_fits: bool
+    died: date | None
+
+
+def find_person(code_type: str, code: str, name: str) -> Found | None:
+    """Find whom a checked code belongs to, by keyed hash. Compares the name in constant time."""
+    keys = vault()
+    row = Code.objects.select_related("subject").filter(code_hash=keys.code_hash(code_type, code)).first()
+    if row is None:
+        return None
+    fits = hmac.compare_digest(bytes(row.name_tag), keys.name_tag(code_type, code, normal_name(name)))
+    return Found(row.subject_id, fits, row.subject.died)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Named:
+    """A person's name and code, opened. Has no readable form of its own, so that it can't slip into a log."""
+
+    name: str
+    code: str
+
+
+def open_person(subject_id: int) -> Named:
+    """Open the sealed name and code of a person. For a report that is about to be issued, and nothing else."""
+    row = Person.objects.get(pk=subject_id)
+    keys = vault()
+    return Named(
+        keys.open(Sealed(row.key_id, bytes(row.name_sealed)), use="person.name"),
+        keys.open(Sealed(row.key_id, bytes(row.code_sealed)), use="person.code"),
+    )
+
+
+def find_organisation(code: str, on: date) -> Organisation | None:
+    """Give the organisation under a unified code when it is valid on the day."""
+    return Organisation.objects.filter(code=code, valid_from__lte=on).exclude(valid_until__lte=on).first()
+
+
+def find_officer(login: str) -> User | None:
+    return User.objects.select_related("organisation").filter(login=login, is_active=True).first()
+
+
+def list_demo_officers() -> list[User]:
+    """Give the demo's officers for the start page of a demo installation."""
+    return list(User.objects.select_related("organisation").filter(demo=True, is_active=True).order_by("pk"))
+
+
+def find_demo_officer(login: str) -> User | None:
+    return User.objects.filter(login=login, demo=True, is_active=True).first()

@@ -1,0 +1,30 @@
+"""When a code and a name lead to a person, and who may be a subject."""
+
+import unicodedata
+from datetime import date
+
+from chengxin.lib.periods import is_adult
+from chengxin.lib.sources import Source
+
+SUBJECT = Source("山西省社会信用条例", "（征求意见稿）第三条", provisional=True)
+MINORS = Source("预防未成年人犯罪法", "第五十九条")
+
+# The points between the parts of a name in the languages of minorities come in many forms; GB/T standards know one.
+MIDDLE_DOTS = str.maketrans(dict.fromkeys("•・․‧∙⋅●．", "·"))
+
+
+def normal_name(name: str) -> str:
+    """Bring a name to the form that is compared: composed, without outer blanks, with one kind of middle dot.
+
+    Nothing more is smoothed here: near names wait for a human (safeguard 5).
+    Source: 浙江省公共信用信息管理条例 第九条 (code and name identify), by analogy.
+    """
+    return unicodedata.normalize("NFC", name).strip().translate(MIDDLE_DOTS)
+
+
+def may_be_subject(born: date, on: date) -> bool:
+    """Tell whether a person may be in the register at all: not before 18.
+
+    Source: safeguard 3; 预防未成年人犯罪法 第五十九条; 山西省社会信用条例 (subject of full civil capacity).
+    """
+    return is_adult(born, on)
