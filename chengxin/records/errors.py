@@ -1,0 +1,31 @@
+from chengxin.lib.errors import Conflict, NotFound, Unusable
+
+
+class FileUnusable(Unusable):
+    """The file as a whole can't be taken in; nothing of it was."""
+
+    code, message, message_en = "file-unusable", "文件无法使用：", "The file can't be used:"
+
+
+class ForbiddenColumns(FileUnusable):
+    """A column names a kind of data that may never be held (safeguard 2)."""
+
+    code = "forbidden-columns"
+    message = "文件含有禁止归集的信息列，整份文件未接收、未保存："
+    message_en = "The file has columns of a kind that may never be collected; nothing of it was kept:"
+
+
+class BatchUnknown(NotFound):
+    code, message, message_en = "batch-unknown", "没有这个批次。", "There is no such batch."
+
+
+class ProviderNotCompetent(Conflict):
+    code = "provider-not-competent"
+    message = "该单位不是此信息项的提供单位。"
+    message_en = "This organisation is no provider of the item."
+
+
+class MendFileGone(NotFound):
+    code = "mend-file-gone"
+    message = "待修改行文件已取走或已过保存时间；请重新上传。"
+    message_en = "The file of rows to mend was taken or has expired; hand the file in again."

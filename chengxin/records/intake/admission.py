@@ -1,0 +1,299 @@
+"""The checks of a row as a whole, on blocks: whose code it is, what its texts hold, whether the law admits it, on which days it shows.
+
+Runs in memory, before anything of a row is written anywhere (safeguard 2). The law itself stands in ``records.rules``; where a rule
+is applied to columns here instead of being called for each distinct value, a test holds both against each other.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from chengxin.catalogue.queries import OpenItem
+from chengxin.lib.codes import CodeType, examine
+from chengxin.lib.periods import turns
+from chengxin.lib.regions import AreaBook
+from chengxin.records import rules
+from chengxin.records.intake.code_checks import examine_codes
+from chengxin.records.intake.fields import DAY, FEN, FINDINGS, LONG_TERM, by_distinct, collect
+from chengxin.records.intake.layout import forbidden_kinds
+from chengxin.records.intake.reading import ROW
+from chengxin.records.terms import RecordTerms
+
+Masks = list[tuple[str, str, pl.Series]]
+CODE_RUN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
+CODE_RUN_POLARS = r"\d{17}[\dXx]"
+MEMO = 1 << 17
+GRADES = {grade: rank for rank, grade in enumerate(rules.Grade)}
+MASKS = ("*", "＊", "×", "●")
+
+
+class RowChecker:
+    """Judges blocks of one item on one day. ``attested`` stands in for procedure and finality (design, decision 10)."""
+
+    def __init__(self, item: OpenItem, terms: RecordTerms, on: date, areas: AreaBook, *, attested: bool) -> None:
+        self.item = item
+        self.definition = item.definition
+        self.terms = terms
+        self.on = on
+        self.areas = areas
+        self.attested = attested
+        self.texts = [
+            field.code
+            for field in self.definition.fields
+            if field.type == "text"
+            and field.code not in {self.definition.roles.get(role) for role in ("name", "record_number")}
+        ]
+        # The same days come again in every block: what the rules said of them is kept.
+        self._adult_day = lru_cache(MEMO)(lambda text: turns(date.fromisoformat(text), rules.ADULT_YEARS))
+        self._display_end = lru_cache(MEMO)(self._judge_end)
+        self._repair_day = lru_cache(MEMO)(self._judge_repair)
+        self._erase_day = lru_cache(MEMO)(self._judge_erasure)
+        self.phrases = sorted({phrase for kind in forbidden_kinds() for phrase in kind.phrases})
+
+    def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Give the block with ``person_…``, ``grade`` and the days of each record, and the findings."""
+        frame, masks = self._persons(frame)
+        masks += self._counterpart(frame)
+        masks += self._texts(frame)
+        frame = self._dates(frame)
+        masks += self._order(frame)
+        if self.definition.admission == "adverse":
+            masks += self._admission(frame)
+        masks += self._minors(frame)
+        frame = self._schedule(frame)
+        masks.append(("retention-over", "", frame["erase_on"] <= self.on))
+        return frame, collect(frame[ROW], masks)
+
+    def _column(self, frame: pl.DataFrame, role: str, suffix: str = "") -> pl.Series | None:
+        code = self.definition.roles.get(role)
+        return frame[code + suffix] if code and code + suffix in frame.columns else None
+
+    def _persons(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, Masks]:
+        roles = self.definition.roles
+        code = roles["code"]
+        if kind := roles.get("code_type"):
+            maps_to = self.item.maps_to[self.definition.field(kind).code_list]
+            frame = frame.with_columns(by_distinct(frame[kind], maps_to.get, pl.String).alias("person_type"))
+        else:
+            frame = frame.with_columns(person_type=pl.lit(self.definition.code_type_default))
+        frame = examine_codes(frame, type_column="person_type", code_column=code, on=self.on, areas=self.areas)
+        masked = frame[code].str.contains_any(list(MASKS)).fill_null(value=False)
+        faulty = (
+            frame["code_fault"].is_not_null() & ~masked & frame[code].is_not_null() & frame["person_type"].is_not_null()
+        )
+        return frame, [
+            ("code-masked", code, masked),
+            ("code-legacy", code, frame["code_legacy"]),
+            ("bad-code", code, faulty),
+        ]
+
+    def _counterpart(self, frame: pl.DataFrame) -> Masks:
+        field = self.definition.role("counterpart")
+        if field is None or not field.code_list:
+            return []
+        persons = [value for value, maps in self.item.maps_to[field.code_list].items() if maps == "natural_person"]
+        return [
+            ("not-a-natural-person", field.code, frame[field.code].is_not_null() & ~frame[field.code].is_in(persons))
+        ]
+
+    def _texts(self, frame: pl.DataFrame) -> Masks:
+        """Find forbidden matters and identity codes in the free texts."""
+        forbidden = frame.select(
+            pl.any_horizontal(pl.col(code).str.contains_any(self.phrases).fill_null(value=False) for code in self.texts)
+        ).to_series()
+        suspect = frame.select(
+            pl.any_horizontal(pl.col(code).str.contains(CODE_RUN_POLARS).fill_null(value=False) for code in self.texts)
+        ).to_series()
+        masks: Masks = [("forbidden-content", "", forbidden)]
+        if suspect.any():
+            held = frame.select(self.texts).filter(suspect)
+            proven = iter([any(self._holds_code(text) for text in row if text) for row in held.iter_rows()])
+            masks.append(
+                ("identity-code-in-text", "", pl.Series([next(proven) if mark else False for mark in suspect]))
+            )
+        return masks
+
+    def _holds_code(self, text: str) -> bool:
+        kinds = (CodeType.RESIDENT_ID, CodeType.HMT_RESIDENCE_PERMIT, CodeType.FOREIGN_PERMANENT_RESIDENT)
+        return any(
+            examine(kind, run.group(), on=self.on, areas=self.areas)
+            for run in CODE_RUN.finditer(text)
+            for kind in kinds
+        )
+
+    def _dates(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Put the days that matter under plain names. A court's listing is its own end of the act and final when published."""
+        decided = self._column(frame, "decided", DAY)
+        nothing = pl.Series([None] * frame.height, dtype=pl.Date)
+        ended, final = self._column(frame, "ended", DAY), self._column(frame, "final", DAY)
+        if self.definition.admission == "court":
+            ended = final = decided
+        elif self.attested and self.definition.adverse and final is not None and decided is not None:
+            final = final.fill_null(decided)
+        return frame.with_columns(
+            (decided if decided is not None else nothing).alias("decided"),
+            (ended if ended is not None else nothing).alias("ended"),
+            (final if final is not None else nothing).alias("final"),
+        )
+
+    def _order(self, frame: pl.DataFrame) -> Masks:
+        masks: Masks = [
+            ("dates-out-of-order", self.definition.roles.get("final", ""), frame["final"] < frame["decided"]),
+        ]
+        if self.definition.adverse:
+            masks.append(
+                ("dates-out-of-order", self.definition.roles.get("ended", ""), frame["ended"] > frame["decided"])
+            )
+        start, end = self._column(frame, "valid_from", DAY), self._column(frame, "valid_until", DAY)
+        if start is not None and end is not None:
+            masks.append(("dates-out-of-order", self.definition.roles["valid_until"], end < start))
+        return masks
+
+    def _kinds(self, frame: pl.DataFrame) -> pl.Series:
+        """Give the kinds of a penalty as the code list maps them, joined by 、; null where the item has none."""
+        field = self.definition.role("kinds")
+        if field is None:
+            return pl.Series([None] * frame.height, dtype=pl.String)
+        maps_to = self.item.maps_to[field.code_list]
+        return by_distinct(
+            frame[field.code], lambda text: "、".join(maps_to.get(part, "") for part in text.split("、")), pl.String
+        )
+
+    def _admission(self, frame: pl.DataFrame) -> Masks:
+        """Apply the admission filter of standards 3.6, as ``records.rules`` has it, to a block."""
+        roles = self.definition.roles
+        kinds = self._kinds(frame).fill_null("")
+        basis = self._column(frame, "basis_text")
+        story = frame.select(
+            pl.concat_str(
+                [pl.col(roles[role]).fill_null("") for role in ("facts", "content", "basis_text") if role in roles]
+                or [pl.lit("")]
+            )
+        ).to_series()
+        public_order = kinds.str.contains("detention", literal=True)
+        if basis is not None:
+            public_order |= basis.str.contains(rules.PUBLIC_ORDER_LAW, literal=True).fill_null(value=False)
+        slight = story.str.contains(rules.SLIGHT, literal=True) & story.str.contains_any(list(rules.CORRECTED))
+        masks: Masks = [
+            ("public-order-penalty", "", public_order),
+            ("slight-and-corrected", "", slight),
+            ("end-of-act-missing", roles.get("ended", ""), frame["ended"].is_null()),
+            ("not-final-yet", roles.get("final", ""), frame["final"] > self.on),
+        ]
+        if field := self.definition.role("procedure"):
+            maps_to = self.item.maps_to[field.code_list]
+            procedure = by_distinct(frame[field.code], maps_to.get, pl.String)
+            masks.append(("simplified-procedure", "", (procedure == "simplified").fill_null(value=False)))
+            if not self.attested:
+                masks.append(("procedure-missing", field.code, procedure.is_null()))
+        if not self.attested:
+            masks.append(("finality-missing", roles.get("final", ""), frame["final"].is_null()))
+        return masks
+
+    def _minors(self, frame: pl.DataFrame) -> Masks:
+        adult = by_distinct(frame["code_born"].cast(pl.String), self._adult_day, pl.Date)
+        act = frame.select(pl.coalesce("ended", "decided")).to_series()
+        return [("minor", "", (act < adult).fill_null(value=False) | (adult > self.on).fill_null(value=False))]
+
+    def _grade(self, frame: pl.DataFrame) -> pl.Series:
+        """Grade each row: the graver of what its kinds and its fine make."""
+        if self.definition.display_rule == "serious-list":
+            return pl.Series([str(rules.Grade.SERIOUS)] * frame.height, dtype=pl.String)
+        fine = self._column(frame, "fine", FEN)
+        fines = self.terms.fines
+        by_kind = by_distinct(
+            self._kinds(frame), lambda text: GRADES[rules.penalty_grade(text.split("、"), None, fines)], pl.Int8
+        ).fill_null(0)
+        if fine is not None:
+            graded = by_distinct(
+                fine.cast(pl.String), lambda text: GRADES[rules.penalty_grade((), int(text), fines)], pl.Int8
+            )
+            by_kind = pl.select(pl.max_horizontal(by_kind, graded.fill_null(0))).to_series()
+        return by_kind.replace_strict({rank: str(grade) for grade, rank in GRADES.items()}, return_dtype=pl.String)
+
+    def _schedule(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Compute the days by the rules, once for each distinct pair of day and grade, and clip them as ``rules.clip`` does."""
+        grade = pl.Series([None] * frame.height, dtype=pl.String)
+        rule = self.definition.display_rule
+        if rule in {"penalty-grade", "serious-list"}:
+            grade = self._grade(frame)
+            made = self._adverse_days(frame, grade)
+        else:
+            made = self._plain_days(frame)
+        start, until, repair, erase = (made[name] for name in ("start", "until", "repair", "erase"))
+        days = pl.select(
+            start=pl.min_horizontal(start, erase), until=pl.min_horizontal(until, erase), repair=repair, erase=erase
+        )
+        return frame.with_columns(
+            grade.alias("grade"),
+            days["start"].alias("shown_from"),
+            days.select(pl.max_horizontal("start", "until")).to_series().alias("shown_until"),
+            days["repair"].alias("repair_from"),
+            days.select(pl.max_horizontal("erase", "start")).to_series().alias("erase_on"),
+        )
+
+    def _adverse_days(self, frame: pl.DataFrame, grade: pl.Series) -> dict[str, pl.Series]:
+        dated = frame["decided"].cast(pl.String) + "|" + grade
+        return {
+            "start": frame.select(pl.max_horizontal("decided", "final")).to_series(),
+            "until": by_distinct(dated, self._display_end, pl.Date),
+            "repair": by_distinct(dated, self._repair_day, pl.Date),
+            "erase": by_distinct(
+                frame.select(pl.min_horizontal("ended", "decided")).to_series().cast(pl.String),
+                self._erase_day,
+                pl.Date,
+            ),
+        }
+
+    def _judge_end(self, text: str) -> date:
+        day, _, grade = text.partition("|")
+        return rules.display_end(date.fromisoformat(day), rules.Grade(grade), self.terms.display)
+
+    def _judge_repair(self, text: str) -> date:
+        day, _, grade = text.partition("|")
+        return rules.repair_day(date.fromisoformat(day), rules.Grade(grade), self.terms.display)
+
+    def _judge_erasure(self, text: str) -> date:
+        day = date.fromisoformat(text)
+        return rules.erase_day(day, day, self.terms.retention)
+
+    def _plain_days(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
+        """Give the days of items that aren't graded, through the scalar rules."""
+        valid = self._column(frame, "valid_until", DAY)
+        if valid is None:
+            valid = pl.Series([None] * frame.height, dtype=pl.Date)
+        dated = frame["decided"].cast(pl.String) + "|" + valid.fill_null(LONG_TERM).cast(pl.String)
+        distinct = dated.drop_nulls().unique()
+        schedules = [
+            self._plain_schedule(*(date.fromisoformat(part) for part in text.split("|"))) for text in distinct.to_list()
+        ]
+        spread: dict[str, pl.Series] = {}
+        for name, part in (
+            ("start", "shown_from"),
+            ("until", "shown_until"),
+            ("repair", "repair_from"),
+            ("erase", "erase_on"),
+        ):
+            known = dict(zip(distinct.to_list(), (getattr(schedule, part) for schedule in schedules), strict=True))
+            spread[name] = by_distinct(dated, known.get, pl.Date)
+        # A broken commitment is final before it shows, like everything else that speaks against somebody.
+        spread["start"] = pl.select(pl.max_horizontal(spread["start"], frame["final"])).to_series()
+        return spread
+
+    def _plain_schedule(self, decided: date, valid_until: date) -> rules.Schedule:
+        plain = self.terms.plain
+        match self.definition.display_rule:
+            case "court-list":
+                schedule = rules.court_schedule(decided, self.terms.court, self.terms.retention)
+                return rules.clip(schedule.shown_from, min(schedule.shown_until, valid_until), None, schedule.erase_on)
+            case "validity":
+                return rules.validity_schedule(decided, valid_until, plain)
+            case _:
+                schedule = rules.plain_schedule(decided, self.definition.retention_rule, plain)
+                return rules.clip(schedule.shown_from, min(schedule.shown_until, valid_until), None, schedule.erase_on)
+
+
+def empty_findings() -> pl.DataFrame:
+    return pl.DataFrame(schema=FINDINGS)

@@ -1,0 +1,122 @@
+"""Finds out which column is which: by code, by Chinese label, by any of its other names."""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chengxin.catalogue.files import SHIPPED
+from chengxin.catalogue.terms import ItemDefinition
+from chengxin.records.errors import FileUnusable, ForbiddenColumns
+from chengxin.records.intake.reading import Heading
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenKind:
+    """A kind of data that may never be held: fragments of headings, phrases of free text."""
+
+    code: str
+    label: str
+    label_en: str
+    headers: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+@cache
+def forbidden_kinds(folder: Path = SHIPPED) -> tuple[ForbiddenKind, ...]:
+    """Read the list once. Source: safeguard 2; each kind's own sources stand in the file."""
+    entries = tomllib.loads((folder / "forbidden.toml").read_text(encoding="utf-8"))["forbidden"]
+    return tuple(
+        ForbiddenKind(
+            entry["code"],
+            entry["label"],
+            entry["label_en"],
+            tuple(name.lower() for name in entry["headers"]),
+            tuple(entry["phrases"]),
+        )
+        for entry in entries
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the columns of a file stand: ``columns`` maps its headings to field codes, ``unknown`` lists those left aside."""
+
+    header_row: int
+    columns: dict[str, str]
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def spelling(heading: str) -> str:
+    """Bring a heading to the form in which it is compared: half-width, lower case, without blanks, stars and brackets' content."""
+    text = unicodedata.normalize("NFKC", heading).strip().lower()
+    return "".join(text.replace("*", "").split())
+
+
+def names_of(item: ItemDefinition) -> dict[str, str]:
+    """Map every spelling a field goes by to its code; a label's bracketed tail may be left out."""
+    names: dict[str, str] = {}
+    for field in item.fields:
+        for name in (field.label.partition("（")[0], *field.aliases, field.label, field.code):
+            names.setdefault(spelling(name), field.code)
+    names.update({spelling(field.code): field.code for field in item.fields})
+    return names
+
+
+def find_layout(heading: Heading, item: ItemDefinition) -> Layout:
+    """Find the row that names the columns and what they mean.
+
+    The row is the first in which at least half of the required fields are found: templates have a title above it. Raises
+    FileUnusable naming the columns that are missing, ForbiddenColumns on a kind that may never be collected.
+    """
+    names = names_of(item)
+    required = {field.code for field in item.fields if field.required}
+    best: tuple[str, ...] = heading.rows[0] if heading.rows else ()
+    for number, row in enumerate(heading.rows, 1):
+        found = {names[spelling(cell)] for cell in row if spelling(cell) in names}
+        if 2 * len(found & required) >= len(required):
+            return _layout(number, row, item, names)
+    present = {spelling(cell) for cell in best}
+    lacking = "、".join(
+        f"{field.label}（{field.code}）"
+        for field in item.fields
+        if field.required and spelling(field.code) not in present
+    )
+    raise FileUnusable(
+        f"前 {len(heading.rows)} 行里找不到标题行。应有这些列：{lacking}。",
+        f"No heading was found in the first {len(heading.rows)} rows. Columns needed: {lacking}.",
+    )
+
+
+def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[str, str]) -> Layout:
+    columns: dict[str, str] = {}
+    unknown: list[str] = []
+    for cell in (cell.strip() for cell in row):
+        code = names.get(spelling(cell))
+        if code is None:
+            unknown.extend([cell] if cell else [])
+        elif code in columns.values():
+            raise FileUnusable(f"{code} 有两列。", f"There are two columns for {code}.")
+        else:
+            columns[cell] = code
+    refuse_forbidden(unknown)
+    missing = tuple(field.code for field in item.fields if field.code not in columns.values())
+    if lacking := [field for field in item.fields if field.required and field.code in missing]:
+        listed = "、".join(f"{field.label}（{field.code}）" for field in lacking)
+        raise FileUnusable(f"缺少必填列：{listed}。", f"Required columns are missing: {listed}.")
+    return Layout(number, columns, tuple(unknown), missing)
+
+
+def refuse_forbidden(headings: Iterable[str]) -> None:
+    """Refuse a file one of whose unknown columns names a forbidden kind. Source: safeguard 2."""
+    for heading in headings:
+        text = spelling(heading)
+        for kind in forbidden_kinds():
+            if any(fragment in text for fragment in kind.headers):
+                raise ForbiddenColumns(
+                    f"{kind.label}。请删去该列后重新上传。",
+                    f"{kind.label_en}. Delete the column and hand the file in again.",
+                )

@@ -1,0 +1,99 @@
+"""Finds whom the codes of a block belong to: by keyed hash, once for each code and name of the whole file."""
+
+import hmac
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from chengxin.catalogue.terms import ItemDefinition
+from chengxin.identity.rules import normal_name
+from chengxin.lib.crypto import Vault
+from chengxin.lib.periods import turns
+from chengxin.records import rules
+from chengxin.records.intake.fields import collect
+from chengxin.records.intake.reading import ROW
+
+KEY = ("person_type", "code_canonical", "person_name")
+KNOWN = {
+    **dict.fromkeys(KEY, pl.String),
+    "subject_id": pl.Int64,
+    "name_fits": pl.Boolean,
+    "adult_on": pl.Date,
+    "capable": pl.Boolean,
+    "dead": pl.Boolean,
+}
+
+
+class Resolver:
+    """Keeps what was found, so that the ten rows of one person cost one look-up.
+
+    Looks up on a connection of its own: the transaction's is busy loading the block before. ``close`` it at the end.
+    """
+
+    def __init__(self, item: ItemDefinition, vault: Vault, on: date) -> None:
+        self._item = item
+        self._vault = vault
+        self._on = on
+        self._known = pl.DataFrame(schema=KNOWN)
+        self._side = connection.copy()
+
+    def close(self) -> None:
+        self._side.close()
+
+    def resolve(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Add ``subject_id`` (null where nobody is found) to rows with a sound code, and give the findings."""
+        name = frame[self._item.roles["name"]]
+        distinct = name.unique()
+        frame = frame.with_columns(
+            name.replace_strict(
+                distinct, pl.Series([normal_name(text) for text in distinct.to_list()], dtype=pl.String)
+            ).alias("person_name")
+        )
+        fresh = frame.select(KEY).unique().join(self._known, on=KEY, how="anti")
+        if fresh.height:
+            self._known = pl.concat([self._known, self._look_up(fresh)])
+        frame = frame.join(self._known, on=KEY, how="left", maintain_order="left")
+        known = frame["subject_id"].is_not_null()
+        fits = known & frame["name_fits"].fill_null(value=False)
+        masks = [
+            ("unknown-person", self._item.roles["code"], ~known),
+            ("name-differs", self._item.roles["name"], known & ~fits),
+            ("person-dead", "", fits & frame["dead"].fill_null(value=False)),
+        ]
+        if self._item.adverse:
+            masks.append(("no-full-capacity", "", fits & ~frame["capable"].fill_null(value=False)))
+        act = frame.select(pl.coalesce("ended", "decided")).to_series()
+        masks.append(("minor", "", fits & (act < frame["adult_on"]).fill_null(value=False)))
+        return frame, collect(frame[ROW], masks)
+
+    def _look_up(self, fresh: pl.DataFrame) -> pl.DataFrame:
+        hashes = [self._vault.code_hash(kind, code) for kind, code, _ in fresh.iter_rows()]
+        with self._side.cursor() as cursor:
+            cursor.execute(
+                """SELECT c.code_hash, c.subject_id, c.name_tag, p.born, p.capacity, p.died
+                   FROM identity_code c JOIN identity_person p USING (subject_id)
+                   WHERE c.code_hash = ANY(%s)""",
+                [list(set(hashes))],
+            )
+            found = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
+        rows = []
+        for (kind, code, name), code_hash in zip(fresh.iter_rows(), hashes, strict=True):
+            if (person := found.get(code_hash)) is None:
+                rows.append((kind, code, name, None, None, None, None, None))
+                continue
+            subject_id, tag, born, capacity, died = person
+            fits = hmac.compare_digest(bytes(tag), self._vault.name_tag(kind, code, name))
+            rows.append(
+                (
+                    kind,
+                    code,
+                    name,
+                    subject_id,
+                    fits,
+                    turns(born, rules.ADULT_YEARS),
+                    capacity == "full",
+                    died is not None,
+                )
+            )
+        return pl.DataFrame(rows, schema=KNOWN, orient="row")

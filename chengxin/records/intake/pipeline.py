@@ -1,0 +1,227 @@
+"""The way of a batch: read, check, find the persons, hash, load, merge. One transaction, which the caller opens.
+
+Reading and checking happen here in Python and Polars; while one block is being checked the last one is being loaded by
+PostgreSQL. Nothing of a row is written before its checks are done. Memory is bounded by the block size and some sixty bytes a row.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from time import perf_counter
+from typing import Any
+
+import polars as pl
+
+from chengxin.catalogue.queries import OpenItem
+from chengxin.lib.crypto import Vault
+from chengxin.lib.regions import AreaBook
+from chengxin.records.checks import check_book
+from chengxin.records.intake.admission import RowChecker
+from chengxin.records.intake.content import add_content, staged_text
+from chengxin.records.intake.fields import FINDINGS, FieldChecker
+from chengxin.records.intake.layout import Layout, find_layout
+from chengxin.records.intake.ledger import Corrections, Merged, Staging, Target, merge, run
+from chengxin.records.intake.mend import Mender, pick_rows, reasons
+from chengxin.records.intake.persons import Resolver
+from chengxin.records.intake.reading import ROW, Heading, Table
+from chengxin.records.intake.spool import SpoolWriter
+from chengxin.records.terms import record_terms
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch: the counts, the findings, and how long each phase took (seconds)."""
+
+    heading: Heading
+    layout: Layout
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    refused: int = 0
+    findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDINGS))
+    phases: dict[str, float] = field(default_factory=dict)
+
+
+class Checker:
+    """The checks that need no database, in their order: fields, then the row as a whole."""
+
+    def __init__(self, item: OpenItem, layout: Layout, on: date, areas: AreaBook, *, attested: bool) -> None:
+        self._layout = layout
+        self._fields = FieldChecker(item, on)
+        self._rows = RowChecker(item, record_terms(on), on, areas, attested=attested)
+
+    def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Give the block under field codes with all that was computed, and its findings as they may be kept."""
+        frame = frame.rename(self._layout.columns).select(ROW, *self._layout.columns.values())
+        frame, of_fields = self._fields.check(frame)
+        frame, of_rows = self._rows.check(frame)
+        return frame, reduce_findings(pl.concat([of_fields, of_rows]))
+
+
+def reduce_findings(findings: pl.DataFrame) -> pl.DataFrame:
+    """Keep of a row what may and need be kept: under safeguards 2-4 row number and rule alone; of a refused row no waiting reasons."""
+    if not findings.height:
+        return findings
+    book = check_book()
+    guarded = findings.filter(pl.col("rule").is_in(list(book.safeguards)))
+    plain = findings.join(guarded, on=ROW, how="anti") if guarded.height else findings
+    refused = plain.filter(pl.col("rule").is_in(list(book.codes("refuse"))))
+    waits = plain.filter(pl.col("rule").is_in(list(book.codes("wait")))).join(refused, on=ROW, how="anti")
+    return pl.concat([guarded.with_columns(field=pl.lit("")), refused, waits]).unique(maintain_order=True)
+
+
+class Batch:
+    """One run over one file. Made anew for each attempt; an attempt that is killed leaves nothing, since nothing was committed."""
+
+    def __init__(
+        self, item: OpenItem, table: Table, *, on: date, areas: AreaBook, vault: Vault, attested: bool
+    ) -> None:
+        self._item = item
+        self._table = table
+        self._on = on
+        self._vault = vault
+        heading = table.heading()
+        self.outcome = Outcome(heading, find_layout(heading, item.definition))
+        self._checker = Checker(item, self.outcome.layout, on, areas, attested=attested)
+        self._resolver = Resolver(item.definition, vault, on)
+        self._corrections = Corrections()
+        self._keys: list[pl.DataFrame] = []
+        self._findings: list[pl.DataFrame] = []
+        self._found = 0
+
+    def run(self, target: Target, mend: SpoolWriter, tell: Tell) -> Outcome:
+        """Take the batch in. Raises FileUnusable; the caller's transaction then undoes what was begun."""
+        outcome = self.outcome
+        run("announce", {"batch": target.batch_id})
+        run("create_staging")
+        run("open_staging")
+        started = perf_counter()
+        with closing(self._resolver), Staging() as staging:
+            frames = self._table.frames(outcome.layout.header_row)
+            while (frame := self._timed("read", lambda: next(frames, None))) is not None:
+                outcome.read += frame.height
+                self._take(frame, staging)
+                tell("checking", outcome.read, self._found)
+        outcome.phases["check and stage"] = perf_counter() - started
+        tell("merging", outcome.read, self._found)
+        keys = pl.concat([pl.DataFrame(schema=KEYS), *self._keys])
+        merged = self._timed("load", lambda: merge(target, keys, self._corrections))
+        self._settle(merged)
+        tell("returning", outcome.read, self._found)
+        self._timed("return", lambda: self._return_rows(target, mend))
+        return outcome
+
+    def _timed(self, phase: str, step: Callable[[], Any]) -> Any:
+        started = perf_counter()
+        made = step()
+        self.outcome.phases[phase] = self.outcome.phases.get(phase, 0.0) + perf_counter() - started
+        return made
+
+    def _take(self, frame: pl.DataFrame, staging: Staging) -> None:
+        """Check a block, find its persons, and hand its sound rows to the database."""
+        frame, findings = self._timed("check", lambda: self._checker.check(frame))
+        sound = frame.join(findings, on=ROW, how="anti") if findings.height else frame
+        sound, of_persons = self._timed("resolve", lambda: self._resolver.resolve(sound))
+        if of_persons.height:
+            of_persons = reduce_findings(of_persons)
+            sound = sound.join(of_persons, on=ROW, how="anti")
+        self._findings += [findings, of_persons]
+        self._found += findings.height + of_persons.height
+        sound = self._timed("hash", lambda: add_content(sound, self._item.definition, self._vault))
+        self._keys.append(sound.select(*KEYS))
+        self._note_corrections(sound)
+        self._timed("send", lambda: staging.add(staged_text(sound)))
+
+    def _note_corrections(self, sound: pl.DataFrame) -> None:
+        column = self._item.definition.roles.get("record_number")
+        if column is None:
+            return
+        for row, number, subject, record in (
+            sound.filter(pl.col(column).is_not_null()).select(ROW, column, "subject_id", "record_id").iter_rows()
+        ):
+            self._corrections.add(row, self._vault.read_record_number(number), (subject, record))
+
+    def _settle(self, merged: Merged) -> None:
+        """Make the counts: each row read is in exactly one of them."""
+        outcome, book = self.outcome, check_book()
+        late = pl.DataFrame(
+            {ROW: list(merged.waiting), "rule": list(merged.waiting.values()), "field": [""] * len(merged.waiting)},
+            schema=FINDINGS,
+        )
+        outcome.findings = pl.concat([pl.DataFrame(schema=FINDINGS), *self._findings, late]).sort(ROW, "rule", "field")
+        refusing = pl.col("rule").is_in(list(book.codes("refuse")))
+        outcome.refused = outcome.findings.filter(refusing)[ROW].n_unique()
+        outcome.waiting = outcome.findings.filter(~refusing)[ROW].n_unique()
+        outcome.new, outcome.changed, outcome.unchanged = merged.new, merged.changed, merged.unchanged
+
+    def _return_rows(self, target: Target, mend: SpoolWriter) -> None:
+        """Read the file again for the rows to mend: waiting ones are sealed into the database, all go into the sender's mend file."""
+        outcome, book = self.outcome, check_book()
+        wanted = outcome.findings.filter(~pl.col("rule").is_in(list(book.safeguards)))
+        mender = Mender(outcome.heading, outcome.layout.header_row, mend)
+        if wanted.height:
+            words = reasons(wanted)
+            waits = dict(
+                wanted.filter(pl.col("rule").is_in(list(book.codes("wait"))))
+                .unique(ROW, keep="first", maintain_order=True)
+                .select(ROW, "rule")
+                .iter_rows()
+            )
+            sealed = SealedRows(target, self._vault)
+            for values in pick_rows(
+                self._table.frames(outcome.layout.header_row), pl.Series(list(words), dtype=pl.Int32)
+            ):
+                row = values.pop(ROW)
+                mender.add(list(values.values()), words[row])
+                if row in waits:
+                    sealed.add(row, waits[row], {code: values[name] for name, code in outcome.layout.columns.items()})
+            sealed.write()
+        mender.finish()
+
+
+KEYS = {ROW: pl.Int32, "subject_id": pl.Int64, "record_id": pl.Int64, "content_hash": pl.Binary}
+SEALED_AT_ONCE = 5_000
+
+
+class SealedRows:
+    """Waiting rows on their way into the database: sealed one by one, written some thousand at a time."""
+
+    def __init__(self, target: Target, vault: Vault) -> None:
+        self._target = target
+        self._vault = vault
+        self._rows: list[tuple[int, str, bytes, bytes]] = []
+        self._key = vault.current
+
+    def add(self, row: int, rule: str, values: dict[str, str | None]) -> None:
+        text = json.dumps({code: value for code, value in sorted(values.items()) if value}, ensure_ascii=False)
+        digest = blake2b(text.encode(), key=self._vault.digest_key, digest_size=32).digest()
+        self._rows.append((row, rule, digest, self._vault.seal(text, use="waiting.row").box))
+        if len(self._rows) >= SEALED_AT_ONCE:
+            self.write()
+
+    def write(self) -> None:
+        rows, rules, digests, boxes = (
+            (list(column) for column in zip(*self._rows, strict=True)) if self._rows else ([], [], [], [])
+        )
+        run(
+            "insert_waiting",
+            {
+                "item": self._target.item_id,
+                "provider": self._target.provider_id,
+                "batch": self._target.batch_id,
+                "key": self._key,
+                "at": self._target.at,
+                "rows": rows,
+                "rules": rules,
+                "digests": digests,
+                "boxes": boxes,
+            },
+        )
+        self._rows.clear()

@@ -1,0 +1,55 @@
+"""What the worker does for intake."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from chengxin.identity.models import User
+from chengxin.records import services
+from chengxin.records.errors import FileUnusable
+from chengxin.records.intake.spool import Spool
+from chengxin.records.models import Batch
+
+logger = logging.getLogger(__name__)
+
+
+@app.task(queue="intake", pass_context=False)
+def process_batch(batch_id: int) -> None:
+    """Take a batch in. A file that can't be used ends the batch, not the job."""
+    try:
+        services.process_batch(batch_id, at=timezone.now())
+    except FileUnusable as error:
+        logger.info("batch %s unusable: %s", batch_id, error.code)
+
+
+@transaction.atomic
+def hand_in(
+    file: services.HandedIn, *, token: UUID, item_code: str, actor: User, at: datetime, attested: str = ""
+) -> Batch:
+    """Enter an uploaded file as a batch of the officer's organisation and hand it to the worker, both or neither.
+
+    ``token`` names its spool. Raises ItemNotOpen, ProviderNotCompetent.
+    """
+    batch = services.receive(
+        file, item_code=item_code, provider=actor.organisation, actor=actor, at=at, attested=attested, token=token
+    )
+    process_batch.defer(batch_id=batch.pk)
+    return batch
+
+
+def adopt_batches() -> int:
+    """Hand every batch that was received and never finished to the worker again, at its start.
+
+    A worker or database that was killed leaves such batches; taking one up twice does no harm, since a batch is locked while it is
+    in hand and done only once.
+    """
+    adopted = 0
+    for batch_id, token in Batch.objects.filter(state=Batch.State.RECEIVED).values_list("pk", "token"):
+        if Spool(services.spool_folder(), UUID(str(token)).hex).there():
+            process_batch.defer(batch_id=batch_id)
+            adopted += 1
+    return adopted

@@ -1,0 +1,273 @@
+"""Reading: the ledger through its gate, and what intake left beside it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from chengxin.catalogue.queries import PurposeTerms, bases_of
+from chengxin.catalogue.terms import ItemDefinition, define_item
+from chengxin.catalogue.models import CodeValue, ItemVersion
+from chengxin.ground.services import Reading
+from chengxin.identity.vault import vault
+from chengxin.records.errors import BatchUnknown
+from chengxin.records.models import Batch, CheckRule, Finding, Progress
+
+COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, body"
+GATE = f"SELECT {COLUMNS} FROM records_shown WHERE subject_id = %s ORDER BY decided DESC, record_id"  # noqa: S608  # a constant
+AS_OF = f"SELECT {COLUMNS} FROM records_as_of(%s, %s, %s, %s)"  # noqa: S608  # a constant
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    code: str
+    label: str
+    label_en: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord:
+    """A record as it may be shown for a purpose: only the fields that the catalogue opens to it."""
+
+    number: str
+    item: str
+    item_name: str
+    nature: str
+    document: str
+    organ: str
+    decided: date
+    grade: str
+    state: str
+    shown_from: date
+    shown_until: date
+    repair_from: date | None
+    basis: str
+    fields: tuple[ShownField, ...]
+
+
+def read_shown(note: Reading, purpose: PurposeTerms, on: date, *, reader: str = "purpose") -> list[ShownRecord]:
+    """Read what may be shown of a person today, for a purpose. Inside ``ground.services.reading`` alone.
+
+    The day and the purpose are set for this transaction; the database's own policies do the rest. What was read is noted for the
+    access entry: each version, and the fields by name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)",
+            [on.isoformat(), str(purpose.id)],
+        )
+        cursor.execute(GATE, [note.subject_id])
+        rows = cursor.fetchall()
+    return _shown(note, rows, on, reader)
+
+
+def read_as_of(
+    note: Reading, purpose: PurposeTerms, *, on: date, known_at: datetime, reader: str = "purpose"
+) -> list[ShownRecord]:
+    """Read what would have been shown on a day as the register knew it at a moment; the database refuses other purposes."""
+    note.as_of = on
+    with connection.cursor() as cursor:
+        cursor.execute(AS_OF, [note.subject_id, purpose.id, on, known_at])
+        rows = cursor.fetchall()
+    return _shown(note, rows, on, reader)
+
+
+def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) -> list[ShownRecord]:
+    items = {row[3] for row in rows}
+    definitions = definitions_in_force(items, on)
+    bases, labels, records = bases_of(items, on), _labels(items, on), []
+    for subject, record, version, item_id, decided, grade, state, start, until, repair, body in rows:
+        definition = definitions[item_id]
+        values = json.loads(body) if body else {}
+        fields = tuple(_fields(definition, values, labels, reader))
+        note.versions.append((record, version))
+        note.fields.update(f"{definition.code}.{field.code}" for field in fields)
+        organ = definition.roles.get("organ_name") or definition.roles["organ"]
+        records.append(
+            ShownRecord(
+                number=vault().record_number(subject, record),
+                item=definition.code,
+                item_name=definition.name,
+                nature=definition.nature,
+                document=values.get(definition.roles["document"]) or "",
+                organ=values.get(organ) or "",
+                decided=decided,
+                grade=grade,
+                state=state,
+                shown_from=start,
+                shown_until=until,
+                repair_from=repair,
+                basis=bases.get(item_id, ""),
+                fields=fields,
+            )
+        )
+    return records
+
+
+def _fields(
+    definition: ItemDefinition, values: dict[str, Any], labels: dict[str, dict[str, str]], reader: str
+) -> Iterator[ShownField]:
+    for field in definition.fields:
+        value = values.get(field.code)
+        if value is None or reader not in field.shown_to:
+            continue
+        words = labels.get(field.code_list, {})
+        text = "、".join(words.get(part, part) for part in str(value).split("、")) if field.code_list else str(value)
+        yield ShownField(field.code, field.label, field.label_en, text)
+
+
+def definitions_in_force(items: set[int], on: date) -> dict[int, ItemDefinition]:
+    """Give the definition of each item in the edition in force on the day, else in the newest that has it."""
+    found: dict[int, ItemDefinition] = {}
+    versions = ItemVersion.objects.filter(item_id__in=items, edition__valid_from__lte=on).order_by(
+        "edition__valid_from"
+    )
+    for version in versions:
+        found[version.item_id] = define_item(version.definition)
+    return found
+
+
+def _labels(items: set[int], on: date) -> dict[str, dict[str, str]]:
+    """Give the words of the code lists that these items use."""
+    words: dict[str, dict[str, str]] = {}
+    editions = ItemVersion.objects.filter(item_id__in=items, edition__valid_from__lte=on).values("edition_id")
+    for entry in CodeValue.objects.filter(edition_id__in=editions):
+        words.setdefault(entry.code_list, {})[entry.value] = entry.label
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch as its provider sees it."""
+
+    batch: Batch
+    phase: str
+    rows: int
+    findings: int
+
+
+def find_batch(token: UUID, provider_id: int) -> BatchView:
+    """Give a batch of this provider with how far it is. Raises BatchUnknown, also for another provider's."""
+    batch = (
+        Batch.objects.select_related("item", "provider", "edition").filter(token=token, provider_id=provider_id).first()
+    )
+    if batch is None:
+        raise BatchUnknown
+    progress = Progress.objects.filter(batch=batch).first()
+    findings = (
+        Finding.objects.filter(batch=batch).count()
+        if batch.state == Batch.State.DONE
+        else progress.findings
+        if progress
+        else 0
+    )
+    return BatchView(batch, progress.phase if progress else "queued", progress.rows if progress else 0, findings)
+
+
+def list_batches(provider_id: int, *, before: int | None = None, limit: int = 20) -> list[Batch]:
+    """Give a provider's batches, newest first, before the batch of this id."""
+    rows = Batch.objects.select_related("item").filter(provider_id=provider_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding with what its check says."""
+
+    id: int
+    row: int
+    field: str
+    rule: str
+    version: int
+    severity: str
+    message: str
+    message_en: str
+    remedy: str
+    remedy_en: str
+    source: str
+
+
+def list_findings(batch_id: int, *, after: tuple[int, int] = (0, 0), limit: int = 50) -> list[FindingView]:
+    """Give findings in row order after a (row, id), with the words of the version of the check that made them."""
+    rows = (
+        Finding.objects.filter(batch_id=batch_id)
+        .extra(  # noqa: S610  # a row comparison, for keyset pages; parameters only
+            where=["(row_number, id) > (%s, %s)"], params=list(after)
+        )
+        .order_by("row_number", "id")[:limit]
+    )
+    found = list(rows)
+    rules = {(rule.code, rule.version): rule for rule in CheckRule.objects.filter(code__in={row.rule for row in found})}
+    views = []
+    for row in found:
+        rule = rules[row.rule, row.rule_version]
+        views.append(
+            FindingView(
+                row.pk, row.row_number, row.field, row.rule, row.rule_version, rule.severity,
+                rule.message, rule.message_en, rule.remedy, rule.remedy_en, rule.source,
+            )
+        )  # fmt: skip
+    return views
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    rule: str
+    severity: str
+    message: str
+    rows: int
+
+
+def count_findings(batch_id: int) -> list[FindingCount]:
+    """Count the findings of a batch by check, most frequent first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT f.rule, r.severity, r.message, count(*) FROM records_finding f
+               JOIN records_check_rule r ON r.code = f.rule AND r.version = f.rule_version
+               WHERE f.batch_id = %s GROUP BY f.rule, r.severity, r.message ORDER BY count(*) DESC, f.rule""",
+            [batch_id],
+        )
+        return [FindingCount(*row) for row in cursor.fetchall()]
+
+
+def batch_numbers(batch_id: int) -> Iterator[tuple[int, str, int, str]]:
+    """Give row number, record number, version and state of what a batch wrote, in row order; streamed."""
+    keys = vault()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM records_batch_versions(%s)", [batch_id])
+        while rows := cursor.fetchmany(5_000):
+            for row, subject, record, version, state in rows:
+                yield row, keys.record_number(subject, record), version, state
+
+
+def receipt(batch: Batch) -> dict[str, Any]:
+    """Give the receipt: counts that add up, time, editions, and how the file was read."""
+    return {
+        "batch": str(batch.token),
+        "item": batch.item.code,
+        "provider": batch.provider.code,
+        "state": batch.state,
+        "received_at": batch.received_at.isoformat(),
+        "finished_at": batch.finished_at.isoformat() if batch.finished_at else None,
+        "read": batch.read,
+        "new": batch.new,
+        "changed": batch.changed,
+        "unchanged": batch.unchanged,
+        "waiting": batch.waiting,
+        "refused": batch.refused,
+        "findings": Finding.objects.filter(batch=batch).count(),
+        "format": batch.form,
+        "encoding": batch.encoding,
+        "encoding_how": batch.encoding_how,
+        "rules_edition": batch.rules_edition,
+        "catalogue_edition": batch.edition.code,
+        "as_of": batch.as_of.isoformat(),
+        "failure": batch.failure,
+    }

@@ -1,0 +1,318 @@
+"""Taking files in: receive, process, answer."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, transaction
+
+from chengxin.catalogue.queries import OpenItem, open_item
+from chengxin.identity.models import Organisation, User
+from chengxin.identity.vault import vault
+from chengxin.lib.crypto import Sealed
+from chengxin.lib.periods import shanghai_date
+from chengxin.lib.regions import AreaBook, standard_areas
+from chengxin.records.checks import check_book
+from chengxin.records.errors import BatchUnknown, FileUnusable, ProviderNotCompetent
+from chengxin.records.intake.fields import FINDINGS
+from chengxin.records.intake.layout import find_layout
+from chengxin.records.intake.ledger import SQL, Target, run
+from chengxin.records.intake.mend import mend_spool
+from chengxin.records.intake.pipeline import Batch as Run
+from chengxin.records.intake.pipeline import Checker, Outcome
+from chengxin.records.intake.reading import ROW, StoredTable, Table, form_of, open_table
+from chengxin.records.intake.spool import Blocks, Spool, file_blocks
+from chengxin.records.models import Batch, CheckRule, Waiting
+from chengxin.records.terms import record_terms
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file as it was handed in: kind, size, keyed digest. Its name isn't kept: it might name a person."""
+
+    form: str
+    size: int
+    digest: bytes
+
+
+def spool_folder() -> Path:
+    path: Path = settings.DATA_DIR / "spool"
+    return path
+
+
+def areas() -> AreaBook:
+    return standard_areas(test_area=settings.TEST_AREA)
+
+
+@transaction.atomic
+def settle_checks() -> None:
+    """Enter the checks of this edition, so that findings can be read beside their texts. Older versions stay."""
+    for check in check_book().checks.values():
+        CheckRule.objects.get_or_create(
+            code=check.code,
+            version=check.version,
+            defaults={
+                part: getattr(check, part)
+                for part in ("severity", "safeguard", "message", "message_en", "remedy", "remedy_en", "source")
+            },
+        )
+
+
+@transaction.atomic
+def receive(
+    file: HandedIn,
+    *,
+    item_code: str,
+    provider: Organisation,
+    actor: User | None,
+    at: datetime,
+    attested: str = "",
+    token: UUID | None = None,
+) -> Batch:
+    """Enter a file as a batch that waits to be processed. ``token`` names its spool where it has one.
+
+    The same file of the same provider that was received and never finished is the same batch: whoever was stopped half-way goes
+    on with it. Raises ItemNotOpen, ProviderNotCompetent.
+    """
+    today = shanghai_date(at)
+    item = open_item(item_code, today)
+    if provider.kind not in item.definition.provider_kinds:
+        raise ProviderNotCompetent(f"（{provider.name}，{item.definition.name}）", f"({provider.code}, {item_code})")
+    if token is None:
+        unfinished = Batch.objects.filter(
+            state=Batch.State.RECEIVED, digest=file.digest, provider=provider, item_id=item.id, attested=attested
+        ).first()
+        if unfinished and not Spool(spool_folder(), unfinished.token.hex).there():
+            return unfinished
+    values: dict[str, Any] = {"token": token} if token else {}
+    return Batch.objects.create(
+        item_id=item.id,
+        edition_id=item.edition_id,
+        provider=provider,
+        handed_in_by=actor,
+        digest=file.digest,
+        form=file.form,
+        size_bytes=file.size,
+        as_of=today,
+        attested=attested,
+        received_at=at,
+        **values,
+    )
+
+
+def process_batch(
+    batch_id: int, *, at: datetime, blocks: Blocks | None = None, tell: Tell | None = None
+) -> Outcome | None:
+    """Take a received batch in, whole or not at all; None when it is done already or another process has it in hand.
+
+    Locks the batch's row for the length of the run. ``blocks`` gives the file where it isn't spooled. Whenever this process is
+    stopped, nothing of the batch stays and a later call does it anew. Raises FileUnusable after noting it on the batch.
+    """
+    batch = Batch.objects.select_related("provider", "item").filter(pk=batch_id).first()
+    if batch is None:
+        raise BatchUnknown
+    spool = Spool(spool_folder(), batch.token.hex)
+    try:
+        outcome = _process(batch, blocks or spool.blocks, spool, at, tell)
+    except FileUnusable as error:
+        _note_unusable(batch_id, error, at)
+        spool.destroy()
+        raise
+    spool.destroy()
+    return outcome
+
+
+def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tell | None) -> Outcome | None:
+    mend = mend_spool(spool.folder, spool.name)
+    with Progress(batch.pk, at, tell) as progress, transaction.atomic():
+        free = Batch.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(
+            pk=batch.pk, state=Batch.State.RECEIVED
+        )
+        if not free.exists():
+            return None
+        progress("reading", 0, 0)
+        mend.destroy()
+        table = open_table(blocks, batch.form)
+        made = Run(
+            open_item(batch.item.code, batch.as_of),
+            table,
+            on=batch.as_of,
+            areas=areas(),
+            vault=vault(),
+            attested=bool(batch.attested),
+        )
+        target = Target(batch.pk, batch.item_id, batch.provider_id, record_terms(batch.as_of).edition, at)
+        writer = mend.writer()
+        try:
+            outcome = made.run(target, writer, progress)
+        except BaseException:
+            writer.abandon()
+            raise
+        _write_findings(batch.pk, outcome.findings)
+        _finish(batch.pk, outcome, at)
+        progress("committing", outcome.read, outcome.findings.height)
+    if not outcome.findings.height:
+        mend.destroy()
+    return outcome
+
+
+def _write_findings(batch_id: int, findings: pl.DataFrame) -> None:
+    book = check_book().checks
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY records_finding (batch_id, row_number, rule, rule_version, field, record_number) FROM STDIN (FORMAT csv)"
+        ) as copy,
+    ):
+        versions = {code: check.version for code, check in book.items()}
+        for part in findings.iter_slices(100_000):
+            lines = part.select(
+                pl.lit(batch_id), ROW, "rule", pl.col("rule").replace_strict(versions, return_dtype=pl.Int16).alias("version"), "field",
+                pl.lit("").alias("number"),
+            )  # fmt: skip
+            copy.write(lines.write_csv(include_header=False, quote_style="non_numeric").encode())
+
+
+def _finish(batch_id: int, outcome: Outcome, at: datetime) -> None:
+    counts = {name: getattr(outcome, name) for name in ("read", "new", "changed", "unchanged", "waiting", "refused")}
+    encoding = outcome.heading.encoding
+    run(
+        "finish_batch",
+        {
+            "batch": batch_id,
+            "at": at,
+            "encoding": encoding.name,
+            "how": encoding.how,
+            "rules": check_book().digest,
+            **counts,
+        },
+    )
+
+
+@transaction.atomic
+def _note_unusable(batch_id: int, error: FileUnusable, at: datetime) -> None:
+    Batch.objects.filter(pk=batch_id, state=Batch.State.RECEIVED).update(
+        state=Batch.State.UNUSABLE, finished_at=at, failure=error.text[:400], failure_en=error.text_en[:400]
+    )
+
+
+class Progress:
+    """Shows how far a batch is on a connection of its own, outside the batch's transaction."""
+
+    def __init__(self, batch_id: int, at: datetime, tell: Tell | None) -> None:
+        self._batch_id = batch_id
+        self._at = at
+        self._tell = tell
+        self._side = connection.copy()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._side.close()
+
+    def __call__(self, phase: str, rows: int, findings: int) -> None:
+        with self._side.cursor() as cursor:
+            cursor.execute(
+                SQL["note_progress"],
+                {"batch": self._batch_id, "phase": phase, "rows": rows, "findings": findings, "at": self._at},
+            )
+        if self._tell:
+            self._tell(phase, rows, findings)
+
+
+def ingest_file(
+    path: Path, *, item_code: str, provider: Organisation, at: datetime, attested: str = "", tell: Tell | None = None
+) -> tuple[Batch, Outcome]:
+    """Take a file of this machine in at once. Raises FileUnusable; whoever was stopped calls it again and gets one clean result."""
+    batch = receive(describe(path), item_code=item_code, provider=provider, actor=None, at=at, attested=attested)
+    outcome = process_batch(batch.pk, at=at, blocks=file_blocks(path), tell=tell)
+    if outcome is None:
+        raise FileUnusable("同一文件正由另一进程处理。", "Another process has the same file in hand.")
+    batch.refresh_from_db()
+    return batch, outcome
+
+
+def describe(path: Path, *, keyed: bool = True) -> HandedIn:
+    """Tell kind, size and keyed digest of a file. Raises FileUnusable when it can't be read."""
+    whole, head, size = blake2b(key=vault().digest_key if keyed else b"", digest_size=32), b"", 0
+    try:
+        for block in file_blocks(path)():
+            head, size = head or block[:64], size + len(block)
+            whole.update(block)
+    except OSError as error:
+        raise FileUnusable(f"无法读取：{error.strerror}。", f"It can't be read: {error.strerror}.") from None
+    if not size:
+        raise FileUnusable("文件是空的。", "The file is empty.")
+    return HandedIn(form_of(path.name, head), size, whole.digest())
+
+
+def check_file(item: OpenItem, table: Table, *, on: date) -> Outcome:
+    """Run every check that needs no database, and tell what a hand-in would find."""
+    heading = table.heading()
+    outcome = Outcome(heading, find_layout(heading, item.definition))
+    checker = Checker(item, outcome.layout, on, areas(), attested=False)
+    parts = [pl.DataFrame(schema=FINDINGS)]
+    for frame in table.frames(outcome.layout.header_row):
+        outcome.read += frame.height
+        parts.append(checker.check(frame)[1])
+    outcome.findings = pl.concat(parts).sort(ROW, "rule", "field")
+    refusing = pl.col("rule").is_in(list(check_book().codes("refuse")))
+    outcome.refused = outcome.findings.filter(refusing)[ROW].n_unique()
+    outcome.waiting = outcome.findings.filter(~refusing)[ROW].n_unique()
+    return outcome
+
+
+MAY_RESOLVE = ("unknown-person", "name-differs", "not-final-yet")
+RETRIED_AT_ONCE = 100_000
+
+
+def retry_waiting(*, at: datetime) -> int:
+    """Try the rows again that wait for a person the population base didn't know; gives the number that now became records.
+
+    One batch of its own for each item and provider, kept in the same ledger as any other; a row that still waits keeps its place.
+    """
+    groups = list(
+        Waiting.objects.filter(rule__in=MAY_RESOLVE)
+        .values_list("item__code", "provider_id", "batch__attested")
+        .distinct()
+    )
+    return sum(_retry_group(code, provider_id, attested, at) for code, provider_id, attested in groups)
+
+
+@transaction.atomic
+def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> int:
+    rows = Waiting.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested
+    )
+    keys, held = vault(), list(rows.order_by("pk")[:RETRIED_AT_ONCE])
+    if not held:
+        return 0
+    values = [json.loads(keys.open(Sealed(row.key_id, bytes(row.row_sealed)), use="waiting.row")) for row in held]
+    provider = Organisation.objects.get(pk=provider_id)
+    file = HandedIn("stored", sum(len(row.row_sealed) for row in held), secrets.token_bytes(32))
+    batch = receive(file, item_code=code, provider=provider, actor=None, at=at, attested=attested)
+    item = open_item(code, batch.as_of)
+    made = Run(item, StoredTable(values), on=batch.as_of, areas=areas(), vault=keys, attested=bool(attested))
+    target = Target(batch.pk, batch.item_id, provider_id, record_terms(batch.as_of).edition, at)
+    writer = Spool.new(spool_folder()).writer()
+    try:
+        outcome = made.run(target, writer, lambda *_: None)
+    finally:
+        writer.abandon()
+    _write_findings(batch.pk, outcome.findings)
+    _finish(batch.pk, outcome, at)
+    still = set(outcome.findings[ROW].to_list())
+    settled = [row.pk for place, row in enumerate(held, 1) if place not in still]
+    Waiting.objects.filter(pk__in=settled).delete()
+    return len(settled)

@@ -1,0 +1,74 @@
+-- name: announce
+-- Tell the policies which batch writes, and give the sorts of a load their memory; both end with the transaction.
+SELECT set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true);
+
+-- name: create_staging
+CREATE TEMP TABLE intake_staging (
+    row_number integer, subject_id bigint, record_id bigint, decided date, ended date, final date, grade text, shown_from date,
+    shown_until date, repair_from date, erase_on date, commitment bytea, salt bytea, content_hash bytea, body text
+) ON COMMIT DROP;
+
+-- name: open_staging
+-- For records_fate(), which compares with the owner's eyes; nobody outside this session sees a temporary table anyway.
+GRANT SELECT ON intake_staging TO PUBLIC;
+
+-- name: create_fates
+CREATE TEMP TABLE intake_fate (row_number integer, version smallint, fate text) ON COMMIT DROP;
+
+-- name: analyze_staging
+ANALYZE intake_staging;
+
+-- name: find_fates
+-- Rows whose record the ledger holds already; the others are new.
+INSERT INTO intake_fate SELECT row_number, version, fate FROM records_fate();
+
+-- name: analyze_fates
+ANALYZE intake_fate;
+
+-- name: insert_versions
+INSERT INTO records_version (subject_id, record_id, version, item_id, batch_id, row_number, state, decided, ended, final, grade,
+    shown_from, shown_until, repair_from, erase_on, terms_edition, commitment, recorded_at)
+SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(item)s, %(batch)s, s.row_number, 'active', s.decided, s.ended, s.final,
+    coalesce(s.grade, ''), s.shown_from, s.shown_until, s.repair_from, s.erase_on, %(edition)s, s.commitment, %(at)s
+FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
+WHERE f.fate IS NULL OR f.fate = 'changed'
+ORDER BY s.subject_id, s.record_id;
+
+-- name: insert_payloads
+INSERT INTO records_payload (subject_id, record_id, version, salt, content_hash, body)
+SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, s.salt, s.content_hash, s.body
+FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
+WHERE f.fate IS NULL OR f.fate = 'changed'
+ORDER BY s.subject_id, s.record_id;
+
+-- name: named_records
+-- The records that corrections name, as they stand.
+SELECT u.subject_id, u.record_id, n.version, n.state, n.item_id, n.provider_id, n.decided, n.ended, n.final, n.erase_on
+FROM unnest(%(subjects)s::bigint[], %(records)s::bigint[]) AS u (subject_id, record_id)
+CROSS JOIN LATERAL records_newest(u.subject_id, u.record_id) n;
+
+-- name: insert_withdrawn
+-- A record that a correction replaces under another key: one last version, shown to nobody, without values.
+INSERT INTO records_version (subject_id, record_id, version, item_id, batch_id, row_number, state, decided, ended, final, grade,
+    shown_from, shown_until, repair_from, erase_on, terms_edition, commitment, recorded_at)
+SELECT u.subject_id, u.record_id, n.version + 1, %(item)s, %(batch)s, u.row_number, 'withdrawn', n.decided, n.ended, n.final, '',
+    n.decided, n.decided, NULL, n.erase_on, %(edition)s, NULL, %(at)s
+FROM unnest(%(subjects)s::bigint[], %(records)s::bigint[], %(rows)s::integer[]) AS u (subject_id, record_id, row_number)
+CROSS JOIN LATERAL records_newest(u.subject_id, u.record_id) n;
+
+-- name: insert_waiting
+-- A row that waits already keeps its place.
+INSERT INTO records_waiting (item_id, provider_id, batch_id, row_number, rule, digest, row_sealed, key_id, since)
+SELECT %(item)s, %(provider)s, %(batch)s, w.row_number, w.rule, w.digest, w.row_sealed, %(key)s, %(at)s
+FROM unnest(%(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]) AS w (row_number, rule, digest, row_sealed)
+ON CONFLICT (item_id, provider_id, digest) DO NOTHING;
+
+-- name: note_progress
+INSERT INTO records_progress (batch_id, phase, rows, findings, at) VALUES (%(batch)s, %(phase)s, %(rows)s, %(findings)s, %(at)s)
+ON CONFLICT (batch_id) DO UPDATE SET phase = excluded.phase, rows = excluded.rows, findings = excluded.findings, at = excluded.at;
+
+-- name: finish_batch
+UPDATE records_batch SET state = 'done', finished_at = %(at)s, encoding = %(encoding)s, encoding_how = %(how)s,
+    rules_edition = %(rules)s, read = %(read)s, new = %(new)s, changed = %(changed)s, unchanged = %(unchanged)s,
+    waiting = %(waiting)s, refused = %(refused)s
+WHERE id = %(batch)s;

@@ -1,0 +1,237 @@
+-- name: superseded_append_only
+CREATE OR REPLACE TRIGGER superseded_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_superseded
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: version_append_only
+CREATE OR REPLACE TRIGGER version_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_version
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: finding_append_only
+CREATE OR REPLACE TRIGGER finding_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_finding
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: payload_append_only
+CREATE OR REPLACE TRIGGER payload_append_only BEFORE UPDATE OR TRUNCATE ON records_payload
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: payload_erasure
+-- A payload goes only by the eraser's hand, and its policy lets that hand reach only what is due.
+CREATE OR REPLACE FUNCTION records_guard_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user <> '{eraser}' THEN
+        RAISE EXCEPTION 'records_payload is erased by the eraser role alone' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: payload_erasure_trigger
+CREATE OR REPLACE TRIGGER payload_erasure BEFORE DELETE ON records_payload
+    FOR EACH STATEMENT EXECUTE FUNCTION records_guard_erasure();
+
+-- name: guard_versions
+-- What a new version must satisfy whatever code wrote it; one pass for the bases, one for the persons, whatever the number of rows.
+CREATE OR REPLACE FUNCTION records_guard_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    -- Safeguard 1: the item has a law in force on the day of the document and on the day of collection.
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT item_id, decided, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS collected
+                     FROM fresh WHERE state = 'active') f
+        WHERE NOT EXISTS (SELECT FROM catalogue_item_basis_days b
+                          WHERE b.item_id = f.item_id AND b.valid_from <= f.decided AND f.decided < b.valid_until)
+           OR NOT EXISTS (SELECT FROM catalogue_item_live l
+                          WHERE l.item_id = f.item_id AND l.valid_from <= f.collected AND f.collected < l.valid_until)
+    ) THEN
+        RAISE EXCEPTION 'no legal basis in force for an item on its date' USING ERRCODE = 'check_violation';
+    END IF;
+    -- Safeguards 3 and 4: a known person, adult and of full capacity where the record is adverse, the act dated, the document final.
+    IF EXISTS (
+        SELECT FROM fresh f
+        LEFT JOIN identity_person p USING (subject_id)
+        LEFT JOIN (SELECT DISTINCT item_id FROM catalogue_item_version WHERE nature = 'adverse') a USING (item_id)
+        WHERE p.subject_id IS NULL
+           OR (a.item_id IS NOT NULL AND f.state = 'active'
+               AND (f.ended IS NULL OR f.final IS NULL OR f.final > (f.recorded_at AT TIME ZONE 'Asia/Shanghai')::date
+                    OR p.capacity <> 'full' OR f.ended < identity_turns_18(p.born)))
+    ) THEN
+        RAISE EXCEPTION 'a record stands against nobody, a minor, a person without full capacity, or without end or finality'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT batch_id, item_id FROM fresh) f
+        LEFT JOIN records_batch b ON b.id = f.batch_id AND b.state = 'received'
+        WHERE b.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'a version belongs to a batch that is open' USING ERRCODE = 'check_violation';
+    END IF;
+    -- Versions follow one another without a gap, and what is superseded is known as such from the same moment.
+    IF EXISTS (
+        SELECT FROM fresh f WHERE f.version > 1 AND NOT EXISTS (
+            SELECT FROM records_version v
+            WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1)
+    ) THEN
+        RAISE EXCEPTION 'a version without the one before it' USING ERRCODE = 'check_violation';
+    END IF;
+    INSERT INTO records_superseded (subject_id, record_id, version, recorded_at)
+        SELECT subject_id, record_id, version - 1, recorded_at FROM fresh WHERE version > 1;
+    RETURN NULL;
+END
+$$;
+
+-- name: guard_versions_trigger
+CREATE OR REPLACE TRIGGER version_guarded AFTER INSERT ON records_version
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION records_guard_versions();
+
+-- name: fate
+-- What the ledger already holds of the rows staged by this session. Runs with the owner's eyes, so that intake itself reads nothing.
+CREATE OR REPLACE FUNCTION records_fate() RETURNS TABLE (row_number integer, version smallint, fate text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT s.row_number, n.version,
+           CASE WHEN n.state <> 'active' OR p.content_hash IS NULL THEN 'closed'
+                WHEN p.content_hash = s.content_hash THEN 'unchanged' ELSE 'changed' END
+    FROM pg_temp.intake_staging s
+    JOIN LATERAL (SELECT v.version, v.state FROM records_version v
+                  WHERE v.subject_id = s.subject_id AND v.record_id = s.record_id
+                  ORDER BY v.version DESC LIMIT 1) n ON true
+    LEFT JOIN records_payload p
+        ON p.subject_id = s.subject_id AND p.record_id = s.record_id AND p.version = n.version;
+END
+$$;
+
+-- name: record_state
+-- The newest version of one record and who handed it in, for a correction that names it.
+CREATE OR REPLACE FUNCTION records_newest(wanted_subject bigint, wanted_record bigint)
+    RETURNS TABLE (version smallint, state varchar, item_id smallint, provider_id bigint,
+                   decided date, ended date, final date, erase_on date)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT v.version, v.state, v.item_id, b.provider_id, v.decided, v.ended, v.final, v.erase_on
+    FROM records_version v JOIN records_batch b ON b.id = v.batch_id
+    WHERE v.subject_id = wanted_subject AND v.record_id = wanted_record
+    ORDER BY v.version DESC LIMIT 1
+$$;
+
+-- name: batch_numbers
+-- Which rows of a batch became which record versions, in row order: what the receipt lists. Keys only.
+CREATE OR REPLACE FUNCTION records_batch_versions(wanted integer)
+    RETURNS TABLE (row_number integer, subject_id bigint, record_id bigint, version smallint, state varchar)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT v.row_number, v.subject_id, v.record_id, v.version, v.state
+    FROM records_version v WHERE v.batch_id = wanted ORDER BY v.row_number, v.version
+$$;
+
+-- name: row_security
+ALTER TABLE records_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_payload ENABLE ROW LEVEL SECURITY;
+
+-- name: gate
+-- The read gate. Without cx.on and cx.purpose it is an error. The day asked for can't be used to look behind today: what has
+-- expired today stays hidden whatever day was set.
+DROP POLICY IF EXISTS gate ON records_version;
+CREATE POLICY gate ON records_version FOR SELECT TO {app} USING (
+    state = 'active'
+    AND shown_from <= current_setting('cx.on')::date
+    AND shown_until > greatest(current_setting('cx.on')::date, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
+    AND item_id IN (
+        SELECT o.item_id FROM catalogue_open o
+        WHERE o.purpose_id = current_setting('cx.purpose')::bigint
+          AND o.valid_from <= current_setting('cx.on')::date
+          AND o.valid_until > greatest(current_setting('cx.on')::date, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
+    )
+    AND NOT EXISTS (
+        SELECT FROM records_superseded s
+        WHERE s.subject_id = records_version.subject_id AND s.record_id = records_version.record_id
+          AND s.version = records_version.version
+    )
+);
+
+-- name: gate_payload
+-- A payload is read with its version or not at all.
+DROP POLICY IF EXISTS gate ON records_payload;
+CREATE POLICY gate ON records_payload FOR SELECT TO {app} USING (
+    EXISTS (
+        SELECT FROM records_version v
+        WHERE v.subject_id = records_payload.subject_id AND v.record_id = records_payload.record_id
+          AND v.version = records_payload.version
+    )
+);
+
+-- name: intake_writes_its_batch
+DROP POLICY IF EXISTS intake_batch ON records_version;
+CREATE POLICY intake_batch ON records_version FOR INSERT TO {intake}
+    WITH CHECK (batch_id = current_setting('cx.batch')::integer);
+DROP POLICY IF EXISTS intake_payload ON records_payload;
+CREATE POLICY intake_payload ON records_payload FOR INSERT TO {intake}
+    WITH CHECK (current_setting('cx.batch')::integer > 0);
+
+-- name: eraser_reaches_what_is_due
+DROP POLICY IF EXISTS eraser_due ON records_version;
+CREATE POLICY eraser_due ON records_version FOR SELECT TO {eraser}
+    USING (erase_on <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
+DROP POLICY IF EXISTS eraser_sees ON records_payload;
+CREATE POLICY eraser_sees ON records_payload FOR SELECT TO {eraser} USING (
+    EXISTS (
+        SELECT FROM records_version v
+        WHERE v.subject_id = records_payload.subject_id AND v.record_id = records_payload.record_id
+          AND v.version = records_payload.version
+    )
+);
+DROP POLICY IF EXISTS eraser_erases ON records_payload;
+CREATE POLICY eraser_erases ON records_payload FOR DELETE TO {eraser} USING (true);
+
+-- name: shown
+-- What may be shown now: the version behind the gate with its values.
+CREATE OR REPLACE VIEW records_shown WITH (security_invoker = true) AS
+    SELECT v.subject_id, v.record_id, v.version, v.item_id, v.batch_id, v.decided, v.grade, v.state,
+           v.shown_from, v.shown_until, v.repair_from, p.body
+    FROM records_version v
+    JOIN records_payload p USING (subject_id, record_id, version);
+
+-- name: as_of
+-- What would have been shown on a day as the register knew it at a moment: for purposes that may look back, and nobody else.
+CREATE OR REPLACE FUNCTION records_as_of(wanted bigint, purpose bigint, on_day date, known_at timestamptz)
+    RETURNS TABLE (subject_id bigint, record_id bigint, version smallint, item_id smallint, batch_id integer, decided date, grade varchar,
+                   state varchar, shown_from date, shown_until date, repair_from date, body text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM catalogue_purpose p WHERE p.id = purpose AND p.past_view) THEN
+        RAISE EXCEPTION 'this purpose may not look back' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY
+    SELECT v.subject_id, v.record_id, v.version, v.item_id, v.batch_id, v.decided, v.grade, v.state,
+           v.shown_from, v.shown_until, v.repair_from, p.body
+    FROM records_version v
+    LEFT JOIN records_payload p USING (subject_id, record_id, version)
+    WHERE v.subject_id = wanted AND v.recorded_at <= known_at AND v.state = 'active'
+      AND v.shown_from <= on_day AND on_day < v.shown_until
+      AND EXISTS (SELECT FROM catalogue_open o WHERE o.item_id = v.item_id AND o.purpose_id = purpose
+                  AND o.valid_from <= on_day AND on_day < o.valid_until)
+      AND NOT EXISTS (SELECT FROM records_superseded s WHERE s.subject_id = v.subject_id AND s.record_id = v.record_id
+                      AND s.version = v.version AND s.recorded_at <= known_at)
+    ORDER BY v.decided DESC, v.record_id;
+END
+$$;
+
+-- name: records_grants
+REVOKE ALL ON FUNCTION records_fate(), records_newest(bigint, bigint), records_batch_versions(integer),
+    records_as_of(bigint, bigint, date, timestamptz) FROM PUBLIC;
+GRANT SELECT ON records_version, records_payload, records_superseded, records_shown TO {app};
+GRANT EXECUTE ON FUNCTION records_as_of(bigint, bigint, date, timestamptz), records_batch_versions(integer) TO {app};
+GRANT INSERT ON records_version, records_payload TO {intake};
+GRANT EXECUTE ON FUNCTION records_fate(), records_newest(bigint, bigint), records_batch_versions(integer) TO {intake};
+GRANT SELECT (subject_id, record_id, version, erase_on) ON records_version TO {eraser};
+GRANT SELECT (subject_id, record_id, version), DELETE ON records_payload TO {eraser};
+GRANT SELECT, INSERT ON records_batch TO {app}, {intake};
+GRANT UPDATE (form, encoding, encoding_how, state, finished_at, rules_edition, read, new, changed, unchanged, waiting, refused,
+    failure, failure_en) ON records_batch TO {intake};
+GRANT USAGE ON SEQUENCE records_batch_id_seq TO {app}, {intake};
+GRANT SELECT ON records_progress, records_finding, records_check_rule TO {app}, {intake};
+GRANT INSERT, UPDATE ON records_progress TO {intake};
+GRANT INSERT ON records_finding TO {intake};
+GRANT USAGE ON SEQUENCE records_finding_id_seq TO {intake};
+GRANT SELECT, INSERT, DELETE ON records_waiting TO {intake};
+GRANT USAGE ON SEQUENCE records_waiting_id_seq TO {intake};

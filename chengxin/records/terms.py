@@ -1,0 +1,51 @@
+"""The legal numbers of records, as they stand on a day."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from chengxin.lib.terms import Term, TermTable, Unit, load_terms
+
+DATA = Path(__file__).parent / "terms_data"
+TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
+    "display-grade": (
+        Unit.MONTH,
+        ("minor_min", "minor_max", "general_min", "general_max", "serious_min", "serious_max"),
+    ),
+    "fine-threshold": (Unit.FEN, ("large", "huge")),
+    "adverse-retention": (Unit.YEAR, ("keep",)),
+    "court-list": (Unit.MONTH, ("shown",)),
+    "plain-retention": (Unit.MONTH, ("honour", "volunteer", "commitment", "after_validity")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTerms:
+    """The numbers in force on one day. ``edition`` is stored with every date they make."""
+
+    display: Term
+    fines: Term
+    retention: Term
+    court: Term
+    plain: Term
+
+    @property
+    def edition(self) -> str:
+        parts = (self.display, self.fines, self.retention, self.court, self.plain)
+        return hashlib.sha256("".join(term.edition for term in parts).encode()).hexdigest()[:12]
+
+
+@cache
+def tables() -> dict[str, TermTable]:
+    """Read the tables once. Raises TermsUnusable."""
+    return {name: load_terms(DATA / f"{name}.toml", unit=unit, numbers=names) for name, (unit, names) in TABLES.items()}
+
+
+def record_terms(on: date) -> RecordTerms:
+    """Give the numbers in force on a day. Raises TermGap."""
+    at = {name: table.at(on) for name, table in tables().items()}
+    return RecordTerms(
+        at["display-grade"], at["fine-threshold"], at["adverse-retention"], at["court-list"], at["plain-retention"]
+    )
