@@ -1,0 +1,135 @@
+"""Brings a process to the point where it can work: which database, which role, everything migrated and locked."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chengxin import __version__
+from chengxin.site.runtime.connection import Database, open_database
+
+Tell = Callable[[str], None]
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An open installation: its data folder, its database, and the roles to become."""
+
+    data: Path
+    database: Database
+
+    def become(self, role: str) -> None:
+        """Let this process speak to the database as one role from now on."""
+        become(self.database.urls[role])
+
+
+def become(url: str) -> None:
+    """Make ``url`` the address of this process's database, before Django has started or after."""
+    os.environ["CHENGXIN_PROCESS_DATABASE"] = url
+    from django.conf import settings
+
+    if not settings.configured:
+        return
+    from django.db import connections
+
+    from chengxin.site.settings import database
+
+    connections["default"].close()
+    connections["default"].settings_dict.update(database(url))
+
+
+def start_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.site.settings")
+    import django
+
+    django.setup()
+
+
+@contextmanager
+def installation(data: Path, role: str, tell: Tell) -> Iterator[Installation]:
+    """Open the installation in a data folder and become one role of it, everything prepared.
+
+    Starts the embedded server when none is running there and stops it again; joins a running one and leaves it alone. Raises
+    leaves of Unusable.
+    """
+    os.environ["CHENGXIN_DATA"] = str(data)
+    with open_database(data, tell) as database:
+        settle_secret(data)
+        os.environ["CHENGXIN_PROCESS_DATABASE"] = database.urls["owner"]
+        start_django()
+        opened = Installation(data, database)
+        opened.become("owner")
+        prepare(database, tell)
+        opened.become(role)
+        try:
+            yield opened
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+def settle_secret(data: Path) -> None:
+    """Make the key of sessions once, readable by its owner alone."""
+    path = data / "secrets" / "django.key"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(50))
+
+
+def prepare(database: Database, tell: Tell) -> None:
+    """Migrate, write the locks, check the keys, load the shipped catalogue and checks; nothing when all that was done already.
+
+    Runs as the owner. The mark of what was prepared is kept on the schema itself, so that it can't differ from the database.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    from chengxin.catalogue.services import load_catalogue
+    from chengxin.ground.locks import ROLES, apply_locks
+    from chengxin.identity.vault import settle_keys
+    from chengxin.records.services import settle_checks
+    from chengxin.site.checks import refuse_unsafe
+
+    refuse_unsafe()
+    names = {role: database.name_of(role) for role in ROLES}
+    mark = f"chengxin {_digest(names)}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('public'::regnamespace)")
+        (found,) = cursor.fetchone() or ("",)
+    if found == mark:
+        settle_keys(at=timezone.now())
+        return
+    tell("正在准备数据库…… Preparing the database …")
+    call_command("migrate", verbosity=0, interactive=False)
+    apply_locks(database.urls["owner"], names)
+    settle_keys(at=timezone.now())
+    load_catalogue(at=timezone.now())
+    settle_checks()
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
+
+
+def _digest(names: dict[str, str]) -> str:
+    """Name everything that preparing depends on: version, migrations, locks, checks, catalogue, role names."""
+    whole = hashlib.sha256(f"{__version__}{sorted(names.items())}".encode())
+    patterns = (
+        "*/migrations/*.py",
+        "*/sql/locks.sql",
+        "records/checks.toml",
+        "catalogue/data/**/*.toml",
+        "catalogue/data/**/*.csv",
+    )
+    for pattern in patterns:
+        for path in sorted(PACKAGE.glob(pattern)):
+            whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()[:24]

@@ -1,0 +1,57 @@
+"""What start-up refuses, and what it reports."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+
+from chengxin.site.env import SettingUnusable
+
+
+def refuse_unsafe() -> None:
+    """Refuse switches that contradict each other. Raises SettingUnusable.
+
+    Source: safeguard 21: area 149999 was never assigned and stands in synthetic data alone.
+    """
+    if settings.PRODUCTION and (settings.TEST_AREA or settings.DEMO):
+        raise SettingUnusable(
+            "正式运行（CHENGXIN_PRODUCTION=1）时不得打开演示或测试地区 149999（CHENGXIN_DEMO、CHENGXIN_TEST_AREA）。",
+            "In production (CHENGXIN_PRODUCTION=1) demo and test area 149999 must be off (CHENGXIN_DEMO, CHENGXIN_TEST_AREA).",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """Something in force that rests on an analogue or on memory: what it is, where it comes from."""
+
+    kind: str
+    name: str
+    source: str
+
+
+def provisional_in_force(on: date) -> list[Provisional]:
+    """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
+    from chengxin.catalogue.models import ItemVersion, Law, Purpose
+    from chengxin.lib.terms import provisional_terms
+    from chengxin.records.terms import tables
+
+    found = [
+        Provisional(
+            "number",
+            f"{term.name}: " + ", ".join(f"{k}={v}" for k, v in term.numbers.items()) + f" {term.unit}",
+            str(term.source),
+        )
+        for term in provisional_terms(tables().values(), on)
+    ]
+    found += [Provisional("law", law.code, law.name) for law in Law.objects.filter(provisional=True).order_by("code")]
+    found += [
+        Provisional("item", version.item.code, version.name)
+        for version in ItemVersion.objects.filter(provisional=True, edition__valid_until=None)
+        .select_related("item")
+        .order_by("item__code")
+    ]
+    found += [
+        Provisional("purpose", purpose.code, purpose.name)
+        for purpose in Purpose.objects.filter(provisional=True).order_by("code")
+    ]
+    return found

@@ -1,0 +1,289 @@
+"""The command line. Commands parse, open the installation in one role, call one service, and print."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chengxin.ground.logs import bare_trace
+from chengxin.lib.errors import ChengxinError
+
+P, R = ParamSpec("P"), TypeVar("R")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="诚信：省级个人公共信用信息系统 / a province's personal public-credit system",
+)
+catalogue_app = typer.Typer(no_args_is_help=True, help="信用信息目录 / the catalogue")
+population_app = typer.Typer(no_args_is_help=True, help="人口库 / the population base")
+app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(population_app, name="population")
+
+out, err = Console(), Console(stderr=True)
+Data = Annotated[Path, typer.Option("--data", envvar="CHENGXIN_DATA", help="数据目录 / data folder")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+DEFAULT_DATA = Path("var")
+UNUSABLE, SOME_REFUSED = 2, 3
+
+
+def tell(text: str) -> None:
+    err.print(text, highlight=False)
+
+
+def answers_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors that are answers into two lines and exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except ChengxinError as error:
+            err.print(error.text, highlight=False, markup=False)
+            err.print(error.text_en, highlight=False, markup=False)
+            raise typer.Exit(UNUSABLE) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001  # the text of an unforeseen error may quote a row; its place tells enough
+            err.print(bare_trace(type(error), error.__traceback__), highlight=False, markup=False)
+            raise typer.Exit(1) from None
+
+    return guarded
+
+
+def show(value: Any, *, as_json: bool, title: str = "") -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+        return
+    table = Table(title=title or None, show_header=False)
+    for key, part in value.items():
+        table.add_row(str(key), str(part))
+    out.print(table)
+
+
+@app.command()
+@answers_errors
+def up(
+    data: Data = DEFAULT_DATA,
+    port: int = 8000,
+    *,
+    demo: Annotated[bool, typer.Option(help="装入虚构演示省 / load the demo province")] = False,
+) -> None:
+    """启动全部服务，直到 Ctrl-C / everything, in the foreground, until Ctrl-C."""
+    from chengxin.site.serve import run_up
+
+    run_up(data.resolve(), port, demo=demo, tell=tell)
+
+
+@catalogue_app.command("load")
+@answers_errors
+def catalogue_load(
+    folder: Annotated[Path | None, typer.Argument()] = None, data: Data = DEFAULT_DATA, *, as_json: AsJson = False
+) -> None:
+    """装入一个版本的目录 / load an edition of the catalogue."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "owner", tell):
+        from django.utils import timezone
+
+        from chengxin.catalogue.services import load_catalogue
+
+        edition = load_catalogue(folder, at=timezone.now())
+        show({"edition": edition.code, "valid_from": edition.valid_from, "digest": edition.digest}, as_json=as_json)
+
+
+@catalogue_app.command("list")
+@answers_errors
+def catalogue_list(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """列出现行目录 / list the items in force."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "app", tell):
+        from chengxin.catalogue.queries import items_in_force
+
+        rows = [
+            {
+                "code": version.item.code,
+                "name": version.name,
+                "nature": version.nature,
+                "provisional": version.provisional,
+            }
+            for version in items_in_force(date.today())
+        ]
+    if as_json:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    else:
+        show({row["code"]: row["name"] for row in rows}, as_json=False)
+
+
+@catalogue_app.command("show")
+@answers_errors
+def catalogue_show(code: str, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """显示一个信息项 / show one item with its fields."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "app", tell):
+        from chengxin.catalogue.queries import open_item
+
+        item = open_item(code, date.today())
+        definition = item.definition
+        value = {
+            "code": definition.code,
+            "name": definition.name,
+            "edition": item.edition,
+            "nature": definition.nature,
+            "bases": list(definition.bases),
+            "purposes": list(definition.purposes),
+            "fields": {
+                field.code: f"{field.label} ({field.type}{', 必填' if field.required else ''})"
+                for field in definition.fields
+            },
+        }
+        show(value, as_json=as_json)
+
+
+@population_app.command("load")
+@answers_errors
+def population_load(file: Path, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """装入人口文件（未成年人不读入） / load persons from the population authority; minors are dropped unread."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "intake", tell):
+        from django.utils import timezone
+
+        from chengxin.identity.services import load_population
+        from chengxin.records.services import areas, retry_waiting
+
+        receipt = load_population(file, areas=areas(), at=timezone.now())
+        retried = retry_waiting(at=timezone.now())
+        refused = [{"row": row, "rule": rule} for row, rule in receipt.refused]
+        value = {
+            "read": receipt.read,
+            "minors": receipt.minors,
+            "new": receipt.new,
+            "changed": receipt.changed,
+            "refused": refused,
+            "retried": retried,
+        }
+        show(value, as_json=as_json)
+    raise typer.Exit(SOME_REFUSED if refused else 0)
+
+
+@app.command()
+@answers_errors
+def ingest(
+    file: Path,
+    item: Annotated[str, typer.Option()],
+    provider: Annotated[str, typer.Option(help="提供单位统一社会信用代码 / the provider's code")],
+    data: Data = DEFAULT_DATA,
+    as_of: Annotated[str, typer.Option(help="以该日规则处理（默认今天） / under the rules of this day")] = "",
+    attest: Annotated[str, typer.Option(help="整批书面说明编号 / reference of the signed attestation")] = "",
+    mend: Annotated[Path | None, typer.Option(help="待修改行写到此文件 / write the rows to mend here")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """归集一个文件 / take a file in. Exit 0: all accepted; 3: some rows refused or waiting; 2: file unusable."""
+    from chengxin.site.bootstrap import installation
+    from chengxin.site.terminal import ingest_with_bar
+
+    with installation(data.resolve(), "intake", tell):
+        value = ingest_with_bar(
+            file, item=item, provider=provider, as_of=as_of, attested=attest, mend=mend, console=err
+        )
+        show(value, as_json=as_json, title="回执 / receipt")
+    raise typer.Exit(SOME_REFUSED if value["refused"] or value["waiting"] else 0)
+
+
+@app.command()
+@answers_errors
+def check(file: Path, item: Annotated[str, typer.Option()], *, as_json: AsJson = False) -> None:
+    """同样的校核，不用数据库 / the same checks, no database."""
+    from chengxin.site.bootstrap import start_django
+
+    start_django()
+    from chengxin.site.terminal import check_without_database
+
+    value = check_without_database(file, item)
+    show(value, as_json=as_json, title="校核 / check")
+    raise typer.Exit(SOME_REFUSED if value["refused"] or value["waiting"] else 0)
+
+
+@app.command()
+@answers_errors
+def report(
+    org: Annotated[str, typer.Option()],
+    officer: Annotated[str, typer.Option()],
+    purpose: Annotated[str, typer.Option()],
+    basis: Annotated[str, typer.Option()],
+    case: Annotated[str, typer.Option()],
+    data: Data = DEFAULT_DATA,
+    format: Annotated[str, typer.Option(help="text|json|pdf")] = "text",  # noqa: A002  # the option's stable name
+    output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
+) -> None:
+    """出具报告；证件号码和姓名从标准输入读两行 / issue a report; code and name come on two lines of standard input."""
+    from chengxin.site.bootstrap import installation
+    from chengxin.site.terminal import report_bytes
+
+    with installation(data.resolve(), "app", tell):
+        content = report_bytes(org, officer, purpose, basis, case, form=format, lines=sys.stdin.read().splitlines())
+    if output:
+        output.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+@app.command("demo-data")
+@answers_errors
+def demo_data(
+    persons: int = 1000,
+    seed: int = 1,
+    output: Annotated[Path, typer.Option("-o", "--output")] = Path("demo"),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """生成虚构演示数据 / write synthetic files in the real formats."""
+    from chengxin.demo.generate import generate
+
+    manifest = generate(persons, seed, output, tell=tell)
+    show({"folder": str(manifest.folder), **manifest.rows}, as_json=as_json)
+
+
+@app.command()
+@answers_errors
+def bench(name: str, rows: int = 100_000, *, as_json: AsJson = False) -> None:
+    """基准测试 / a benchmark beside its yardstick: ingest, report, all."""
+    from chengxin.bench.run import run_bench
+
+    for value in run_bench(name, rows, tell):
+        show(value, as_json=as_json, title=value["name"])
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@answers_errors
+def manage(context: typer.Context, data: Data = DEFAULT_DATA) -> None:
+    """Django 自带命令 / Django's own commands."""
+    from chengxin.site.bootstrap import installation, start_django
+
+    arguments = ["chengxin manage", *context.args]
+    if context.args[:1] in (["makemigrations"], ["help"], []):
+        start_django()
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(arguments)
+        return
+    with installation(data.resolve(), "owner", tell):
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(arguments)
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,87 @@
+"""``chengxin up``: database, web and worker together, in the foreground."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from chengxin.site.bootstrap import Installation, installation
+from chengxin.site.runtime.supervise import Child, Supervisor, up_lock
+
+Tell = Callable[[str], None]
+HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_DATABASE")
+
+
+def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
+    """Run everything until Ctrl-C or SIGTERM. Raises AlreadyRunning when another one has this data folder."""
+    address = f"http://127.0.0.1:{port}"
+    if demo:
+        os.environ["CHENGXIN_DEMO"] = "1"
+    with up_lock(data, address), installation(data, "owner", tell) as opened:
+        report_provisional(tell)
+        if demo:
+            fill_demo(opened, tell)
+        close_connections()
+        tell(f"诚信已启动 / running: {address}")
+        children = [
+            Child("web", web_command(port), environment(opened, "app")),
+            Child("worker", [sys.executable, "-m", "chengxin.site.worker"], environment(opened, "intake")),
+        ]
+        Supervisor(children, data, watch=lambda stop: opened.database.revive(stop, tell), tell=tell).run()
+        tell("已停止 / stopped.")
+
+
+def web_command(port: int) -> list[str]:
+    """Give Granian's command: two workers of threads, on loopback; a proxy stands before it in production."""
+    host = os.environ.get("CHENGXIN_BIND", "127.0.0.1")
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8",
+        "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "chengxin.site.wsgi:application",
+    ]  # fmt: skip
+
+
+def environment(opened: Installation, role: str) -> Mapping[str, str]:
+    """Give a child's whole environment: this process's, with one role's database address and no other's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)}
+    return {
+        **kept,
+        "CHENGXIN_DATA": str(opened.data),
+        "CHENGXIN_PROCESS_DATABASE": opened.database.urls[role],
+        "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
+    }
+
+
+def report_provisional(tell: Tell) -> None:
+    """Tell what is in force provisionally (safeguard 22): numbers one by one, the rest counted."""
+    from django.utils import timezone
+
+    from chengxin.lib.periods import shanghai_date
+    from chengxin.site.checks import provisional_in_force
+
+    found = provisional_in_force(shanghai_date(timezone.now()))
+    for entry in found:
+        if entry.kind == "number":
+            tell(f"暂定 / provisional: {entry.name} ← {entry.source}")
+    counts = {kind: sum(1 for entry in found if entry.kind == kind) for kind in ("law", "item", "purpose")}
+    tell(
+        f"暂定 / provisional: {counts['law']} 部依据, {counts['item']} 个信息项, {counts['purpose']} 个用途（chengxin catalogue list）"
+    )
+
+
+def fill_demo(opened: Installation, tell: Tell) -> None:
+    """Load the synthetic province once."""
+    from chengxin.demo.province import describe_logins, fill, settle_cast
+
+    settle_cast()
+    opened.become("intake")
+    fill(opened.data / "demo", tell)
+    opened.become("owner")
+    for line in describe_logins():
+        tell(line)
+
+
+def close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()

@@ -1,0 +1,140 @@
+"""The one settings file. What differs between installations comes from the environment, typed and checked."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from chengxin.site.env import env_bool, env_int, env_list, env_path, env_secret, env_str
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env_path("CHENGXIN_DATA", Path.cwd() / "var")
+
+# The demo switch opens the demo logins, the synthetic province and the never-assigned area 149999. Production leaves it off;
+# the test area then makes start-up refuse, see site.checks.
+DEMO = env_bool("CHENGXIN_DEMO", default=False)
+TEST_AREA = env_bool("CHENGXIN_TEST_AREA", default=DEMO)
+PRODUCTION = env_bool("CHENGXIN_PRODUCTION", default=False)
+
+SECRET_KEY = env_secret("CHENGXIN_SECRET_KEY", DATA_DIR / "secrets" / "django.key") or secrets.token_urlsafe(50)
+VAULT_KEYS = env_path("CHENGXIN_VAULT_KEYS", DATA_DIR / "keys" / "vault.json")
+ROLE_PREFIX = env_str("CHENGXIN_ROLE_PREFIX", "chengxin")
+
+DEBUG = False
+ALLOWED_HOSTS = env_list("CHENGXIN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("CHENGXIN_BEHIND_PROXY", default=False) else None
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "chengxin.ground",
+    "chengxin.identity",
+    "chengxin.catalogue",
+    "chengxin.records",
+    "chengxin.sharing",
+    "chengxin.portal",
+    "chengxin.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "chengxin.site.middleware.content_security",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chengxin.portal.uploads.discard_leftovers",
+    "chengxin.site.middleware.AnswerErrors",
+]
+
+ROOT_URLCONF = "chengxin.site.urls"
+WSGI_APPLICATION = "chengxin.site.wsgi.application"
+AUTH_USER_MODEL = "identity.User"
+LOGIN_URL = "portal:login"
+LOGIN_REDIRECT_URL = "portal:desk"
+LOGOUT_REDIRECT_URL = "portal:start"
+CSRF_FAILURE_VIEW = "chengxin.portal.pages.csrf_failed"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "chengxin.portal.context.installation",
+            ],
+        },
+    },
+]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn a libpq URL into Django's form; an empty one leaves a name that no server knows, for checks without a database."""
+    parts = conninfo_to_dict(url or "dbname=no-database-chosen host=localhost")
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    settings: dict[str, Any] = {target: str(parts.pop(source, "") or "") for source, target in named.items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **settings,
+        "OPTIONS": {**{key: value for key, value in parts.items() if value is not None}, "pool": False},
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+# One database role per process (design, decision 5): whoever starts the process chooses the role by this address.
+DATABASES = {"default": database(env_str("CHENGXIN_PROCESS_DATABASE", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Uploads never touch Django's temporary files: chunks go straight into the encrypted spool.
+FILE_UPLOAD_HANDLERS = ["chengxin.portal.uploads.SpoolUploadHandler"]
+MAX_UPLOAD_MB = env_int("CHENGXIN_MAX_UPLOAD_MB", 2048)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+# No personal value in a log (design, decision 12): our own loggers write codes and counts; Django's request logger writes the
+# path, which never holds an identity code.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"bare": {"()": "chengxin.ground.logs.BareErrors"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["bare"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
+}

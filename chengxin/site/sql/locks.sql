@@ -1,0 +1,8 @@
+-- name: framework_grants
+-- Sessions of the web process, and the job queue for both processes.
+GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO {app};
+GRANT SELECT ON django_content_type, django_migrations, auth_permission, auth_group TO {app}, {intake};
+GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
+    TO {app}, {intake};
+GRANT USAGE ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_events_id_seq, procrastinate_periodic_defers_id_seq,
+    procrastinate_workers_id_seq TO {app}, {intake};

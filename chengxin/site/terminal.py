@@ -1,0 +1,131 @@
+"""What commands do once the installation is open: parse, call, shape the answer."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from chengxin.catalogue.files import SHIPPED, read_catalogue
+from chengxin.catalogue.queries import OpenItem
+from chengxin.ground.services import Asker
+from chengxin.identity.queries import find_organisation
+from chengxin.lib.errors import NotFound, Unusable
+from chengxin.lib.periods import shanghai_date
+from chengxin.records.intake.mend import mend_spool
+from chengxin.records.intake.pipeline import Outcome, Tell
+from chengxin.records.intake.reading import open_table
+from chengxin.records.intake.spool import file_blocks
+from chengxin.records.queries import count_findings, receipt
+from chengxin.records.services import check_file, describe, ingest_file, spool_folder
+from chengxin.sharing.services import Question, issue_report
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def moment(as_of: str) -> datetime:
+    """Give the moment a command acts at: now, or noon of the day named. Raises Unusable on a day that isn't one."""
+    if not as_of:
+        return timezone.now()
+    try:
+        return datetime.combine(date.fromisoformat(as_of), time(12), SHANGHAI).astimezone(UTC)
+    except ValueError:
+        raise Unusable(f"日期 {as_of} 应写成 2026-03-05。", f"Write the day {as_of} as 2026-03-05.") from None
+
+
+@contextmanager
+def bar(console: Console) -> Iterator[Tell]:
+    """Show rows and findings while a batch runs."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]:,} 行"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("reading", total=None, rows=0)
+
+        def tell(phase: str, rows: int, findings: int) -> None:
+            progress.update(task, description=f"{phase} ({findings} findings)", rows=rows)
+
+        yield tell
+
+
+def ingest_with_bar(
+    file: Path, *, item: str, provider: str, as_of: str, attested: str, mend: Path | None, console: Console
+) -> dict[str, Any]:
+    """Take a file in and give the receipt with its counts of findings."""
+    at = moment(as_of)
+    organisation = find_organisation(provider, shanghai_date(at))
+    if organisation is None:
+        raise NotFound(f"没有登记该提供单位：{provider}。", f"No such provider: {provider}.")
+    with bar(console) as tell:
+        batch, _ = ingest_file(file, item_code=item, provider=organisation, at=at, attested=attested, tell=tell)
+    spool = mend_spool(spool_folder(), batch.token.hex)
+    if mend is not None and spool.there():
+        with mend.open("wb") as target:
+            target.writelines(spool.blocks())
+    spool.destroy()
+    return {**receipt(batch), "by_rule": {count.rule: count.rows for count in count_findings(batch.pk)}}
+
+
+def check_without_database(file: Path, item: str) -> dict[str, Any]:
+    """Check a file against the shipped catalogue. Raises FileUnusable, NotFound."""
+    today = shanghai_date(timezone.now())
+    settings.VAULT_KEYS = None
+    form = describe(file, keyed=False).form
+    outcome: Outcome = check_file(shipped_item(item), open_table(file_blocks(file), form), on=today)
+    counts: dict[str, int] = {}
+    for rule in outcome.findings["rule"].to_list():
+        counts[rule] = counts.get(rule, 0) + 1
+    return {
+        "item": item,
+        "read": outcome.read,
+        "refused": outcome.refused,
+        "waiting": outcome.waiting,
+        "encoding": outcome.heading.encoding.name,
+        "encoding_how": outcome.heading.encoding.how,
+        "by_rule": counts,
+        "findings": [
+            {"row": row, "rule": rule, "field": field} for row, rule, field in outcome.findings.head(1000).iter_rows()
+        ],
+    }
+
+
+def shipped_item(code: str) -> OpenItem:
+    """Give an item of the shipped catalogue without a database. Raises NotFound."""
+    files = read_catalogue(SHIPPED)
+    definition = files.items.get(code)
+    if definition is None:
+        raise NotFound(f"目录中没有 {code}。", f"The catalogue has no {code}.")
+    lists = {field.code_list for field in definition.fields if field.code_list}
+    values = {
+        name: {row[key]: row["value"] for row in files.code_lists[name] for key in ("value", "label")} for name in lists
+    }
+    maps_to = {name: {row["value"]: row.get("maps_to", "") for row in files.code_lists[name]} for name in lists}
+    return OpenItem(0, 0, files.edition["code"], definition, values, maps_to)
+
+
+def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *, form: str, lines: list[str]) -> bytes:
+    """Issue a report and give it in one of its faces. Raises NotAnswerable, Unusable on a form or input that isn't one."""
+    from chengxin.sharing.documents import as_json, as_pdf, as_text
+
+    if form not in {"text", "json", "pdf"}:
+        raise Unusable("格式只能是 text、json 或 pdf。", "The format is text, json or pdf.")
+    if len(lines) < 2:
+        raise Unusable("标准输入应有两行：证件号码、姓名。", "Standard input needs two lines: code, name.")
+    asker = Asker(org, officer, purpose, basis, case, "cli")
+    report = issue_report(asker, Question("resident-id", lines[0].strip(), lines[1].strip()), at=timezone.now())
+    if form == "pdf":
+        return as_pdf(report, demo=settings.DEMO)
+    if form == "json":
+        return (json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n").encode()
+    return as_text(report).encode()

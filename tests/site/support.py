@@ -1,0 +1,104 @@
+"""What the tests of the runtime share: folders that a database's account may enter, patience, programs to kill."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from chengxin.site.runtime.postgres import EmbeddedPostgres
+
+MAJOR = int(os.environ.get("CHENGXIN_PG_MAJOR", "18"))
+ROOT = os.geteuid() == 0
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def wait_until(predicate: Callable[[], object], timeout_s: float = 15.0) -> None:
+    """Wait for something to come true; fails the test when it doesn't."""
+    pause, until = threading.Event(), time.monotonic() + timeout_s
+    while not predicate():
+        assert time.monotonic() < until, f"not reached within {timeout_s} s"
+        pause.wait(0.005)
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """Give a folder that other accounts may pass through; pytest's own are closed to them."""
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def embedded(data: Path, *, durable: bool = False) -> EmbeddedPostgres:
+    return EmbeddedPostgres(data, major=MAJOR, durable=durable)
+
+
+@cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-"))
+    folder.chmod(0o711)
+    atexit.register(shutil.rmtree, folder)
+    with embedded(folder / "data").using() as server:
+        return server.data
+
+
+@contextmanager
+def made_data() -> Iterator[Path]:
+    """Give a data folder with a stopped cluster in it; a copy takes a tenth of the time of making one."""
+    with open_folder() as folder:
+        subprocess.run(["cp", "-a", _template(), folder / "data"], check=True)
+        yield folder / "data"
+
+
+@contextmanager
+def program(text: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """Run Python text in a process of its own; whatever is left of it is killed at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", text, *map(str, arguments)],
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def line_of(process: subprocess.Popen[str], sign: str) -> str:
+    """Read a program's output up to a line that holds ``sign``."""
+    assert process.stdout is not None
+    said = ""
+    deadline = threading.Timer(20, process.kill)
+    deadline.start()
+    try:
+        for line in process.stdout:
+            said += line
+            if sign in line:
+                return line.strip()
+    finally:
+        deadline.cancel()
+    raise AssertionError(f"it ended without saying {sign!r}:\n{said}")
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def everything_in(folder: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8", errors="replace") for file in folder.rglob("*") if file.is_file())
