@@ -108,3 +108,27 @@ def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
     """Give for each item the laws it rests on, as one text, from the edition in force on the day."""
     rows = ItemVersion.objects.filter(item_id__in=item_ids, edition=edition_in_force(on)).prefetch_related("bases__law")
     return {row.item_id: "、".join(f"《{basis.law.name}》{basis.article}" for basis in row.bases.all()) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedItem:
+    """An item of the edition in force with everything the public may know of it: laws, purposes, fields."""
+
+    version: ItemVersion
+    definition: ItemDefinition
+    articles: tuple[Article, ...]
+    purposes: tuple[Purpose, ...]
+
+
+def explain_item(code: str, on: date) -> ExplainedItem:
+    """Explain an item of the edition in force on the day. Raises ItemNotOpen."""
+    version = (
+        ItemVersion.objects.select_related("item", "edition")
+        .filter(edition=edition_in_force(on), item__code=code)
+        .first()
+    )
+    if version is None:
+        raise ItemNotOpen
+    articles = version.bases.select_related("law").order_by("law__name", "article")
+    purposes = version.purposes.order_by("name")
+    return ExplainedItem(version, define_item(version.definition), tuple(articles), tuple(purposes))

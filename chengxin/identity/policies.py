@@ -51,7 +51,7 @@ def public(reason: str) -> Callable[[View], View]:
 
 
 def officers_only(*roles: str) -> Callable[[View], View]:
-    """Open a view to logged-in officers of these roles whose organisation is valid; others are sent to log in or refused."""
+    """Open a view to officers of these roles whose organisation is valid; others are sent to log in or refused."""
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -292,9 +292,10 @@ def retry_waiting(*, at: datetime) -> int:
 
 @transaction.atomic
 def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> int:
-    rows = Waiting.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested
-    )
+    with connection.cursor() as cursor:
+        # One retry of a group at a time: the next one finds what this one left.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [f"retry {code}", provider_id])
+    rows = Waiting.objects.filter(rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested)
     keys, held = vault(), list(rows.order_by("pk")[:RETRIED_AT_ONCE])
     if not held:
         return 0

@@ -15,7 +15,7 @@ import psutil
 POLL_S = 0.02
 SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKETS_LINE, _STATUS_LINE = 4, 7
-_LEAVE_STRAYS_S, _URGE_STRAYS_S, _DYING_S = 3.0, 20.0, 30.0
+_LEAVE_STRAYS_S, _URGE_STRAYS_S, _DYING_S = 1.0, 20.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,16 @@
+"""Answers that aren't pages."""
+
+from typing import TypeVar
+
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+def attachment(response: R, name: str) -> R:
+    """Let the browser save an answer under a name, which never holds anything of a person."""
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    return response

@@ -1,0 +1,174 @@
+"""Handing files in: list, upload, progress, receipt, findings."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from chengxin.catalogue.queries import items_in_force
+from chengxin.identity.policies import officer_of, officers_only
+from chengxin.lib.periods import shanghai_date
+from chengxin.portal.desk.answers import attachment
+from chengxin.portal.desk.forms import UploadForm
+from chengxin.portal.desk.returns import returns_until
+from chengxin.portal.uploads import refusal_of
+from chengxin.portal.words import RECORD_STATES, STEPS
+from chengxin.records.jobs import hand_in
+from chengxin.records.queries import (
+    BatchView,
+    batch_numbers,
+    count_findings,
+    definitions_in_force,
+    find_batch,
+    list_batches,
+    list_findings,
+    receipt,
+)
+
+PAGE = 20
+FINDINGS = 50
+QUEUED_LONG_S = 30
+
+
+@officers_only("clerk")
+def batches(request: HttpRequest) -> HttpResponse:
+    before = _number(request.GET.get("before", ""))
+    found = list_batches(officer_of(request).organisation_id, before=before, limit=PAGE + 1)
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return render(
+        request, "portal/desk/batches.html", {"batches": found[:PAGE], "older": older, "first": before is None}
+    )
+
+
+@officers_only("clerk")
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    officer, now = officer_of(request), timezone.now()
+    form = UploadForm(*posted, items=_items(officer.organisation.kind), refusal=refusal_of(request))
+    if not form.is_valid():
+        return render(request, "portal/desk/upload.html", {"form": form}, status=422 if form.is_bound else 200)
+    values, file = form.cleaned_data, form.upload
+    batch = hand_in(
+        file.handed_in,
+        token=UUID(file.spool.name),
+        item_code=values["item"],
+        actor=officer,
+        at=now,
+        attested=values["attested"],
+    )
+    file.keep()
+    return redirect("portal:batch", batch.token)
+
+
+@officers_only("clerk")
+def batch(request: HttpRequest, token: UUID) -> HttpResponse:
+    view = find_batch(token, officer_of(request).organisation_id)
+    context = {
+        **_progress(view),
+        "counts": count_findings(view.batch.pk),
+        "returns_until": returns_until(token, timezone.now()),
+    }
+    return render(request, "portal/desk/batch.html", context)
+
+
+@officers_only("clerk")
+def progress(request: HttpRequest, token: UUID) -> HttpResponse:
+    view = find_batch(token, officer_of(request).organisation_id)
+    response = render(request, "portal/desk/progress.html", _progress(view))
+    if view.batch.state != "received":
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@officers_only("clerk")
+def findings(request: HttpRequest, token: UUID) -> HttpResponse:
+    view = find_batch(token, officer_of(request).organisation_id)
+    after = _place(request.GET.get("after", ""))
+    found = list_findings(view.batch.pk, after=after, limit=FINDINGS + 1)
+    shown = found[:FINDINGS]
+    following = f"{shown[-1].row}-{shown[-1].id}" if len(found) > FINDINGS else ""
+    context = {
+        "view": view,
+        "findings": shown,
+        "following": following,
+        "first": after == (0, 0),
+        "labels": _labels(view),
+    }
+    return render(request, "portal/desk/findings.html", context)
+
+
+@officers_only("clerk")
+def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
+    view = find_batch(token, officer_of(request).organisation_id)
+    response = StreamingHttpResponse(_number_lines(view.batch.pk), content_type="text/csv; charset=utf-8")
+    return attachment(response, f"记录编号-{token.hex[:8]}.csv")
+
+
+@officers_only("clerk")
+def receipt_file(request: HttpRequest, token: UUID) -> HttpResponseBase:
+    view = find_batch(token, officer_of(request).organisation_id)
+    content = receipt(view.batch) | {"by_rule": {count.rule: count.rows for count in count_findings(view.batch.pk)}}
+    return attachment(
+        JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1}), f"回执-{token.hex[:8]}.json"
+    )
+
+
+def _items(kind: str) -> list[tuple[str, str]]:
+    today = shanghai_date(timezone.now())
+    return [(item.item.code, item.name) for item in items_in_force(today) if kind in item.provider_kinds]
+
+
+def _name(code: str) -> str:
+    """Give the name of an item as the edition in force has it."""
+    today = shanghai_date(timezone.now())
+    return next((item.name for item in items_in_force(today) if item.item.code == code), code)
+
+
+def _progress(view: BatchView) -> dict[str, Any]:
+    place = STEPS.index(view.phase) if view.phase in STEPS else 0
+    waited = (timezone.now() - view.batch.received_at).total_seconds()
+    late = view.phase == "queued" and waited > QUEUED_LONG_S
+    batch = view.batch
+    return {
+        "view": view,
+        "batch": batch,
+        "item_name": _name(batch.item.code),
+        "step": place + 1,
+        "steps": len(STEPS),
+        "late": late,
+        "accepted": batch.new + batch.changed + batch.unchanged,
+        "recorded": bool(batch.new + batch.changed),
+    }
+
+
+def _labels(view: BatchView) -> dict[str, str]:
+    items = definitions_in_force({view.batch.item_id}, view.batch.as_of)
+    return {field.code: field.label for item in items.values() for field in item.fields}
+
+
+def _number_lines(batch_id: int) -> Iterator[bytes]:
+    yield "\ufeff行号,记录编号,版本,状态\r\n".encode()
+    found = batch_numbers(batch_id)
+    while rows := list(islice(found, 1_000)):
+        text = io.StringIO()
+        csv.writer(text).writerows(
+            (row, number, version, RECORD_STATES.get(state, state)) for row, number, version, state in rows
+        )
+        yield text.getvalue().encode()
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(1 << 31)) else None
+
+
+def _place(text: str) -> tuple[int, int]:
+    row, _, number = text.partition("-")
+    return (_number(row) or 0, _number(number) or 0)

@@ -1,0 +1,97 @@
+"""Looking a person up: purpose first, then basis, case and person; the answer is a report, each time a new one."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from chengxin.catalogue.errors import PurposeUnknown
+from chengxin.catalogue.queries import PurposeTerms, list_purposes
+from chengxin.ground.errors import NotAnswerable
+from chengxin.identity.policies import officer_of, officers_only
+from chengxin.lib.periods import shanghai_date
+from chengxin.portal.desk.answers import attachment
+from chengxin.portal.desk.forms import QueryForm
+from chengxin.sharing.documents import as_json, as_pdf, words
+from chengxin.sharing.services import Report, issue_report
+
+
+@officers_only("officer")
+def purposes(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/desk/purposes.html", {"purposes": _offered(request)})
+
+
+@officers_only("officer")
+@require_http_methods(["GET", "POST"])
+def lookup(request: HttpRequest, purpose: str) -> HttpResponse:
+    terms = _purpose(request, purpose)
+    form = QueryForm(request.POST if request.method == "POST" else None, purpose=terms)
+    if not form.is_valid():
+        return _ask(request, terms, form, status=422 if form.is_bound else 200)
+    officer = officer_of(request)
+    try:
+        report = issue_report(form.asker(officer.organisation.code, officer.login), form.question(), at=timezone.now())
+    except NotAnswerable as refusal:
+        return _ask(request, terms, form.without_person(), status=refusal.status, refusal=refusal)
+    return FACES[form.cleaned_data["format"]](request, report, form)
+
+
+def _ask(
+    request: HttpRequest, terms: PurposeTerms, form: QueryForm, *, status: int, refusal: NotAnswerable | None = None
+) -> HttpResponse:
+    return render(
+        request, "portal/desk/lookup.html", {"purpose": terms, "form": form, "refusal": refusal}, status=status
+    )
+
+
+def _offered(request: HttpRequest) -> list[PurposeTerms]:
+    return list_purposes(officer_of(request).organisation.kind, shanghai_date(timezone.now()))
+
+
+def _purpose(request: HttpRequest, code: str) -> PurposeTerms:
+    """Give a purpose that the officer's organisation may ask for. Raises PurposeUnknown."""
+    for terms in _offered(request):
+        if terms.code == code:
+            return terms
+    raise PurposeUnknown
+
+
+def _page(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse:
+    code = report.subject.code
+    context: dict[str, Any] = {
+        "report": report,
+        "again": [(name, value) for name, value in form.cleaned_data.items() if name != "format"],
+        "subject": words.subject_rows(report),
+        "reasons": words.purpose_rows(report),
+        "count": words.count_line(report),
+        "records": [
+            {
+                "name": record.item_name,
+                "nature": record.nature,
+                "state": words.state(record),
+                "rows": words.record_rows(record),
+                "fields": words.field_rows(record, code),
+            }
+            for record in report.records
+        ],
+        "facts_only": words.FACTS_ONLY,
+        "objections": words.OBJECTIONS,
+        "notices": words.NOTICES,
+    }
+    return render(request, "portal/desk/report.html", context)
+
+
+def _pdf(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse:  # noqa: ARG001  # one shape for all faces
+    response = HttpResponse(as_pdf(report, demo=settings.DEMO), content_type="application/pdf")
+    return attachment(response, f"{report.number}.pdf")
+
+
+def _json(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse:  # noqa: ARG001  # one shape for all faces
+    response = JsonResponse(as_json(report, demo=settings.DEMO), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return attachment(response, f"{report.number}.json")
+
+
+FACES = {"page": _page, "pdf": _pdf, "json": _json}

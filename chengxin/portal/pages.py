@@ -1,0 +1,92 @@
+"""Error answers: one page for people, one problem document (RFC 9457) for programs. Neither holds a personal value."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from chengxin.lib.errors import ChengxinError, NotAllowed, NotFound, Unusable
+
+PROBLEM = "application/problem+json"
+
+
+class FormExpired(NotAllowed):
+    code = "form-expired"
+    message = "页面已过期或来源不明，操作未执行。请返回上一页，刷新后再试。"
+    message_en = (
+        "The page has expired or the request came from elsewhere; nothing was done. Reload the page and try again."
+    )
+
+
+class RequestUnreadable(Unusable):
+    code, status = "request-unreadable", 400
+    message, message_en = "请求无法读取。", "The request can't be read."
+
+
+class PageUnknown(NotFound):
+    code = "page-unknown"
+    message, message_en = (
+        "没有这个页面。请检查网址，或从首页重新进入。",
+        "There is no such page. Check the address or start from the home page.",
+    )
+
+
+def wants_json(request: HttpRequest) -> bool:
+    preferred = request.get_preferred_type(["text/html", "application/json", PROBLEM])
+    return preferred in {"application/json", PROBLEM}
+
+
+def answer_error(request: HttpRequest, error: ChengxinError) -> HttpResponse:
+    """Answer with what an error says, in the form the caller asked for."""
+    if wants_json(request):
+        return JsonResponse(
+            problem(error), status=error.status, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False}
+        )
+    context = {
+        "error": error,
+        "source": getattr(error, "source", None),
+        "heading": HEADINGS.get(error.status, "未能完成"),
+    }
+    return render(request, "portal/error.html", context, status=error.status)
+
+
+def problem(error: ChengxinError) -> dict[str, Any]:
+    source = getattr(error, "source", None)
+    return {
+        "type": f"urn:chengxin:error:{error.code}",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.text,
+        "detail_en": error.text_en,
+        **({"source": str(source)} if source else {}),
+    }
+
+
+HEADINGS = {400: "请求无法读取", 403: "不能进行此操作", 404: "未找到", 409: "现在不能进行此操作", 422: "未被接受"}
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's own signature
+    return answer_error(request, FormExpired())
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+    return answer_error(request, RequestUnreadable())
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+    return answer_error(request, NotAllowed())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+    return answer_error(request, PageUnknown())
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer a bug or a missing database. Asks neither session nor database, since they may be what is broken."""
+    error = ChengxinError("请稍后再试；如仍不行，请联系信用中心。", "Try again later, or tell the credit centre.")
+    if wants_json(request):
+        return JsonResponse(problem(error), status=500, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(render_to_string("portal/error.html", {"error": error, "heading": "系统出错"}), status=500)

@@ -1,0 +1,28 @@
+"""The addresses of the pages. None of them ever holds anything of a person."""
+
+from django.urls import path
+
+from chengxin.portal.desk import home, intake, lookup, returns
+from chengxin.portal.public import accounts, catalogue, start
+
+app_name = "portal"
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<str:code>/", catalogue.item, name="item"),
+    path("login/", accounts.login, name="login"),
+    path("logout/", accounts.logout, name="logout"),
+    path("demo/login/<str:login>", accounts.demo_login, name="demo-login"),
+    path("desk/", home.desk, name="desk"),
+    path("desk/batches/", intake.batches, name="batches"),
+    path("desk/batches/new/", intake.upload, name="upload"),
+    path("desk/batches/<uuid:token>/", intake.batch, name="batch"),
+    path("desk/batches/<uuid:token>/progress", intake.progress, name="progress"),
+    path("desk/batches/<uuid:token>/findings/", intake.findings, name="findings"),
+    path("desk/batches/<uuid:token>/numbers.csv", intake.numbers, name="numbers"),
+    path("desk/batches/<uuid:token>/receipt.json", intake.receipt_file, name="receipt"),
+    path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),
+    path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
+    path("desk/lookup/", lookup.purposes, name="purposes"),
+    path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
+]

@@ -1,0 +1,70 @@
+"""The words that pages put in place of codes. Chinese first, English second."""
+
+STATES = {"received": "正在处理", "done": "已完成", "unusable": "文件无法使用"}
+TONES = {"received": "blue", "done": "green", "unusable": "red"}
+PHASES = {
+    "queued": "已安全接收，正在排队",
+    "reading": "正在识别文件格式和编码",
+    "checking": "正在逐行校核",
+    "merging": "正在写入记录",
+    "returning": "正在整理待修改的行",
+    "committing": "正在完成",
+}
+STEPS = ("queued", "reading", "checking", "merging", "returning", "committing")
+SEVERITIES = {"refuse": "退回", "wait": "等待", "note": "提示"}
+ENCODINGS = {"utf-8": "UTF-8", "gb18030": "GB18030（含 GBK）", "xlsx": "Excel 工作簿"}
+ENCODINGS_HOW = {
+    "utf-8-mark": "文件开头有 UTF-8 标记",
+    "valid-utf-8": "全文符合 UTF-8",
+    "plain-ascii": "全文只有 ASCII 字符",
+    "not-utf-8-but-valid-gb18030": "不是 UTF-8，全文符合 GB18030",
+    "workbook": "工作簿自带编码",
+    "stored": "重新核对时按 UTF-8 保存",
+}
+FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines"}
+RECORD_STATES = {"active": "有效", "withdrawn": "已撤回", "revoked": "已撤销", "repaired": "已修复", "sealed": "已封存"}
+NATURES = {"neutral": "中性", "positive": "正面", "adverse": "失信"}
+DISCLOSURES = {"public": "社会公开", "government_sharing": "政务共享", "authorised_query": "授权查询"}
+ORGANISATION_KINDS = {"department": "信源单位", "court": "人民法院", "centre": "信用中心", "financial": "金融机构"}
+NEEDS = {"case": "须填写案号", "authorisation": "须有本人授权", "none": ""}
+READERS = {"self": "本人", "purpose": "合法用途的查询单位", "public": "社会公众"}
+DISPLAY_RULES = {
+    "penalty-grade": "按处罚决定所对应的失信程度",
+    "court-list": "以人民法院名单为准",
+    "serious-list": "以严重失信主体名单为准",
+    "validity": "有效期内",
+    "retention": "保存期内",
+}
+RETENTION_RULES = {
+    "adverse": "法定最长保存期满即删除",
+    "while-valid": "有效期内",
+    "honour": "有效期内；本人可以要求删除",
+    "volunteer": "本人可以要求删除",
+    "commitment": "承诺履行期及其后的法定期间",
+}
+UNITS = {"working_day": "个工作日", "calendar_day": "天", "day": "天", "month": "个月", "year": "年"}
+SHARE_CLASSES = {
+    "unconditional": "无条件共享",
+    "conditional": "有条件共享",
+    "none": "不予共享",
+    "not_shared": "不予共享",
+}
+TABLES = {
+    "display_rule": DISPLAY_RULES,
+    "retention_rule": RETENTION_RULES,
+    "unit": UNITS,
+    "share_class": SHARE_CLASSES,
+    "state": STATES,
+    "tone": TONES,
+    "phase": PHASES,
+    "severity": SEVERITIES,
+    "encoding": ENCODINGS,
+    "encoding_how": ENCODINGS_HOW,
+    "form": FORMS,
+    "record_state": RECORD_STATES,
+    "nature": NATURES,
+    "disclosure": DISCLOSURES,
+    "organisation_kind": ORGANISATION_KINDS,
+    "needs": NEEDS,
+    "reader": READERS,
+}

@@ -1,0 +1,48 @@
+"""The JSON face. Its keys are stable: one may be added, none renamed or dropped."""
+
+from typing import TYPE_CHECKING, Any
+
+from chengxin.lib.periods import SHANGHAI
+from chengxin.sharing.documents.words import shown_through
+
+if TYPE_CHECKING:
+    from chengxin.records.queries import ShownRecord
+    from chengxin.sharing.services import Report
+
+
+def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
+    """Give a report as plain JSON values. Dates are ISO dates in Asia/Shanghai; the code is whole, for the asker's system."""
+    return {
+        "number": report.number,
+        "issued_at": report.issued_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        "as_of": report.as_of.isoformat() if report.as_of else None,
+        "purpose": report.purpose,
+        "basis": report.basis,
+        "case": report.case_reference,
+        "organisation": report.organisation,
+        "officer": report.officer,
+        "subject": {"name": report.subject.name, "code": report.subject.code},
+        "records": [_record(record) for record in report.records],
+        "demo": demo,
+    }
+
+
+def _record(record: "ShownRecord") -> dict[str, Any]:
+    """Give one record; ``shown_until`` is the first day on which it shows no more, ``shown_through`` the last on which it does."""
+    return {
+        "number": record.number,
+        "item": record.item,
+        "item_name": record.item_name,
+        "nature": record.nature,
+        "document": record.document,
+        "organ": record.organ,
+        "decided": record.decided.isoformat(),
+        "grade": record.grade,
+        "state": record.state,
+        "shown_from": record.shown_from.isoformat(),
+        "shown_until": record.shown_until.isoformat(),
+        "shown_through": shown_through(record).isoformat(),
+        "repair_from": record.repair_from.isoformat() if record.repair_from else None,
+        "basis": record.basis,
+        "fields": [{"code": field.code, "label": field.label, "text": field.text} for field in record.fields],
+    }

@@ -1,0 +1,123 @@
+"""The words of a report, the same on each of its faces: dates, states, sentences. Chinese first, English second."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chengxin.lib.periods import SHANGHAI
+
+if TYPE_CHECKING:  # the faces are plain Python: they work without a database or its models
+    from chengxin.records.queries import ShownRecord
+    from chengxin.sharing.services import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    zh: str
+    en: str
+
+
+TITLE = Heading("个人公共信用信息报告", "Personal public-credit report")
+PURPOSE = Heading("为什么出具", "Why it was issued")
+SUBJECT = Heading("报告的是谁", "Whom it is about")
+RECORDS = Heading("记录", "Records")
+HANDED_IN = Heading("信源单位报送的内容", "As handed in by the source")
+OBJECTION = Heading("如何提出异议", "How to object")
+NOTICE = Heading("使用须知", "Terms of use")
+
+STATES = {
+    "active": "有效",
+    "disputed": "有异议，正在核查",
+    "withdrawn": "已撤回",
+    "revoked": "已撤销",
+    "repaired": "已修复",
+    "sealed": "已封存",
+}
+GRADES = {"minor": "轻微", "general": "一般", "serious": "严重"}
+
+DEMO = "演示数据，均为虚构"
+DEMO_EN = "Demonstration data, all fictitious"
+NO_RECORD = "截至出具时，没有可以展示的记录。这不代表评价。"
+FACTS_ONLY = "本报告只列事实和出处，不打分，不作综合评价。"
+OBJECTIONS = (
+    "对记录有异议的，可向本省信用中心或者信源单位提出。",
+    "不收费。说清是哪一条、哪里不对就可以，不要求固定格式；有证明材料的可以一并提供。",
+    "可以用自己的话说明情况。",
+)
+NOTICES = (
+    "本报告只为上面写明的用途出具，不得用于其他用途，不得转给他人。",
+    "每一次查询都登记在册，本人可以查看：谁查的、为什么查、看了什么。",
+)
+
+MASK = "********"
+_LONG_CODE = 14
+
+
+def day(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime) -> str:
+    local = value.astimezone(SHANGHAI)
+    return f"{day(local.date())} {local:%H:%M}（北京时间）"
+
+
+def shown_through(record: "ShownRecord") -> date:
+    """Give the last day on which the record shows; ``shown_until`` is the first on which it does not."""
+    return record.shown_until - timedelta(days=1)
+
+
+def masked(code: str) -> str:
+    """Hide the middle of an identity code: the first six and last four stay, of a shorter code a quarter at each end."""
+    head, tail = (6, 4) if len(code) >= _LONG_CODE else (len(code) // 4, len(code) // 4)
+    return code[:head] + MASK + code[len(code) - tail :]
+
+
+def count_line(report: "Report") -> str:
+    return f"截至出具时，此用途可以看到的记录共 {len(report.records)} 条。" if report.records else NO_RECORD
+
+
+def purpose_rows(report: "Report") -> list[tuple[str, str]]:
+    rows = [
+        ("用途", report.purpose),
+        ("依据", report.basis),
+        ("案号", report.case_reference),
+        ("查询单位", report.organisation),
+        ("经办人", report.officer),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def subject_rows(report: "Report") -> list[tuple[str, str]]:
+    return [("姓名", report.subject.name), ("证件号码", masked(report.subject.code))]
+
+
+def record_rows(record: "ShownRecord") -> list[tuple[str, str]]:
+    """Give what every record tells, as label and words; what does not apply to it is left out."""
+    rows = [
+        ("来源机关", record.organ),
+        ("文书号", record.document),
+        ("决定日期", day(record.decided)),
+        ("失信程度", GRADES.get(record.grade, record.grade)),
+        ("公示至", f"{day(shown_through(record))}（含当日，次日起不再展示）"),
+        ("可申请修复", f"{day(record.repair_from)}起" if record.repair_from else ""),
+        ("法律依据", record.basis),
+        ("记录编号", record.number),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def field_rows(record: "ShownRecord", code: str) -> list[tuple[str, str]]:
+    """Give the fields as label and text. The person's own code is masked there too, however a source wrote its letter."""
+    return [
+        (field.label, re.sub(re.escape(code), masked(code), field.text, flags=re.IGNORECASE)) for field in record.fields
+    ]
+
+
+def state(record: "ShownRecord") -> str:
+    return STATES.get(record.state, record.state)
+
+
+def as_of_line(report: "Report") -> str:
+    return f"本报告所示为 {day(report.as_of)} 的情况，不是现在的情况。" if report.as_of else ""

@@ -1,0 +1,165 @@
+"""Answering: a person's report for an officer with a purpose, a basis and a case."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import connection
+
+from chengxin.catalogue.errors import PurposeUnknown
+from chengxin.catalogue.queries import PurposeTerms, find_purpose
+from chengxin.ground.errors import NotAnswerable
+from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, reading
+from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, open_person
+from chengxin.lib.codes import CodeType, examine
+from chengxin.lib.periods import shanghai_date
+from chengxin.lib.regions import standard_areas
+from chengxin.records.queries import ShownRecord, read_as_of, read_shown
+
+NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Question:
+    """Whom a report is asked about. Never shown as text, so that it can't slip into a log."""
+
+    code_type: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """A report as issued: everything its faces (text, JSON, PDF) need, nothing of the database."""
+
+    number: str
+    issued_at: datetime
+    subject: Named
+    organisation: str
+    officer: str
+    purpose: str
+    basis: str
+    case_reference: str
+    records: tuple[ShownRecord, ...]
+    as_of: date | None = None
+
+
+class Refused(Exception):  # noqa: N818  # no error of the program: the true reason on its way to the register
+    """Why a query is refused, and about whom; only the register learns it."""
+
+    def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.subject_id = subject_id
+
+
+def issue_report(asker: Asker, question: Question, *, at: datetime) -> Report:
+    """Issue a report: decide, read through the gate, enter, commit. Rendering is the caller's, after this has returned.
+
+    Raises NotAnswerable, the same for every reason, after the true reason was entered. When the entry can't be written there is
+    no report.
+    """
+    today = shanghai_date(at)
+    try:
+        purpose = decide(asker, today)
+        subject_id = identify(question, today)
+    except Refused as refused:
+        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
+        raise NotAnswerable from None
+    with reading(asker, subject_id, at=at) as note:
+        records = read_shown(note, purpose, today)
+        report = _report(asker, note, purpose, records)
+    return report
+
+
+def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime, at: datetime) -> Report:
+    """Show what a report would have held on a day as the register knew it at a moment: for purposes that may look back.
+
+    Raises NotAnswerable as ``issue_report`` does; the entry names the day.
+    """
+    today = shanghai_date(at)
+    try:
+        purpose = decide(asker, today)
+        subject_id = identify(question, today)
+        if not purpose.past_view:
+            raise Refused("purpose-may-not-look-back", subject_id)
+    except Refused as refused:
+        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
+        raise NotAnswerable from None
+    with reading(asker, subject_id, at=at, as_of=on) as note:
+        records = read_as_of(note, purpose, on=on, known_at=known_at)
+        report = _report(asker, note, purpose, records, as_of=on)
+    return report
+
+
+def decide(asker: Asker, today: date) -> PurposeTerms:
+    """Decide whether this asker may ask for this purpose at all. Raises Refused with the true reason.
+
+    Source: safeguard 8; 政务数据共享条例 第二十条 (basis, scene and scope are stated).
+    """
+    organisation = find_organisation(asker.organisation, today)
+    officer = find_officer(asker.officer)
+    if organisation is None:
+        raise Refused("organisation-unknown")
+    if officer is None or officer.organisation_id != organisation.pk or officer.role != "officer":
+        raise Refused("officer-unknown")
+    try:
+        purpose = find_purpose(asker.purpose, today)
+    except PurposeUnknown:
+        raise Refused("purpose-unknown") from None
+    if organisation.kind not in purpose.organisation_kinds:
+        raise Refused("purpose-not-open-to-organisation")
+    if asker.basis not in purpose.bases:
+        raise Refused("basis-unknown")
+    if purpose.needs == "authorisation":
+        raise Refused("authorisation-missing")
+    if purpose.needs == "case" and not asker.case_reference.strip():
+        raise Refused("case-missing")
+    return purpose
+
+
+def identify(question: Question, today: date) -> int:
+    """Find whom the question is about. Raises Refused; a wrong name is entered under the person whose code was used."""
+    kind = next((kind for kind in CodeType if kind.value == question.code_type), None)
+    verdict = examine(kind, question.code.strip(), on=today, areas=standard_areas(test_area=settings.TEST_AREA))
+    if verdict.canonical is None or verdict.legacy:
+        raise Refused("code-invalid")
+    found: Found | None = find_person(question.code_type, verdict.canonical, question.name)
+    if found is None:
+        raise Refused("person-unknown")
+    if not found.name_fits:
+        raise Refused("name-differs", found.subject_id)
+    if found.died is not None:
+        raise Refused("person-dead", found.subject_id)
+    return found.subject_id
+
+
+def _report(
+    asker: Asker, note: Reading, purpose: PurposeTerms, records: list[ShownRecord], *, as_of: date | None = None
+) -> Report:
+    """Number the report and note its number in the same transaction as the entry."""
+    number = report_number(note.at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at) VALUES (%s, %s, %s, %s)",
+            [note.subject_id, number, note.entry_id, note.at],
+        )
+    organisation = find_organisation(asker.organisation, shanghai_date(note.at))
+    return Report(
+        number=number,
+        issued_at=note.at,
+        subject=open_person(note.subject_id),
+        organisation=organisation.name if organisation else asker.organisation,
+        officer=asker.officer,
+        purpose=purpose.name,
+        basis=purpose.bases[asker.basis],
+        case_reference=asker.case_reference,
+        records=tuple(records),
+        as_of=as_of,
+    )
+
+
+def report_number(at: datetime) -> str:
+    """Make a report's number: its day, and ten signs that nobody can guess."""
+    return f"CX{shanghai_date(at):%Y%m%d}" + "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(10))

@@ -1,0 +1,182 @@
+"""One PostgreSQL for the whole run, started by our own launcher; a database of its own for each test that asks for one."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from psycopg.conninfo import make_conninfo
+
+from tests.people import CLERK, CENTRE_OFFICER, ORGANISATIONS, write_population
+
+# The controller of a parallel run makes the folder; its workers inherit the name.
+BASE = Path(os.environ.setdefault("CHENGXIN_TEST_BASE", tempfile.mkdtemp(prefix="cx-test-")))
+OWNED = "PYTEST_XDIST_WORKER" not in os.environ
+TEMPLATE = "chengxin"
+settings.DATA_DIR = BASE / "data"
+settings.VAULT_KEYS = BASE / "data" / "keys" / "vault.json"
+settings.TEST_AREA = True
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if OWNED:
+        shutil.rmtree(BASE, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Register:
+    """A database with catalogue, organisations, officers and the standing cast of persons; this process speaks as one role."""
+
+    urls: dict[str, str]
+
+    def become(self, role: str) -> None:
+        from chengxin.site.bootstrap import become
+
+        become(self.urls[role])
+
+    @contextmanager
+    def connect(self, role: str) -> Iterator[psycopg.Connection[Any]]:
+        """Open a raw connection as a role, for what only SQL can try."""
+        with psycopg.connect(self.urls[role], autocommit=True) as connection:
+            yield connection
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask as the owner, whom no policy holds."""
+        with self.connect("owner") as connection:
+            return connection.execute(query, values).fetchall()  # type: ignore[arg-type, no-any-return, unused-ignore]
+
+
+@pytest.fixture(scope="session")
+def cluster(django_db_blocker: Any) -> Iterator[tuple[str, dict[str, str]]]:
+    """Start or join the run's server and give its administrator's address and the roles' on the template database."""
+    from chengxin.site.runtime.postgres import EmbeddedPostgres
+    from chengxin.site.runtime.roles import ensure_database, ensure_roles
+
+    major = int(os.environ.get("CHENGXIN_PG_MAJOR", "18"))
+    server = EmbeddedPostgres(BASE / "data", major=major, durable=False)
+    with server.using():
+        with (BASE / "template.lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            owner = ensure_database(server.admin_url(), BASE / "data", name=TEMPLATE)
+            urls = ensure_roles(owner, "chengxin", BASE / "data")
+            if not (BASE / "template.made").exists():
+                with django_db_blocker.unblock():
+                    make_template(urls)
+                (BASE / "template.made").touch()
+        yield server.admin_url(), urls
+
+
+def make_template(urls: dict[str, str]) -> None:
+    from django.db import connections
+    from django.utils import timezone
+
+    from chengxin.identity.services import load_population, settle_officer, settle_organisation
+    from chengxin.records.services import areas
+    from chengxin.site.bootstrap import become, prepare
+    from chengxin.site.runtime.connection import Database
+
+    become(urls["owner"])
+    prepare(Database(urls, embedded=True), lambda _: None)
+    made = {entry["code"]: settle_organisation(**entry, valid_from=date(2019, 1, 1)) for entry in ORGANISATIONS}
+    for officer in (CLERK, CENTRE_OFFICER):
+        settle_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password", demo=True)
+    become(urls["intake"])
+    load_population(write_population(BASE / "population.csv"), areas=areas(), at=timezone.now())
+    connections.close_all()
+
+
+@pytest.fixture
+def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Iterator[Register]:
+    """Give a test its own copy of the template, and take it away afterwards."""
+    from django.db import connections
+
+    admin, urls = cluster
+    name = f"cx_{os.getpid()}_{os.urandom(4).hex()}"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER chengxin_owner STRATEGY file_copy")
+    copy = Register({role: make_conninfo(url, dbname=name) for role, url in urls.items()})
+    with django_db_blocker.unblock():
+        copy.become("app")
+        yield copy
+        connections.close_all()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def today(now: datetime) -> date:
+    from chengxin.lib.periods import shanghai_date
+
+    return shanghai_date(now)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A whole installation, as ``make run`` starts it."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(what: str, predicate: Any, seconds: float = 60.0) -> Any:
+    """Ask again and again until there is an answer; fail with ``what`` when the time is over."""
+    pause = Event()
+    for _ in range(int(seconds * 20)):
+        if answer := predicate():
+            return answer
+        pause.wait(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run ``chengxin up --demo`` on a port of its own for the tests of the session."""
+    data, port = tmp_path_factory.mktemp("installation"), free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))}
+    program = [str(Path(sys.executable).with_name("chengxin")), "up", "--demo", "--data", str(data), "--port", str(port)]
+    with (data / "up.log").open("wb") as log:
+        process = subprocess.Popen(program, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_until(f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 120)
+            assert process.poll() is None, (data / "up.log").read_text()
+            yield Running(url, data, process)
+        finally:
+            process.terminate()
+            process.wait(30)
