@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
-from tests.people import CLERK, CENTRE_OFFICER, ORGANISATIONS, write_population
+from tests.people import CENTRE_OFFICER, CLERK, ORGANISATIONS, write_population
 
 # The controller of a parallel run makes the folder; its workers inherit the name.
 BASE = Path(os.environ.setdefault("CHENGXIN_TEST_BASE", tempfile.mkdtemp(prefix="cx-test-")))
@@ -93,7 +93,9 @@ def make_template(urls: dict[str, str]) -> None:
     prepare(Database(urls, embedded=True), lambda _: None)
     made = {entry["code"]: settle_organisation(**entry, valid_from=date(2019, 1, 1)) for entry in ORGANISATIONS}
     for officer in (CLERK, CENTRE_OFFICER):
-        settle_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password", demo=True)
+        settle_officer(
+            **{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password", demo=True
+        )
     become(urls["intake"])
     load_population(write_population(BASE / "population.csv"), areas=areas(), at=timezone.now())
     connections.close_all()
@@ -168,13 +170,25 @@ def healthy(url: str) -> bool:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Run ``chengxin up --demo`` on a port of its own for the tests of the session."""
     data, port = tmp_path_factory.mktemp("installation"), free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))}
-    program = [str(Path(sys.executable).with_name("chengxin")), "up", "--demo", "--data", str(data), "--port", str(port)]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))
+    }
+    program = [
+        str(Path(sys.executable).with_name("chengxin")),
+        "up",
+        "--demo",
+        "--data",
+        str(data),
+        "--port",
+        str(port),
+    ]
     with (data / "up.log").open("wb") as log:
         process = subprocess.Popen(program, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             url = f"http://127.0.0.1:{port}"
-            wait_until(f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 120)
+            wait_until(
+                f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 120
+            )
             assert process.poll() is None, (data / "up.log").read_text()
             yield Running(url, data, process)
         finally:

@@ -56,6 +56,8 @@ def csv_text(rows: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> 
     return text.getvalue()
 
 
-def write_csv(path: Path, rows: list[dict[str, str]], encoding: str = "utf-8", columns: tuple[str, ...] = COLUMNS) -> Path:
+def write_csv(
+    path: Path, rows: list[dict[str, str]], encoding: str = "utf-8", columns: tuple[str, ...] = COLUMNS
+) -> Path:
     path.write_bytes(csv_text(rows, columns).encode(encoding))
     return path

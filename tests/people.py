@@ -44,7 +44,8 @@ PEOPLE = (WANG_WEI, NAMESAKE, LI_NA, ABUDU, RARE, YOUNG, LIMITED, DEAD, CHILD)
 UNKNOWN = Someone("吴名", "19880808", 17)
 
 MARKET, OTHER, COURT, CENTRE = (
-    organisation_code(kind, serial) for kind, serial in (("department", 901), ("department", 902), ("court", 903), ("centre", 904))
+    organisation_code(kind, serial)
+    for kind, serial in (("department", 901), ("department", 902), ("court", 903), ("centre", 904))
 )
 ORGANISATIONS: tuple[dict[str, Any], ...] = (
     {"code": MARKET, "name": "测试市场监督管理局", "kind": "department", "region": "140100"},
@@ -53,7 +54,12 @@ ORGANISATIONS: tuple[dict[str, Any], ...] = (
     {"code": CENTRE, "name": "测试信用中心", "kind": "centre", "region": "140000"},
 )
 CLERK: dict[str, Any] = {"login": "clerk", "display_name": "经办人", "organisation": MARKET, "role": "clerk"}
-CENTRE_OFFICER: dict[str, Any] = {"login": "officer", "display_name": "查询员", "organisation": CENTRE, "role": "officer"}
+CENTRE_OFFICER: dict[str, Any] = {
+    "login": "officer",
+    "display_name": "查询员",
+    "organisation": CENTRE,
+    "role": "officer",
+}
 
 
 def write_population(path: Path, people: tuple[Someone, ...] = PEOPLE) -> Path:
@@ -62,5 +68,7 @@ def write_population(path: Path, people: tuple[Someone, ...] = PEOPLE) -> Path:
         writer.writerow(["XM", "ZJLX", "ZJHM", "CSRQ", "XZQH", "ZT", "SWRQ", "XWNL", "XWNLRQ"])
         for one in people:
             state = "死亡" if one.died else "正常"
-            writer.writerow([one.name, "1", one.code, one.born, one.region, state, one.died, one.capacity, one.capacity_since])
+            writer.writerow(
+                [one.name, "1", one.code, one.born, one.region, state, one.died, one.capacity, one.capacity_since]
+            )
     return path

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -49,23 +49,29 @@ def read_catalogue(folder: Path) -> CatalogueFiles:
 
 
 def _faults(files: CatalogueFiles) -> Iterator[str]:
+    """Find what one file names and another lacks."""
     refs = {article["ref"] for law in files.laws for article in law.get("article", ())}
     purposes = {purpose["code"] for purpose in files.purposes}
     for purpose in files.purposes:
-        if missing := set(purpose["bases"]) - refs:
-            yield f"purposes.toml {purpose['code']}：laws.toml 中没有 {sorted(missing)}"
+        place = f"purposes.toml {purpose['code']}"
+        yield from _absent(place, "laws.toml", purpose["bases"], refs)
         if not purpose["bases"]:
-            yield f"purposes.toml {purpose['code']}：没有法律依据 / no legal basis"
+            yield f"{place}：没有法律依据 / no legal basis"
     for name, item in files.items.items():
+        place = f"items/{name}.toml"
         if item.code != name:
-            yield f"items/{name}.toml：文件名与目录编码不一致 / file name and code differ"
-        if missing := set(item.bases) - refs:
-            yield f"items/{name}.toml：laws.toml 中没有 {sorted(missing)}"
-        if missing := set(item.purposes) - purposes:
-            yield f"items/{name}.toml：purposes.toml 中没有 {sorted(missing)}"
-        for field in item.fields:
-            if field.code_list and field.code_list not in files.code_lists:
-                yield f"items/{name}.toml {field.code}：codelists/ 中没有 {field.code_list}.csv"
+            yield f"{place}：文件名与目录编码不一致 / file name and code differ"
+        yield from _absent(place, "laws.toml", item.bases, refs)
+        yield from _absent(place, "purposes.toml", item.purposes, purposes)
+        yield from _absent(
+            place, "codelists/", [field.code_list for field in item.fields if field.code_list], files.code_lists
+        )
+
+
+def _absent(place: str, where: str, named: Iterable[str], known: Container[str]) -> Iterator[str]:
+    missing = sorted(name for name in named if name not in known)
+    if missing:
+        yield f"{place}：{where} 中没有 {missing} / not found there"
 
 
 def _toml(path: Path) -> dict[str, Any]:

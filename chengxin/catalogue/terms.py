@@ -11,9 +11,9 @@ ADMISSIONS = frozenset({"adverse", "court", "plain"})
 NATURES = frozenset({"neutral", "positive", "adverse"})
 # Parts that a data item can play in a record. The rest of the house speaks of these, never of a template's own codes.
 ROLES = frozenset({
-    "name", "code_type", "code", "document", "organ", "organ_name", "decided", "ended", "final", "procedure", "counterpart",
-    "source", "valid_from", "valid_until", "kinds", "fine", "confiscated", "behaviour", "facts", "basis_text", "content",
-    "record_number", "ground", "list_domain", "title", "state",
+    "name", "code_type", "code", "document", "organ", "organ_name", "decided", "ended", "final", "procedure",
+    "counterpart", "source", "valid_from", "valid_until", "kinds", "fine", "confiscated", "behaviour", "facts",
+    "basis_text", "content", "record_number", "ground", "list_domain", "title", "state",
 })  # fmt: skip
 REQUIRED_ROLES = ("name", "code", "document", "decided")
 
@@ -22,8 +22,8 @@ REQUIRED_ROLES = ("name", "code", "document", "decided")
 class FieldDefinition:
     """A data item. ``length`` in characters; ``scale`` in decimal places; ``aliases`` are other headings it goes by.
 
-    ``keep`` is false for what a layout carries but the register doesn't hold. ``must_be`` and ``must_not_be`` name what a code's value must or must not map to;
-    ``required_when`` a code field and the mapping that makes this one required.
+    ``keep`` is false for what a layout carries but the register doesn't hold. ``must_be`` and ``must_not_be`` name what a code's
+    value must or must not map to; ``required_when`` a code field and the mapping that makes this one required.
     """
 
     code: str

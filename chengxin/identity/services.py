@@ -1,7 +1,6 @@
 """Loading the population base and the organisations."""
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from chengxin.identity.errors import PopulationUnusable
 from chengxin.identity.models import Organisation, User
 from chengxin.identity.rules import may_be_subject, normal_name
 from chengxin.identity.vault import vault
-from chengxin.lib.codes import CodeType, examine, from_template
+from chengxin.lib.codes import examine, from_template
 from chengxin.lib.crypto import Vault
 from chengxin.lib.encodings import detect
 from chengxin.lib.periods import shanghai_date
@@ -129,7 +128,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open("rb") as first, path.open("rb") as second:
             encoding = detect(iter(partial(first.read, BLOCK), b""), iter(partial(second.read, BLOCK), b""))
-        with io.open(path, encoding="utf-8-sig" if encoding.name == "utf-8" else encoding.name, newline="") as file:
+        with path.open(encoding="utf-8-sig" if encoding.name == "utf-8" else encoding.name, newline="") as file:
             reader = csv.reader(file)
             header = [name.strip() for name in next(reader, [])]
             if missing := [name for name in COLUMNS if name not in header]:

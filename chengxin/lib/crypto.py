@@ -24,6 +24,7 @@ from chengxin.lib.errors import Unusable
 
 MASTER_BYTES = 32
 NONCE_BYTES = 12
+NUMBER_LENGTH = 27  # R and sixteen bytes in base 32
 
 
 class KeysMissing(Unusable):
@@ -122,7 +123,7 @@ class Vault:
     def read_record_number(self, number: str) -> tuple[int, int] | None:
         """Give subject and record of a number, or None when it is none of ours by form."""
         text = number.strip().upper()
-        if len(text) != 27 or not text.startswith("R"):
+        if len(text) != NUMBER_LENGTH or not text.startswith("R"):
             return None
         try:
             block = self._number_cipher.decryptor().update(base64.b32decode(text[1:] + "=" * 6))

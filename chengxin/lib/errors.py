@@ -16,6 +16,7 @@ from typing import ClassVar
 from chengxin.lib.sources import Source
 
 
+# Errors are named by what happened, so that `raise ObjectionClosed` reads as a sentence; hence no suffix (N818).
 class ChengxinError(Exception):
     """Base of all errors that are answers, not bugs."""
 

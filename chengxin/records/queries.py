@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from chengxin.catalogue.models import CodeValue, ItemVersion
 from chengxin.catalogue.queries import PurposeTerms, bases_of
 from chengxin.catalogue.terms import ItemDefinition, define_item
-from chengxin.catalogue.models import CodeValue, ItemVersion
 from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
 from chengxin.records.errors import BatchUnknown
@@ -198,7 +198,7 @@ def list_findings(batch_id: int, *, after: tuple[int, int] = (0, 0), limit: int 
     """Give findings in row order after a (row, id), with the words of the version of the check that made them."""
     rows = (
         Finding.objects.filter(batch_id=batch_id)
-        .extra(  # noqa: S610  # a row comparison, for keyset pages; parameters only
+        .extra(  # a row comparison, for keyset pages; parameters only
             where=["(row_number, id) > (%s, %s)"], params=list(after)
         )
         .order_by("row_number", "id")[:limit]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import polars as pl
@@ -215,7 +215,7 @@ class Progress:
         self._tell = tell
         self._side = connection.copy()
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -295,7 +295,9 @@ def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> in
     with connection.cursor() as cursor:
         # One retry of a group at a time: the next one finds what this one left.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [f"retry {code}", provider_id])
-    rows = Waiting.objects.filter(rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested)
+    rows = Waiting.objects.filter(
+        rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested
+    )
     keys, held = vault(), list(rows.order_by("pk")[:RETRIED_AT_ONCE])
     if not held:
         return 0

@@ -45,7 +45,7 @@ class Report:
     as_of: date | None = None
 
 
-class Refused(Exception):  # noqa: N818  # no error of the program: the true reason on its way to the register
+class Refused(Exception):  # no error of the program: the true reason on its way to the register
     """Why a query is refused, and about whom; only the register learns it."""
 
     def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT) -> None:
@@ -68,9 +68,9 @@ def issue_report(asker: Asker, question: Question, *, at: datetime) -> Report:
         enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
         raise NotAnswerable from None
     with reading(asker, subject_id, at=at) as note:
-        records = read_shown(note, purpose, today)
-        report = _report(asker, note, purpose, records)
-    return report
+        report = _report(asker, note, purpose, read_shown(note, purpose, today))
+    # Only now is the entry committed; nothing leaves before.
+    return report  # noqa: RET504
 
 
 def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime, at: datetime) -> Report:
@@ -82,15 +82,18 @@ def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime,
     try:
         purpose = decide(asker, today)
         subject_id = identify(question, today)
-        if not purpose.past_view:
-            raise Refused("purpose-may-not-look-back", subject_id)
+        _refuse_looking_back(purpose, subject_id)
     except Refused as refused:
         enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
         raise NotAnswerable from None
     with reading(asker, subject_id, at=at, as_of=on) as note:
-        records = read_as_of(note, purpose, on=on, known_at=known_at)
-        report = _report(asker, note, purpose, records, as_of=on)
-    return report
+        report = _report(asker, note, purpose, read_as_of(note, purpose, on=on, known_at=known_at), as_of=on)
+    return report  # noqa: RET504
+
+
+def _refuse_looking_back(purpose: PurposeTerms, subject_id: int) -> None:
+    if not purpose.past_view:
+        raise Refused("purpose-may-not-look-back", subject_id)
 
 
 def decide(asker: Asker, today: date) -> PurposeTerms:

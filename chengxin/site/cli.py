@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -15,7 +14,8 @@ from rich.table import Table
 from chengxin.ground.logs import bare_trace
 from chengxin.lib.errors import ChengxinError
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -107,7 +107,10 @@ def catalogue_list(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> Non
     from chengxin.site.bootstrap import installation
 
     with installation(data.resolve(), "app", tell):
+        from django.utils import timezone
+
         from chengxin.catalogue.queries import items_in_force
+        from chengxin.lib.periods import shanghai_date
 
         rows = [
             {
@@ -116,7 +119,7 @@ def catalogue_list(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> Non
                 "nature": version.nature,
                 "provisional": version.provisional,
             }
-            for version in items_in_force(date.today())
+            for version in items_in_force(shanghai_date(timezone.now()))
         ]
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
@@ -131,9 +134,12 @@ def catalogue_show(code: str, data: Data = DEFAULT_DATA, *, as_json: AsJson = Fa
     from chengxin.site.bootstrap import installation
 
     with installation(data.resolve(), "app", tell):
-        from chengxin.catalogue.queries import open_item
+        from django.utils import timezone
 
-        item = open_item(code, date.today())
+        from chengxin.catalogue.queries import open_item
+        from chengxin.lib.periods import shanghai_date
+
+        item = open_item(code, shanghai_date(timezone.now()))
         definition = item.definition
         value = {
             "code": definition.code,
@@ -192,9 +198,10 @@ def ingest(
 ) -> None:
     """归集一个文件 / take a file in. Exit 0: all accepted; 3: some rows refused or waiting; 2: file unusable."""
     from chengxin.site.bootstrap import installation
-    from chengxin.site.terminal import ingest_with_bar
 
     with installation(data.resolve(), "intake", tell):
+        from chengxin.site.terminal import ingest_with_bar
+
         value = ingest_with_bar(
             file, item=item, provider=provider, as_of=as_of, attested=attest, mend=mend, console=err
         )
@@ -230,9 +237,10 @@ def report(
 ) -> None:
     """出具报告；证件号码和姓名从标准输入读两行 / issue a report; code and name come on two lines of standard input."""
     from chengxin.site.bootstrap import installation
-    from chengxin.site.terminal import report_bytes
 
     with installation(data.resolve(), "app", tell):
+        from chengxin.site.terminal import report_bytes
+
         content = report_bytes(org, officer, purpose, basis, case, form=format, lines=sys.stdin.read().splitlines())
     if output:
         output.write_bytes(content)
@@ -260,10 +268,13 @@ def demo_data(
 @answers_errors
 def bench(name: str, rows: int = 100_000, *, as_json: AsJson = False) -> None:
     """基准测试 / a benchmark beside its yardstick: ingest, report, all."""
-    from chengxin.bench.run import run_bench
+    from chengxin.site.benches import bench_stage
 
-    for value in run_bench(name, rows, tell):
-        show(value, as_json=as_json, title=value["name"])
+    with bench_stage(tell) as stage:
+        from chengxin.bench.run import run_bench
+
+        for value in run_bench(name, rows, stage, tell):
+            show(value, as_json=as_json, title=value["name"])
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -120,7 +120,7 @@ def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *,
 
     if form not in {"text", "json", "pdf"}:
         raise Unusable("格式只能是 text、json 或 pdf。", "The format is text, json or pdf.")
-    if len(lines) < 2:
+    if len(lines) < len(("code", "name")):
         raise Unusable("标准输入应有两行：证件号码、姓名。", "Standard input needs two lines: code, name.")
     asker = Asker(org, officer, purpose, basis, case, "cli")
     report = issue_report(asker, Question("resident-id", lines[0].strip(), lines[1].strip()), at=timezone.now())

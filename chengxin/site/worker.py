@@ -6,11 +6,15 @@ import django
 def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from chengxin.records.jobs import adopt_batches
 
     adopt_batches()
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise TypeError("the queue lives in Django's database")
+    worker_app = app.with_connector(connector.get_worker_connector())
     worker_app.run_worker(concurrency=1, wait=True, listen_notify=True, delete_jobs="successful")
 
 

@@ -15,7 +15,9 @@ from tests.penalties import COLUMNS, penalty, write_csv
 from tests.people import ABUDU, DEAD, LI_NA, LIMITED, MARKET, OTHER, RARE, UNKNOWN, WANG_WEI, YOUNG, write_population
 
 
-def take(register: Register, path: Path, at: datetime, *, item: str = "CF-ZRR", provider: str = MARKET, attested: str = "") -> Batch:
+def take(
+    register: Register, path: Path, at: datetime, *, item: str = "CF-ZRR", provider: str = MARKET, attested: str = ""
+) -> Batch:
     register.become("intake")
     organisation = find_organisation(provider, date.max - timedelta(days=1))
     assert organisation is not None
@@ -29,7 +31,9 @@ def counts(batch: Batch) -> dict[str, int]:
 
 def rules(register: Register, batch: Batch) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for row, rule in register.rows("SELECT row_number, rule FROM records_finding WHERE batch_id = %s ORDER BY 1, 2", batch.pk):
+    for row, rule in register.rows(
+        "SELECT row_number, rule FROM records_finding WHERE batch_id = %s ORDER BY 1, 2", batch.pk
+    ):
         found.setdefault(row, []).append(rule)
     return found
 
@@ -53,7 +57,9 @@ def test_no_identity_is_stored_with_a_record(register: Register, tmp_path: Path,
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_same_content_again_changes_nothing(register: Register, tmp_path: Path, today: date, now: datetime, encoding: str) -> None:
+def test_same_content_again_changes_nothing(
+    register: Register, tmp_path: Path, today: date, now: datetime, encoding: str
+) -> None:
     rows = [penalty(today, number) for number in range(1, 6)]
     take(register, write_csv(tmp_path / "a.csv", rows), now)
     columns = tuple(reversed(COLUMNS))
@@ -64,7 +70,9 @@ def test_same_content_again_changes_nothing(register: Register, tmp_path: Path, 
 
 def test_changed_row_becomes_a_new_version(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
     take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1), penalty(today, 2)]), now)
-    changed = take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1, CF_NR="罚款二万元整"), penalty(today, 2)]), now)
+    changed = take(
+        register, write_csv(tmp_path / "b.csv", [penalty(today, 1, CF_NR="罚款二万元整"), penalty(today, 2)]), now
+    )
     assert counts(changed) == {"read": 2, "new": 0, "changed": 1, "unchanged": 1, "waiting": 0, "refused": 0}
     assert register.rows("SELECT version, count(*) FROM records_version GROUP BY 1 ORDER BY 1") == [(1, 2), (2, 1)]
     assert register.rows("SELECT version FROM records_superseded") == [(1,)]
@@ -171,14 +179,18 @@ def test_identical_rows_of_one_file_count_once(register: Register, tmp_path: Pat
     assert counts(batch) == {"read": 2, "new": 1, "changed": 0, "unchanged": 1, "waiting": 0, "refused": 0}
 
 
-def test_contradicting_rows_of_one_file_all_wait(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+def test_contradicting_rows_of_one_file_all_wait(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
     rows = [penalty(today), penalty(today, CF_NR="罚款三万元"), penalty(today, 2)]
     batch = take(register, write_csv(tmp_path / "a.csv", rows), now)
     assert rules(register, batch) == {2: ["conflict-in-file"], 3: ["conflict-in-file"]}
     assert batch.new == 1
 
 
-def test_correction_moves_a_record_to_the_right_person(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+def test_correction_moves_a_record_to_the_right_person(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
     from chengxin.records.queries import batch_numbers
 
     first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1, WANG_WEI)]), now)
@@ -186,7 +198,9 @@ def test_correction_moves_a_record_to_the_right_person(register: Register, tmp_p
     assert (version, state) == (1, "active")
     fixed = take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1, LI_NA, CX_JLBH=number)]), now)
     assert counts(fixed)["changed"] == 1
-    states = register.rows("SELECT version, state, shown_from = shown_until FROM records_version ORDER BY recorded_at, state")
+    states = register.rows(
+        "SELECT version, state, shown_from = shown_until FROM records_version ORDER BY recorded_at, state"
+    )
     assert states == [(1, "active", False), (1, "active", False), (2, "withdrawn", True)]
     again = take(register, write_csv(tmp_path / "c.csv", [penalty(today, 1, LI_NA, CX_JLBH=number)]), now)
     assert counts(again)["unchanged"] == 1
@@ -207,7 +221,9 @@ def test_correction_of_anothers_record_waits(register: Register, tmp_path: Path,
 def test_receipt_adds_up_and_names_its_editions(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
     rows = [penalty(today, 1), penalty(today, 2, UNKNOWN), penalty(today, 3, CF_NR="")]
     given = receipt(take(register, write_csv(tmp_path / "a.csv", rows, "gb18030"), now))
-    assert given["read"] == given["new"] + given["changed"] + given["unchanged"] + given["waiting"] + given["refused"] == 3
+    assert (
+        given["read"] == given["new"] + given["changed"] + given["unchanged"] + given["waiting"] + given["refused"] == 3
+    )
     assert given["encoding"] == "gb18030"
     assert given["encoding_how"] == "not-utf-8-but-valid-gb18030"
     assert given["catalogue_edition"] == "2026.1"

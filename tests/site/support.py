@@ -30,15 +30,36 @@ def wait_until(predicate: Callable[[], object], timeout_s: float = 15.0) -> None
         pause.wait(0.005)
 
 
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """Give a folder that other accounts may pass through; pytest's own are closed to them."""
-    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-"))
+def _new_folder(*, in_memory: bool = True) -> Path:
+    """Make a folder that other accounts may pass through; pytest's own are closed to them.
+
+    In memory where there is enough: making a cluster's thousand files on a disk takes longer than the tests themselves.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+    roomy = in_memory and memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-", dir=memory if roomy else None))
     folder.chmod(0o711)
+    return folder
+
+
+@contextmanager
+def open_folder(*, in_memory: bool = True) -> Iterator[Path]:
+    folder = _new_folder(in_memory=in_memory)
     try:
         yield folder
     finally:
+        left = [process for process in psutil.process_iter() if _works_below(process, folder)]
+        for process in left:
+            process.kill()
         shutil.rmtree(folder)
+        assert not left, "a server was left running"
+
+
+def _works_below(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.name() == "postgres" and Path(process.cwd()).is_relative_to(folder)
+    except psutil.Error:
+        return False
 
 
 def embedded(data: Path, *, durable: bool = False) -> EmbeddedPostgres:
@@ -47,8 +68,7 @@ def embedded(data: Path, *, durable: bool = False) -> EmbeddedPostgres:
 
 @cache
 def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-"))
-    folder.chmod(0o711)
+    folder = _new_folder()
     atexit.register(shutil.rmtree, folder)
     with embedded(folder / "data").using() as server:
         return server.data

@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from chengxin.site.runtime import postmaster
 from chengxin.site.runtime.errors import DataFolderUnusable, ServerNotStarted
 from chengxin.site.runtime.postmaster import SOCKET_NAME
 from tests.site.support import MAJOR, ROOT, embedded, is_gone, line_of, made_data, open_folder, program, wait_until
@@ -203,8 +204,8 @@ def test_missing_log_of_a_crashed_server_is_an_answer(data: Path) -> None:
 
 
 @pytest.mark.long
-def test_more_than_a_gigabyte_of_log_is_replayed(data: Path) -> None:
-    with embedded(data, durable=True).using() as server:
+def test_more_than_a_gigabyte_of_log_is_replayed() -> None:
+    with open_folder(in_memory=False) as folder, embedded(folder / "data", durable=True).using() as server:
         with psycopg.connect(server.admin_url(), autocommit=True) as connection:
             connection.execute("CREATE TABLE t (n bigint PRIMARY KEY, filler text)")
             for start in range(0, 8_000_000, 1_000_000):
@@ -242,3 +243,17 @@ def test_killed_server_that_nobody_buries_holds_nobody_up(data: Path) -> None:
         with embedded(data).using() as server, psycopg.connect(server.admin_url()) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
             assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        # The starter counts as a user still.
+        server.stop()
+
+
+def test_server_that_a_killed_starter_left_in_secret_is_joined(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with embedded(data).using() as server:
+        pid = server.pid
+        look = postmaster.running
+        answers = [None, look(server.cluster)]
+        # Between fork and the server's own entry in its file there is nothing to see; then ours finds it locked.
+        monkeypatch.setattr(postmaster, "running", lambda cluster: answers.pop(0) if answers else look(cluster))
+        monkeypatch.setattr(postmaster, "strays", lambda _: [])
+        server.start()
+        assert server.pid == pid

@@ -26,7 +26,7 @@ class UploadForm(forms.Form):
         label="书面说明编号",
         required=False,
         max_length=200,
-        help_text="选填。文件没有“程序类型”“确定日期”两列时，填写本单位盖章说明的编号，"
+        help_text="文件没有“程序类型”“确定日期”两列时，填写本单位盖章说明的编号，"
         "例如“晋交信说〔2026〕8号：本批均适用普通程序，且决定已经确定”。不填，这些行将等待补充。",
         widget=text_input(),
     )
@@ -51,6 +51,10 @@ class UploadForm(forms.Form):
             self.errors.pop("file", None)
             self.add_error("file", f"{self._refusal.text} / {self._refusal.text_en}")
         return super().clean()
+
+    @property
+    def terms(self) -> dict[str, str]:
+        return {"item_code": self.cleaned_data["item"], "attested": self.cleaned_data["attested"]}
 
     @property
     def upload(self) -> SpooledUpload:

@@ -33,7 +33,7 @@ from chengxin.records.queries import (
 )
 
 PAGE = 20
-FINDINGS = 50
+FINDINGS = 25
 QUEUED_LONG_S = 30
 
 
@@ -42,30 +42,23 @@ def batches(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = list_batches(officer_of(request).organisation_id, before=before, limit=PAGE + 1)
     older = found[PAGE - 1].pk if len(found) > PAGE else None
-    return render(
-        request, "portal/desk/batches.html", {"batches": found[:PAGE], "older": older, "first": before is None}
-    )
+    names = _names()
+    rows = [(batch, names.get(batch.item.code, batch.item.code)) for batch in found[:PAGE]]
+    return render(request, "portal/desk/batches.html", {"rows": rows, "older": older, "first": before is None})
 
 
 @officers_only("clerk")
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    officer, now = officer_of(request), timezone.now()
+    officer = officer_of(request)
     form = UploadForm(*posted, items=_items(officer.organisation.kind), refusal=refusal_of(request))
     if not form.is_valid():
         return render(request, "portal/desk/upload.html", {"form": form}, status=422 if form.is_bound else 200)
-    values, file = form.cleaned_data, form.upload
-    batch = hand_in(
-        file.handed_in,
-        token=UUID(file.spool.name),
-        item_code=values["item"],
-        actor=officer,
-        at=now,
-        attested=values["attested"],
-    )
+    file, token = form.upload, UUID(form.upload.spool.name)
+    hand_in(file.handed_in, token=token, actor=officer, at=timezone.now(), **form.terms)
     file.keep()
-    return redirect("portal:batch", batch.token)
+    return redirect("portal:batch", token)
 
 
 @officers_only("clerk")
@@ -95,13 +88,9 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     found = list_findings(view.batch.pk, after=after, limit=FINDINGS + 1)
     shown = found[:FINDINGS]
     following = f"{shown[-1].row}-{shown[-1].id}" if len(found) > FINDINGS else ""
-    context = {
-        "view": view,
-        "findings": shown,
-        "following": following,
-        "first": after == (0, 0),
-        "labels": _labels(view),
-    }
+    labels = _labels(view)
+    rows = [(finding, labels.get(finding.field, "")) for finding in shown]
+    context = {"view": view, "rows": rows, "following": following, "first": after == (0, 0)}
     return render(request, "portal/desk/findings.html", context)
 
 
@@ -126,10 +115,9 @@ def _items(kind: str) -> list[tuple[str, str]]:
     return [(item.item.code, item.name) for item in items_in_force(today) if kind in item.provider_kinds]
 
 
-def _name(code: str) -> str:
-    """Give the name of an item as the edition in force has it."""
-    today = shanghai_date(timezone.now())
-    return next((item.name for item in items_in_force(today) if item.item.code == code), code)
+def _names() -> dict[str, str]:
+    """Give the names of the items as the edition in force has them."""
+    return {item.item.code: item.name for item in items_in_force(shanghai_date(timezone.now()))}
 
 
 def _progress(view: BatchView) -> dict[str, Any]:
@@ -140,7 +128,7 @@ def _progress(view: BatchView) -> dict[str, Any]:
     return {
         "view": view,
         "batch": batch,
-        "item_name": _name(batch.item.code),
+        "item_name": _names().get(batch.item.code, batch.item.code),
         "step": place + 1,
         "steps": len(STEPS),
         "late": late,

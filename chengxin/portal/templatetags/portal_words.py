@@ -23,7 +23,7 @@ def figure(number: int) -> str:
 
 @register.filter
 def mebibytes(size: int) -> str:
-    return f"{size / (1 << 20):,.1f} MB" if size >= 1 << 20 else f"{size / 1024:,.1f} KB"
+    return f"{size / (1 << 20):,.1f} MB" if size >= 1 << 20 else f"{max(size / 1024, 0.1):,.1f} KB"
 
 
 @register.filter

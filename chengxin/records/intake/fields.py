@@ -126,14 +126,15 @@ class FieldChecker:
             "code": self._code,
             "uscc": self._uscc,
         }
-        return readers[field.type](field, texts)
+        made: tuple[list[pl.Series], list[tuple[str, str, pl.Series]]] = readers[field.type](field, texts)
+        return made
 
     def _empty(self, field: FieldDefinition, texts: pl.Series) -> list[pl.Series]:
-        kinds: dict[str, tuple[str, Any]] = {"date": (DAY, pl.Date), "decimal": (FEN, pl.Int64)}
-        if field.type not in kinds:
-            return []
-        suffix, dtype = kinds[field.type]
-        return [pl.Series(field.code + suffix, [None] * len(texts), dtype=dtype)]
+        """Give the columns that an empty field must have all the same: a record may not depend on the block it came in."""
+        nothing = [None] * len(texts)
+        if field.type == "date":
+            return [pl.Series(field.code + DAY, nothing, dtype=pl.Date)]
+        return [pl.Series(field.code + FEN, nothing, dtype=pl.Int64)] if field.unit in FEN_PER else []
 
     def _length(self, field: FieldDefinition, texts: pl.Series) -> list[tuple[str, str, pl.Series]]:
         if field.length is None or field.type != "text":

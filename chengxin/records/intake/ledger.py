@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 from django.db import connection
@@ -33,7 +33,7 @@ class Staging:
         self._raw: Any = connection.connection
         self._thread = threading.Thread(target=self._send, name="intake-staging", daemon=True)
 
-    def __enter__(self) -> "Staging":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

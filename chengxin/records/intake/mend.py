@@ -34,7 +34,8 @@ def mend_spool(folder: Path, token: str) -> Spool:
 
 def reasons(findings: pl.DataFrame) -> dict[int, str]:
     """Put the findings of each row into words: field, what is wrong, how to mend it."""
-    book, words = check_book().checks, {}
+    book = check_book().checks
+    words: dict[int, str] = {}
     for row, rule, field in findings.sort(ROW).iter_rows():
         check = book[rule]
         text = f"{field + '：' if field else ''}{check.message}{check.remedy}"

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -77,7 +78,7 @@ class Resolver:
                 [list(set(hashes))],
             )
             found = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for (kind, code, name), code_hash in zip(fresh.iter_rows(), hashes, strict=True):
             if (person := found.get(code_hash)) is None:
                 rows.append((kind, code, name, None, None, None, None, None))

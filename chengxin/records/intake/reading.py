@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -45,7 +45,7 @@ class Table:
     def heading(self) -> Heading:
         raise FileUnusable
 
-    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:
+    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # the interface
         """Give the rows below ``header_row`` (1 is the first). May be asked again; reads from the start each time."""
         raise FileUnusable
 
@@ -213,19 +213,18 @@ class XlsxTable(Table):
 
 def cell_text(cell: Any) -> str:
     """Write a cell as the text a person would have typed: dates ISO, whole numbers without a point."""
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date | time | timedelta):
-        return str(cell)
-    return str(cell)
+    match cell:
+        case None:
+            text = ""
+        case bool():
+            text = "是" if cell else "否"
+        case float():
+            text = str(int(cell)) if cell.is_integer() else repr(cell)
+        case datetime():
+            text = cell.date().isoformat()
+        case _:
+            text = str(cell)
+    return text
 
 
 class JsonTable(Table):

@@ -1,4 +1,4 @@
-"""The faces of a report: text for a terminal, JSON for a program, PDF for paper. They read a ``Report`` and nothing else."""
+"""The faces of a report: text for a terminal, JSON for a program, PDF for paper. They read a ``Report`` alone."""
 
 from chengxin.sharing.documents.pdf import as_pdf
 from chengxin.sharing.documents.structured import as_json

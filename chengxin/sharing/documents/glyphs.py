@@ -34,7 +34,7 @@ def covered() -> frozenset[str]:
 
 
 def invisible(sign: str) -> bool:
-    """Tell whether a sign steers instead of showing: controls, bidirectional marks, line separators, halves of pairs."""
+    """Tell whether a sign steers instead of showing: controls, bidirectional marks, line separators, half pairs."""
     return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 

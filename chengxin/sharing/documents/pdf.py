@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 
-# A record of up to so many lines is kept on one page; a longer one may run on.
-KEPT_TOGETHER = 34
+# A record of up to so many lines is kept on one page; a longer one may run on, or it would leave half a page bare.
+KEPT_TOGETHER = 24
 _SIGNS_A_LINE = 36
 
 _compiling = Lock()

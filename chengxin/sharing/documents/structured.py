@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
-    """Give a report as plain JSON values. Dates are ISO dates in Asia/Shanghai; the code is whole, for the asker's system."""
+    """Give a report as plain JSON values. Dates are ISO dates in Asia/Shanghai; the code is whole, for matching."""
     return {
         "number": report.number,
         "issued_at": report.issued_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
@@ -28,7 +28,7 @@ def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
 
 
 def _record(record: "ShownRecord") -> dict[str, Any]:
-    """Give one record; ``shown_until`` is the first day on which it shows no more, ``shown_through`` the last on which it does."""
+    """Give one record. ``shown_through`` is the last day on which it shows, ``shown_until`` the day after."""
     return {
         "number": record.number,
         "item": record.item,

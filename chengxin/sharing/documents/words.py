@@ -69,7 +69,7 @@ def shown_through(record: "ShownRecord") -> date:
 
 
 def masked(code: str) -> str:
-    """Hide the middle of an identity code: the first six and last four stay, of a shorter code a quarter at each end."""
+    """Hide the middle of an identity code: the first six and last four stay, of a short code a quarter at each end."""
     head, tail = (6, 4) if len(code) >= _LONG_CODE else (len(code) // 4, len(code) // 4)
     return code[:head] + MASK + code[len(code) - tail :]
 
@@ -109,7 +109,7 @@ def record_rows(record: "ShownRecord") -> list[tuple[str, str]]:
 
 
 def field_rows(record: "ShownRecord", code: str) -> list[tuple[str, str]]:
-    """Give the fields as label and text. The person's own code is masked there too, however a source wrote its letter."""
+    """Give the fields as label and text. The person's own code is masked there too, in capitals or not."""
     return [
         (field.label, re.sub(re.escape(code), masked(code), field.text, flags=re.IGNORECASE)) for field in record.fields
     ]

@@ -142,7 +142,8 @@ class EmbeddedPostgres:
         rotate(self.log)
         for attempt in range(1, _ATTEMPTS + 1):
             said = self._launch(account, binaries, tell, stop)
-            if said is None:
+            # A starter killed between fork and the server's first entry leaves one that shows itself only now.
+            if said is None or self._joined(tell, stop):
                 return
             if _LEFTOVERS not in said or attempt == _ATTEMPTS:
                 raise_failure(said, self.data)

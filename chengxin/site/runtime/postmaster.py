@@ -139,7 +139,7 @@ def see_strays_off(cluster: Path) -> bool:
     """
     for number, patience_s in ((None, _LEAVE_STRAYS_S), (signal.SIGQUIT, _URGE_STRAYS_S), (signal.SIGKILL, 5.0)):
         for process in strays(cluster):
-            if number is not None:
+            if number is not None and running(cluster) is None:
                 with suppress(psutil.Error):
                     process.send_signal(number)
         if wait_until(lambda: not strays(cluster), patience_s):

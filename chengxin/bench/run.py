@@ -1,0 +1,21 @@
+"""Benchmarks beside their yardsticks: same run, same server, fsync on, median of three."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from chengxin.bench.ingest import bench_ingest
+from chengxin.bench.report import bench_report
+from chengxin.bench.stage import Stage, Tell
+from chengxin.lib.errors import NotFound
+
+KNOWN: dict[str, Callable[[Stage, int, Tell], dict[str, Any]]] = {"ingest": bench_ingest, "report": bench_report}
+
+
+def run_bench(name: str, rows: int, stage: Stage, tell: Tell) -> Iterator[dict[str, Any]]:
+    """Run a benchmark by name, or all of them. Raises NotFound."""
+    if name not in {*KNOWN, "all"}:
+        raise NotFound(
+            f"没有这个基准测试：{name}（{'、'.join(KNOWN)}）。", f"No such benchmark: {name} ({', '.join(KNOWN)})."
+        )
+    for each in KNOWN if name == "all" else (name,):
+        yield KNOWN[each](stage, rows, tell)

@@ -1,0 +1,131 @@
+"""Every address has an access policy, and the open ones are these and no others."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from chengxin.identity.policies import AccessPolicy, policy_of
+from tests.conftest import Register
+from tests.people import MARKET
+from tests.portal.conftest import LogIn
+
+# What is open to everybody, and why it harms nobody.
+OPEN = {
+    "healthz": "only tells which parts are alive",
+    "portal:start": "tells what the system is",
+    "portal:catalogue": "the catalogue is published by law",
+    "portal:item": "the catalogue is published by law",
+    "portal:login": "whoever logs in isn't logged in yet",
+    "portal:logout": "ends one's own session",
+}
+SAMPLES = {"token": uuid4(), "code": "CF-ZRR", "login": "clerk", "purpose": "XK-SC"}
+
+
+def patterns(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        else:
+            yield f"{space}{entry.name}", entry
+
+
+ALL = dict(patterns())
+
+
+def policy(name: str) -> AccessPolicy:
+    found = policy_of(ALL[name].callback)
+    assert found is not None, f"{name} has no access policy"
+    return found
+
+
+def address(name: str) -> str:
+    return reverse(
+        name, kwargs={key: value for key, value in SAMPLES.items() if key in ALL[name].pattern.converters}
+    )
+
+
+def guarded(kind: str) -> list[str]:
+    return [name for name in ALL if (found := policy_of(ALL[name].callback)) and found.kind == kind]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_address_has_a_policy(name: str) -> None:
+    found = policy(name)
+    assert found.roles if found.kind == "officers" else found.reason
+
+
+def test_the_open_addresses_are_these() -> None:
+    assert {name for name in ALL if policy(name).kind == "public"} == set(OPEN)
+    assert {name for name in ALL if policy(name).kind == "demo"} == {"portal:demo-login"}
+
+
+@pytest.mark.parametrize("name", guarded("officers"))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_gets_in_without_logging_in(register: Register, name: str, method: str) -> None:
+    answer = getattr(Client(), method)(address(name))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(reverse("portal:login"))
+
+
+@pytest.mark.parametrize("name", guarded("officers"))
+def test_the_wrong_role_is_refused(log_in: LogIn, name: str) -> None:
+    wrong = {"clerk": "officer", "officer": "clerk"}
+    roles = policy(name).roles
+    if len(roles) > 1:
+        assert log_in("clerk").get(address(name)).status_code == 302
+        return
+    answer = log_in(wrong[roles[0]]).get(address(name))
+    assert answer.status_code == 403
+    assert "您的岗位没有此项权限" in answer.content.decode()
+
+
+def test_an_organisation_out_of_time_is_refused(register: Register, log_in: LogIn) -> None:
+    client = log_in("clerk")
+    assert client.get(reverse("portal:batches")).status_code == 200
+    with register.connect("owner") as connection:
+        connection.execute("UPDATE identity_organisation SET valid_until = current_date WHERE code = %s", [MARKET])
+    assert client.get(reverse("portal:batches")).status_code == 403
+
+
+def test_demo_logins_are_there_under_the_switch_alone(register: Register, settings: Any) -> None:
+    settings.DEMO = False
+    assert Client().post(address("portal:demo-login")).status_code == 404
+    settings.DEMO = True
+    assert Client().get(address("portal:demo-login")).status_code == 405
+    assert Client().post(reverse("portal:demo-login", args=["nobody"])).status_code == 404
+    client = Client()
+    assert client.post(address("portal:demo-login")).headers["Location"] == reverse("portal:desk")
+    assert client.get(reverse("portal:desk")).headers["Location"] == reverse("portal:batches")
+
+
+def test_a_login_that_is_no_demo_login_has_no_short_way_in(register: Register, settings: Any) -> None:
+    settings.DEMO = True
+    with register.connect("owner") as connection:
+        connection.execute("UPDATE identity_user SET demo = false WHERE login = 'clerk'")
+    assert Client().post(address("portal:demo-login")).status_code == 404
+
+
+@pytest.mark.parametrize(("login", "password"), [("clerk", "not-the-password"), ("nobody", "a-test-password")])
+def test_a_wrong_login_says_one_thing_for_every_reason(register: Register, login: str, password: str) -> None:
+    answer = Client().post(reverse("portal:login"), {"username": login, "password": password})
+    assert "登录名或密码不正确" in answer.content.decode()
+    assert password not in answer.content.decode()
+
+
+def test_login_leads_back_and_never_elsewhere(register: Register) -> None:
+    values = {"username": "clerk", "password": "a-test-password"}
+    upload = reverse("portal:upload")
+    assert Client().post(reverse("portal:login"), {**values, "next": upload}).headers["Location"] == upload
+    away = Client().post(reverse("portal:login"), {**values, "next": "https://elsewhere.example/"})
+    assert away.headers["Location"] == reverse("portal:desk")
+
+
+def test_logging_out_takes_a_post(log_in: LogIn) -> None:
+    client = log_in("clerk")
+    assert client.get(reverse("portal:logout")).status_code == 405
+    assert client.post(reverse("portal:logout")).status_code == 302
+    assert client.get(reverse("portal:batches")).status_code == 302

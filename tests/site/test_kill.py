@@ -1,0 +1,409 @@
+"""Whatever is killed, and whenever: once a batch has run to its end, everything is as if nothing had happened."""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import psutil
+import psycopg
+import pytest
+
+from chengxin.demo.generate import write_penalties_csv, write_population_csv
+from chengxin.demo.organisations import of_field
+from chengxin.lib.periods import shanghai_date
+from chengxin.site.runtime.connection import Database, open_database
+from chengxin.site.runtime.postgres import EmbeddedPostgres
+from tests.conftest import free_port, healthy, wait_until
+from tests.site.support import is_gone, open_folder
+
+pytestmark = pytest.mark.xdist_group("kill")
+
+PERSONS, SEED, EARLIER_ROWS, ROWS = 1000, 8, 3_000, 20_000
+PHASES = ("reading", "checking", "merging", "returning", "committing")
+PROVIDER = of_field("market")[0].code
+CODE = re.compile(r"149999[12]\d{7}\d{3}[\dX]")
+
+SETTLE = """
+import sys
+from datetime import date
+from pathlib import Path
+from chengxin.site.bootstrap import installation
+with installation(Path(sys.argv[1]), "owner", lambda _: None):
+    from chengxin.demo.organisations import ORGANISATIONS
+    from chengxin.identity.services import settle_officer, settle_organisation
+    made = {one["code"]: settle_organisation(**one, valid_from=date(2019, 1, 1)) for one in ORGANISATIONS}
+    settle_officer(login="clerk", display_name="经办人", organisation=made[sys.argv[2]], role="clerk",
+                   password="a-test-password", demo=True)
+"""
+HAND_IN = """
+import sys
+from pathlib import Path
+from uuid import UUID
+from chengxin.site.bootstrap import installation
+with installation(Path(sys.argv[1]), "app", lambda _: None):
+    from django.utils import timezone
+    from chengxin.identity.models import User
+    from chengxin.identity.vault import vault
+    from chengxin.records.intake.spool import Spool, file_blocks
+    from chengxin.records.jobs import hand_in
+    from chengxin.records.services import HandedIn, spool_folder
+    spool = Spool.new(spool_folder())
+    writer = spool.writer(vault().digest_key)
+    for block in file_blocks(Path(sys.argv[2]))():
+        writer.write(block)
+    writer.finish()
+    hand_in(HandedIn("csv", writer.size, writer.digest), token=UUID(spool.name), item_code="CF-ZRR",
+            actor=User.objects.get(login="clerk"), at=timezone.now())
+    print(spool.name)
+"""
+
+
+def spoil(path: Path) -> None:
+    """Make a clean file dirty in every way a batch can end with: changed, refused, waiting, doubled, contradicting."""
+    place = pl.col("place")
+    rows = pl.read_csv(path, infer_schema=False).with_row_index("place")
+    spoilt = rows.with_columns(
+        pl.when(place < 1000).then(pl.col("BZ") + "，更正").otherwise("BZ").alias("BZ"),
+        pl.when(place % 97 == 1).then(pl.lit("名不符")).otherwise("CF_XDR_MC").alias("CF_XDR_MC"),
+        pl.when(place % 89 == 2).then(pl.lit(None)).otherwise("CF_WFXW").alias("CF_WFXW"),
+        pl.when(place % 83 == 3).then(pl.col("CF_SY") + "，血型B").otherwise("CF_SY").alias("CF_SY"),
+        pl.when(place % 79 == 4).then(pl.lit(None)).otherwise("CX_QDRQ").alias("CX_QDRQ"),
+    )
+    doubles = spoilt.filter(place % 1000 == 500)
+    against = spoilt.filter(place % 1000 == 600).with_columns(CF_NR=pl.lit("罚款1900元"))
+    pl.concat([spoilt, doubles, against]).drop("place").write_csv(path)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the register holds, as one can compare it: batches apart, since a repeated file makes another batch."""
+
+    ledger: tuple[Any, ...]
+    superseded: tuple[Any, ...]
+    waiting: tuple[Any, ...]
+    states: dict[str, int]
+    batches: list[tuple[Any, ...]]
+
+
+LEDGER = """
+    SELECT count(*), md5(string_agg(concat_ws('|', subject_id, record_id, version, v.item_id, row_number, v.state, decided, ended, final,
+        grade, shown_from, shown_until, repair_from, erase_on, terms_edition, body, encode(content_hash, 'hex')), chr(10)
+        ORDER BY subject_id, record_id, version))
+    FROM records_version v FULL JOIN records_payload USING (subject_id, record_id, version)"""
+SUPERSEDED = """
+    SELECT count(*), md5(string_agg(concat_ws('|', subject_id, record_id, version), chr(10)
+        ORDER BY subject_id, record_id, version)) FROM records_superseded"""
+WAITING = """
+    SELECT count(*), md5(string_agg(concat_ws('|', encode(digest, 'hex'), rule, row_number), chr(10) ORDER BY digest))
+    FROM records_waiting"""
+BATCHES = """
+    SELECT read, new, changed, unchanged, waiting, refused,
+        (SELECT md5(string_agg(concat_ws('|', row_number, rule, field), chr(10) ORDER BY row_number, rule, field))
+         FROM records_finding f WHERE f.batch_id = b.id)
+    FROM records_batch b WHERE state = 'done' ORDER BY id"""
+
+
+class Ground:
+    """A data folder with a durable server that outlives everything that is killed, and a database as it was before the batch."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        assert database.server is not None
+        self.data = folder / "data"
+        self.file = folder / "batch.csv"
+        self.database = database
+        self.server: EmbeddedPostgres = database.server
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))},
+            "CHENGXIN_DEMO": "1",
+            "CHENGXIN_DATA": str(self.data),
+        }
+        self.day = shanghai_date(psutil_now())
+
+    def prepare(self) -> None:
+        """Make what stands before the batch: organisations, persons, an earlier file, some rows of which the batch changes."""
+        population, earlier = self.file.with_name("population.csv"), self.file.with_name("earlier.csv")
+        write_population_csv(population, PERSONS, SEED, today=self.day)
+        write_penalties_csv(earlier, EARLIER_ROWS, PERSONS, SEED, today=self.day)
+        write_penalties_csv(self.file, ROWS, PERSONS, SEED, today=self.day)
+        spoil(self.file)
+        self.script(SETTLE, PROVIDER)
+        subprocess.run(
+            [*CHENGXIN, "population", "load", population], env=self.environment, check=True, capture_output=True
+        )
+        process = self.ingest(earlier)
+        _, complained = process.communicate(timeout=60)
+        assert process.returncode == 0, complained
+        with psycopg.connect(self.server.admin_url(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE before TEMPLATE chengxin STRATEGY file_copy")
+
+    def reset(self) -> None:
+        """Put the register back to where it stood before the batch."""
+        self.server.start()
+        shutil.rmtree(self.data / "spool", ignore_errors=True)
+        with psycopg.connect(self.server.admin_url(), autocommit=True) as connection:
+            connection.execute("DROP DATABASE chengxin WITH (FORCE)")
+            connection.execute("CREATE DATABASE chengxin TEMPLATE before OWNER chengxin_owner STRATEGY file_copy")
+            connection.execute("GRANT TEMPORARY ON DATABASE chengxin TO chengxin_intake")
+
+    def script(self, text: str, *arguments: object) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", text, self.data, *map(str, arguments)],
+            env=self.environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def ingest(self, file: Path | None = None) -> subprocess.Popen[str]:
+        arguments = [file or self.file, "--item", "CF-ZRR", "--provider", PROVIDER, "--as-of", str(self.day), "--json"]
+        return self.start([*CHENGXIN, "ingest", *map(str, arguments)])
+
+    def start(self, program: list[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            program, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def worker(self) -> subprocess.Popen[str]:
+        special = {
+            "CHENGXIN_PROCESS_DATABASE": self.database.urls["intake"],
+            "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "chengxin.site.worker"],
+            env={**self.environment, **special}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    @contextmanager
+    def owner(self) -> Iterator[psycopg.Connection[Any]]:
+        with psycopg.connect(self.database.urls["owner"], autocommit=True) as connection:
+            yield connection
+
+    def forget_progress(self) -> None:
+        self.server.start()
+        with self.owner() as connection:
+            connection.execute("DELETE FROM records_progress")
+
+    def state(self) -> State:
+        with self.owner() as connection:
+            one = [tuple(connection.execute(query).fetchone() or ()) for query in (LEDGER, SUPERSEDED, WAITING)]
+            states = connection.execute("SELECT state, count(*) FROM records_batch GROUP BY state").fetchall()
+            batches = connection.execute(BATCHES).fetchall()
+        return State(one[0], one[1], one[2], dict(states), batches)
+
+    def finished(self) -> int:
+        """Count the batches that are done, the earlier one among them."""
+        with self.owner() as connection:
+            row = connection.execute("SELECT count(*) FROM records_batch WHERE state = 'done'").fetchone()
+        return int(row[0]) if row else 0
+
+    def spooled(self) -> set[str]:
+        folder = self.data / "spool"
+        return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+    def kill_database(self) -> None:
+        """Kill the postmaster and every process of its, all at once."""
+        pid = self.server.pid
+        assert pid is not None
+        postmaster = psutil.Process(pid)
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        wait_until("the server is dead", lambda: self.server.pid is None)
+
+
+CHENGXIN = [str(Path(sys.executable).with_name("chengxin"))]
+
+
+def psutil_now() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    with open_folder(in_memory=False) as folder, open_database(folder / "data") as database:
+        made = Ground(folder, database)
+        made.prepare()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def clean(ground: Ground) -> State:
+    """The state after one run that nobody disturbed."""
+    process = ground.ingest()
+    said, complained = process.communicate(timeout=60)
+    assert process.returncode == 3, complained
+    receipt = json.loads(said)
+    assert min(receipt[count] for count in ("new", "changed", "unchanged", "waiting", "refused")) > 0
+    assert not ground.spooled()
+    return ground.state()
+
+
+Moment = Callable[[], bool]
+
+
+def moment(ground: Ground, process: subprocess.Popen[str], draw: random.Random) -> str:
+    """Wait until the batch has come to a phase drawn by lot, or a time drawn by lot has passed; tell which."""
+    if draw.random() < 0.25:
+        after = draw.uniform(0.05, 2.5)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(after)
+        return f"after {after:.2f} s"
+    wanted = draw.choice(PHASES)
+    with ground.owner() as connection:
+
+        def reached() -> bool:
+            row = connection.execute("SELECT phase FROM records_progress ORDER BY batch_id DESC LIMIT 1").fetchone()
+            return process.poll() is not None or (row is not None and PHASES.index(row[0]) >= PHASES.index(wanted))
+
+        poll(reached)
+    return wanted
+
+
+def poll(reached: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Look five hundred times a second: a phase may be over in a few milliseconds."""
+    from threading import Event
+
+    pause = Event()
+    for _ in range(int(seconds * 500)):
+        if reached():
+            return
+        pause.wait(0.002)
+    raise AssertionError(f"not within {seconds} s")
+
+
+def assert_as_if_clean(ground: Ground, clean: State) -> None:
+    found = ground.state()
+    assert found.ledger == clean.ledger
+    assert found.superseded == clean.superseded
+    assert found.waiting == clean.waiting
+    assert set(found.states) == {"done"}
+    assert found.batches[: len(clean.batches)] == clean.batches
+    # Killed after the commit, the file was handed in once more: a batch of its own in which nothing is new.
+    for again in found.batches[len(clean.batches) :]:
+        read, new, changed, unchanged, waiting, refused, findings = again
+        assert (new, changed) == (0, 0)
+        assert unchanged == read - waiting - refused
+        assert (read, waiting, refused, findings) == (clean.batches[-1][0], *clean.batches[-1][4:])
+
+
+def kill_ingest(ground: Ground, draw: random.Random) -> str:
+    """Start the command, kill it or the database under it, and tell what was done when."""
+    ground.forget_progress()
+    process = ground.ingest()
+    when = moment(ground, process, draw)
+    target = draw.choice(["command", "command", "database"])
+    if target == "command":
+        process.kill()
+    elif process.poll() is None:
+        ground.kill_database()
+    _, complained = process.communicate(timeout=60)
+    assert not CODE.search(complained)
+    return f"{target} {when}: {process.returncode}"
+
+
+def end_ingest(ground: Ground, told: list[str]) -> None:
+    process = ground.ingest()
+    _, complained = process.communicate(timeout=120)
+    assert process.returncode == 3, f"{told}\n{complained}"
+
+
+def ingest_under_fire(ground: Ground, clean: State, seed: int, kills: int) -> None:
+    draw = random.Random(seed)
+    ground.reset()
+    before, told = ground.finished(), []
+    for _ in range(kills):
+        told.append(kill_ingest(ground, draw))
+        ground.server.start()
+        if ground.finished() > before:
+            break
+    end_ingest(ground, told)
+    assert_as_if_clean(ground, clean)
+    # A kill between commit and receipt leaves the rows to mend of that batch, sealed, for a day at most.
+    kept = {name for name in ground.spooled() if name.startswith("mend-")}
+    assert ground.spooled() == kept
+    assert not kept or ground.finished() == before + 2, told
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_killed_ingest_run_again_ends_as_if_never_killed(ground: Ground, clean: State, seed: int) -> None:
+    ingest_under_fire(ground, clean, seed, kills=4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 125))
+def test_a_hundred_kills_change_nothing(ground: Ground, clean: State, seed: int) -> None:
+    ingest_under_fire(ground, clean, seed, kills=4)
+
+
+def work_under_fire(ground: Ground, clean: State, seed: int, kills: int) -> None:
+    """Hand a file in as the web does, and kill the worker or the database under it again and again."""
+    draw = random.Random(seed)
+    ground.reset()
+    token = ground.script(HAND_IN, ground.file)
+    before = ground.finished()
+    told = []
+    for _ in range(kills):
+        ground.forget_progress()
+        worker = ground.worker()
+        when = moment_of_batch(ground, worker, draw, before)
+        target = draw.choice(["worker", "worker", "database"])
+        if target == "database":
+            ground.kill_database()
+            ground.server.start()
+        worker.kill()
+        _, complained = worker.communicate()
+        told.append(f"{target} {when}")
+        assert not CODE.search(complained)
+    worker = ground.worker()
+    try:
+        wait_until(f"the batch is done; {told}", lambda: ground.finished() > before or worker.poll() is not None, 60)
+        assert worker.poll() is None, worker.communicate()
+        allowed = {f"mend-{token}.spool", f"mend-{token}.key"}
+        wait_until(f"the spool is gone; {told}", lambda: ground.spooled() == allowed, 10)
+    finally:
+        worker.terminate()
+        assert worker.communicate(timeout=30) is not None
+    assert_as_if_clean(ground, clean)
+    assert ground.state().batches == clean.batches
+
+
+def moment_of_batch(ground: Ground, worker: subprocess.Popen[str], draw: random.Random, before: int) -> str:
+    """As ``moment``; also ends when the batch is done, since a worker goes on."""
+    if draw.random() < 0.25:
+        return moment(ground, worker, draw)
+    wanted = draw.choice(PHASES)
+    with ground.owner() as connection:
+
+        def reached() -> bool:
+            row = connection.execute(
+                "SELECT (SELECT max(phase) FROM records_progress), (SELECT count(*) FROM records_batch WHERE state = 'done')"
+            ).fetchone()
+            assert row is not None
+            there = row[0] is not None and PHASES.index(row[0]) >= PHASES.index(wanted)
+            return there or row[1] > before or worker.poll() is not None
+
+        poll(reached)
+    return wanted
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_killed_worker_started_again_ends_the_batch_once(ground: Ground, clean: State, seed: int) -> None:
+    work_under_fire(ground, clean, seed, kills=3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(200, 220))
+def test_worker_killed_again_and_again(ground: Ground, clean: State, seed: int) -> None:
+    work_under_fire(ground, clean, seed, kills=5)
