@@ -5,7 +5,6 @@ one master key an id, from which the working keys are derived (HKDF), one a use,
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -134,11 +133,6 @@ class Vault:
 
 def derive(master: bytes, use: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"chengxin:" + use).derive(master)
-
-
-def commit(salt: bytes, content_hash: bytes) -> bytes:
-    """Commit to a content by a salt, 32 bytes. With the salt gone, not even a guess can be confirmed."""
-    return hashlib.sha256(salt + content_hash).digest()
 
 
 def create_keys(path: Path) -> None:

@@ -83,7 +83,7 @@ def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) ->
     bases, labels, records = bases_of(items, on), _labels(items, on), []
     for subject, record, version, item_id, decided, grade, state, start, until, repair, body in rows:
         definition = definitions[item_id]
-        values = json.loads(body) if body else {}
+        values = json.loads(bytes(body)) if body else {}
         fields = tuple(_fields(definition, values, labels, reader))
         note.versions.append((record, version))
         note.fields.update(f"{definition.code}.{field.code}" for field in fields)

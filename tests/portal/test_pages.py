@@ -31,7 +31,6 @@ def test_every_answer_carries_the_policy(register: Register, page: str) -> None:
     found = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
     assert found == STRICT
     assert "camera=()" in answer.headers["Permissions-Policy"]
-    assert answer.headers["X-Frame-Options"] == "DENY" or page.startswith("/static/")
     answer.close()
 
 

@@ -50,7 +50,7 @@ def test_clean_rows_become_records(register: Register, tmp_path: Path, today: da
 
 def test_no_identity_is_stored_with_a_record(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
     take(register, write_csv(tmp_path / "a.csv", [penalty(today)]), now)
-    (body,) = register.rows("SELECT body FROM records_payload")[0]
+    (body,) = register.rows("SELECT convert_from(body, 'UTF8') FROM records_payload")[0]
     assert WANG_WEI.code not in body
     assert WANG_WEI.name not in body
     assert '"CF_NR_FK_fen":2000000' in body

@@ -1,19 +1,17 @@
 """What the ledger keeps of a row: its canonical content, the hashes over it, and the text in which it is sent to the database."""
 
-import hashlib
-import os
+from hashlib import blake2b
 
 import polars as pl
 
 from chengxin.catalogue.terms import ItemDefinition
-from chengxin.lib.crypto import Vault, commit
+from chengxin.lib.crypto import Vault
 from chengxin.records.intake.fields import FEN
 
-SALT_BYTES = 16
-# The staging table's columns in the order in which rows are sent.
+# The staging table's columns in the order in which rows are sent; it makes salt, hash and commitment itself.
 STAGED = (
     "row_number", "subject_id", "record_id", "decided", "ended", "final", "grade", "shown_from", "shown_until", "repair_from",
-    "erase_on", "commitment", "salt", "content_hash", "body",
+    "erase_on", "body",
 )  # fmt: skip
 
 
@@ -27,43 +25,27 @@ def organ_field(item: ItemDefinition) -> str:
 
 
 def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.DataFrame:
-    """Add ``body``, ``content_hash``, ``salt``, ``commitment`` and ``record_id`` to admitted rows.
+    """Add ``body``, ``content_mark`` and ``record_id`` to admitted rows.
 
     The body is the canonical content as JSON with the fields in the catalogue's order, money in fen beside the source's number:
-    equal for equal content whatever the file's kind, encoding or order. The record id is a keyed hash of the natural key (item,
-    organ, document), 62 bits: equal ids of one person mean one record.
+    equal for equal content whatever the file's kind, encoding or order. The mark tells equal contents apart within one run. The
+    record id is a keyed hash of the natural key (item, organ, document), 62 bits: equal ids of one person mean one record.
     """
     kept = kept_fields(item)
     money = [code + FEN for code in kept if code + FEN in frame.columns]
-    body = frame.select(
-        pl.struct(*kept, *(pl.col(name).alias(name.replace("#", "_")) for name in money)).struct.json_encode()
-    ).to_series()
+    content = pl.struct(*kept, *(pl.col(name).alias(name.replace("#", "_")) for name in money)).struct.json_encode()
     organ = frame[organ_field(item)].fill_null("")
     natural = (item.code + "\x1f" + organ + "\x1f" + frame[item.roles["document"]]).to_list()
-    key, blake2b = vault.record_key, hashlib.blake2b
+    key = vault.record_key
     record_ids = [
         int.from_bytes(blake2b(text.encode(), key=key, digest_size=8).digest(), "big") >> 2 for text in natural
     ]
-    hashes = [blake2b(text.encode(), digest_size=16).digest() for text in body.to_list()]
-    salts = os.urandom(SALT_BYTES * frame.height)
-    salted = [salts[place : place + SALT_BYTES] for place in range(0, len(salts), SALT_BYTES)]
-    return frame.with_columns(
-        body.alias("body"),
-        pl.Series("record_id", record_ids, dtype=pl.Int64),
-        pl.Series("content_hash", hashes, dtype=pl.Binary),
-        pl.Series("salt", salted, dtype=pl.Binary),
-        pl.Series(
-            "commitment", [commit(salt, made) for salt, made in zip(salted, hashes, strict=True)], dtype=pl.Binary
-        ),
+    return frame.with_columns(content.alias("body"), pl.Series("record_id", record_ids, dtype=pl.Int64)).with_columns(
+        pl.col("body").hash().alias("content_mark")
     )
 
 
 def staged_text(frame: pl.DataFrame) -> bytes:
-    """Write rows as the CSV that COPY reads; bytes in hexadecimal."""
-    binary = pl.col("commitment", "salt", "content_hash")
-    return (
-        frame.select(STAGED)
-        .with_columns(("\\x" + binary.bin.encode("hex")).name.keep())
-        .write_csv(include_header=False)
-        .encode()
-    )
+    """Write rows as the CSV that COPY reads. The body goes as bytes in PostgreSQL's escape form: a backslash is doubled, all else stands."""
+    escaped = pl.col("body").str.replace_all("\\", "\\\\", literal=True)
+    return frame.select(STAGED).with_columns(escaped).write_csv(include_header=False).encode()

@@ -98,7 +98,7 @@ def find_doubles(keys: pl.DataFrame) -> tuple[list[int], list[int]]:
     several = keys.filter(same.is_duplicated())
     if not several.height:
         return [], []
-    marked = several.with_columns(kinds=pl.col("content_hash").n_unique().over("subject_id", "record_id"))
+    marked = several.with_columns(kinds=pl.col("content_mark").n_unique().over("subject_id", "record_id"))
     first = pl.col(ROW) == pl.col(ROW).min().over("subject_id", "record_id")
     doubles = marked.filter((pl.col("kinds") == 1) & ~first)[ROW].to_list()
     return doubles, marked.filter(pl.col("kinds") > 1)[ROW].to_list()
@@ -115,11 +115,10 @@ def set_fates(rows: Iterable[int], fate: str) -> None:
 def merge(target: Target, keys: pl.DataFrame, corrections: "Corrections") -> Merged:
     """Merge what was staged: two inserts and a comparison, whatever the number of rows.
 
-    ``keys`` holds row number, subject, record and content hash of every staged row. Everything happens in the caller's transaction.
+    ``keys`` holds row number, subject, record and content mark of every staged row. Everything happens in the caller's transaction.
     """
     doubles, conflicts = find_doubles(keys)
     run("create_fates")
-    run("analyze_staging")
     run("find_fates")
     waiting = dict.fromkeys(conflicts, "conflict-in-file")
     with connection.cursor() as cursor:

@@ -186,7 +186,7 @@ class Batch:
         mender.finish()
 
 
-KEYS = {ROW: pl.Int32, "subject_id": pl.Int64, "record_id": pl.Int64, "content_hash": pl.Binary}
+KEYS = {ROW: pl.Int32, "subject_id": pl.Int64, "record_id": pl.Int64, "content_mark": pl.UInt64}
 SEALED_AT_ONCE = 5_000
 
 

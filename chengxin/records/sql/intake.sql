@@ -3,9 +3,13 @@
 SELECT set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true);
 
 -- name: create_staging
+-- Salt, hash and commitment are made while the row is copied in: on PostgreSQL's core, beside the checks of the next block.
 CREATE TEMP TABLE intake_staging (
     row_number integer, subject_id bigint, record_id bigint, decided date, ended date, final date, grade text, shown_from date,
-    shown_until date, repair_from date, erase_on date, commitment bytea, salt bytea, content_hash bytea, body text
+    shown_until date, repair_from date, erase_on date, body bytea,
+    salt bytea DEFAULT uuid_send(gen_random_uuid()),
+    content_hash bytea GENERATED ALWAYS AS (sha256(body)) STORED,
+    commitment bytea GENERATED ALWAYS AS (sha256(salt || sha256(body))) STORED
 ) ON COMMIT DROP;
 
 -- name: open_staging
@@ -14,9 +18,6 @@ GRANT SELECT ON intake_staging TO PUBLIC;
 
 -- name: create_fates
 CREATE TEMP TABLE intake_fate (row_number integer, version smallint, fate text) ON COMMIT DROP;
-
--- name: analyze_staging
-ANALYZE intake_staging;
 
 -- name: find_fates
 -- Rows whose record the ledger holds already; the others are new.
@@ -38,8 +39,7 @@ ORDER BY s.subject_id, s.record_id;
 INSERT INTO records_payload (subject_id, record_id, version, salt, content_hash, body)
 SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, s.salt, s.content_hash, s.body
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
-WHERE f.fate IS NULL OR f.fate = 'changed'
-ORDER BY s.subject_id, s.record_id;
+WHERE f.fate IS NULL OR f.fate = 'changed';
 
 -- name: named_records
 -- The records that corrections name, as they stand.

@@ -29,6 +29,18 @@ $$;
 CREATE OR REPLACE TRIGGER payload_erasure BEFORE DELETE ON records_payload
     FOR EACH STATEMENT EXECUTE FUNCTION records_guard_erasure();
 
+-- name: guard_batch
+-- A batch that was finished can't be opened again to take in more.
+CREATE OR REPLACE FUNCTION records_guard_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a finished batch stays as it is' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+-- name: guard_batch_trigger
+CREATE OR REPLACE TRIGGER batch_stays_finished BEFORE UPDATE OR DELETE ON records_batch
+    FOR EACH ROW WHEN (OLD.state <> 'received') EXECUTE FUNCTION records_guard_batch();
+
 -- name: guard_versions
 -- What a new version must satisfy whatever code wrote it; one pass for the bases, one for the persons, whatever the number of rows.
 CREATE OR REPLACE FUNCTION records_guard_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -60,18 +72,20 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT batch_id, item_id FROM fresh) f
-        LEFT JOIN records_batch b ON b.id = f.batch_id AND b.state = 'received'
+        LEFT JOIN records_batch b ON b.id = f.batch_id AND b.item_id = f.item_id AND b.state = 'received'
         WHERE b.id IS NULL
     ) THEN
-        RAISE EXCEPTION 'a version belongs to a batch that is open' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'a version belongs to a batch that is open, and to its item' USING ERRCODE = 'check_violation';
     END IF;
-    -- Versions follow one another without a gap, and what is superseded is known as such from the same moment.
+    -- Versions follow one another without a gap; what was closed stays closed (safeguard 7); what is superseded is known as such from
+    -- the same moment.
     IF EXISTS (
         SELECT FROM fresh f WHERE f.version > 1 AND NOT EXISTS (
             SELECT FROM records_version v
-            WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1)
+            WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
+              AND v.item_id = f.item_id AND (v.state = 'active' OR f.state <> 'active'))
     ) THEN
-        RAISE EXCEPTION 'a version without the one before it' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'a version without the one before it, or after the record was closed' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO records_superseded (subject_id, record_id, version, recorded_at)
         SELECT subject_id, record_id, version - 1, recorded_at FROM fresh WHERE version > 1;
@@ -89,6 +103,17 @@ CREATE OR REPLACE FUNCTION records_fate() RETURNS TABLE (row_number integer, ver
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    -- The staging table is the caller's: nothing in it may run code of the caller's with the owner's rights, so no view, no policy and
+    -- no type but PostgreSQL's own.
+    IF EXISTS (
+        SELECT FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_type t ON t.oid = a.atttypid
+        WHERE c.oid = to_regclass('pg_temp.intake_staging')
+          AND (c.relkind <> 'r' OR c.relrowsecurity OR t.typnamespace <> 'pg_catalog'::regnamespace)
+    ) THEN
+        RAISE EXCEPTION 'the staging table is no plain table' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN QUERY
     SELECT s.row_number, n.version,
            CASE WHEN n.state <> 'active' OR p.content_hash IS NULL THEN 'closed'
@@ -107,7 +132,7 @@ $$;
 CREATE OR REPLACE FUNCTION records_newest(wanted_subject bigint, wanted_record bigint)
     RETURNS TABLE (version smallint, state varchar, item_id smallint, provider_id bigint,
                    decided date, ended date, final date, erase_on date)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT v.version, v.state, v.item_id, b.provider_id, v.decided, v.ended, v.final, v.erase_on
     FROM records_version v JOIN records_batch b ON b.id = v.batch_id
     WHERE v.subject_id = wanted_subject AND v.record_id = wanted_record
@@ -118,7 +143,7 @@ $$;
 -- Which rows of a batch became which record versions, in row order: what the receipt lists. Keys only.
 CREATE OR REPLACE FUNCTION records_batch_versions(wanted integer)
     RETURNS TABLE (row_number integer, subject_id bigint, record_id bigint, version smallint, state varchar)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT v.row_number, v.subject_id, v.record_id, v.version, v.state
     FROM records_version v WHERE v.batch_id = wanted ORDER BY v.row_number, v.version
 $$;
@@ -128,17 +153,17 @@ ALTER TABLE records_version ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records_payload ENABLE ROW LEVEL SECURITY;
 
 -- name: gate
--- The read gate. Without cx.on and cx.purpose it is an error. The day asked for can't be used to look behind today: what has
--- expired today stays hidden whatever day was set.
+-- The read gate. Without cx.on and cx.purpose it is an error. The day asked for can't be used to look around today: what has
+-- expired today, or begins tomorrow, stays hidden whatever day was set.
 DROP POLICY IF EXISTS gate ON records_version;
 CREATE POLICY gate ON records_version FOR SELECT TO {app} USING (
     state = 'active'
-    AND shown_from <= current_setting('cx.on')::date
+    AND shown_from <= least(current_setting('cx.on')::date, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
     AND shown_until > greatest(current_setting('cx.on')::date, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
     AND item_id IN (
         SELECT o.item_id FROM catalogue_open o
         WHERE o.purpose_id = current_setting('cx.purpose')::bigint
-          AND o.valid_from <= current_setting('cx.on')::date
+          AND o.valid_from <= least(current_setting('cx.on')::date, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
           AND o.valid_until > greatest(current_setting('cx.on')::date, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
     )
     AND NOT EXISTS (
@@ -180,7 +205,14 @@ CREATE POLICY eraser_sees ON records_payload FOR SELECT TO {eraser} USING (
     )
 );
 DROP POLICY IF EXISTS eraser_erases ON records_payload;
-CREATE POLICY eraser_erases ON records_payload FOR DELETE TO {eraser} USING (true);
+-- A DELETE that names no column meets no policy for SELECT, so this one asks for itself.
+CREATE POLICY eraser_erases ON records_payload FOR DELETE TO {eraser} USING (
+    EXISTS (
+        SELECT FROM records_version v
+        WHERE v.subject_id = records_payload.subject_id AND v.record_id = records_payload.record_id
+          AND v.version = records_payload.version
+    )
+);
 
 -- name: shown
 -- What may be shown now: the version behind the gate with its values.
@@ -194,12 +226,15 @@ CREATE OR REPLACE VIEW records_shown WITH (security_invoker = true) AS
 -- What would have been shown on a day as the register knew it at a moment: for purposes that may look back, and nobody else.
 CREATE OR REPLACE FUNCTION records_as_of(wanted bigint, purpose bigint, on_day date, known_at timestamptz)
     RETURNS TABLE (subject_id bigint, record_id bigint, version smallint, item_id smallint, batch_id integer, decided date, grade varchar,
-                   state varchar, shown_from date, shown_until date, repair_from date, body text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+                   state varchar, shown_from date, shown_until date, repair_from date, body bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     IF NOT EXISTS (SELECT FROM catalogue_purpose p WHERE p.id = purpose AND p.past_view) THEN
         RAISE EXCEPTION 'this purpose may not look back' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF on_day > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date THEN
+        RAISE EXCEPTION 'a day to come is no past' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN QUERY
     SELECT v.subject_id, v.record_id, v.version, v.item_id, v.batch_id, v.decided, v.grade, v.state,
@@ -217,7 +252,8 @@ END
 $$;
 
 -- name: records_grants
-REVOKE ALL ON FUNCTION records_fate(), records_newest(bigint, bigint), records_batch_versions(integer),
+-- A trigger function too: who may execute it can hang it on a table of their own, and it writes with the owner's rights.
+REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(), records_newest(bigint, bigint), records_batch_versions(integer),
     records_as_of(bigint, bigint, date, timestamptz) FROM PUBLIC;
 GRANT SELECT ON records_version, records_payload, records_superseded, records_shown TO {app};
 GRANT EXECUTE ON FUNCTION records_as_of(bigint, bigint, date, timestamptz), records_batch_versions(integer) TO {app};
