@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from chengxin.catalogue.errors import ItemNotOpen, PurposeUnknown
 from chengxin.catalogue.models import Article, CodeValue, Edition, ItemVersion, Purpose
@@ -96,12 +97,20 @@ def edition_in_force(on: date) -> Edition | None:
     return Edition.objects.filter(valid_from__lte=on).exclude(valid_until__lte=on).order_by("-valid_from").first()
 
 
+def _live(on: date) -> RawSQL:
+    """Ask for the item versions that rest on a law in force on the day."""
+    return RawSQL(
+        "SELECT item_version_id FROM catalogue_item_live WHERE valid_from <= %s AND %s < valid_until", (on, on)
+    )
+
+
 def items_in_force(on: date) -> list[ItemVersion]:
-    """Give the item versions of the edition in force, by class and code."""
+    """Give the item versions of the edition in force that rest on a law in force on the day, by class and code."""
     edition = edition_in_force(on)
     if edition is None:
         return []
-    return list(ItemVersion.objects.filter(edition=edition).select_related("item").order_by("item_class", "item__code"))
+    versions = ItemVersion.objects.filter(edition=edition, pk__in=_live(on)).select_related("item")
+    return list(versions.order_by("item_class", "item__code"))
 
 
 def bases_of(item_ids: set[int], on: date) -> dict[int, str]:

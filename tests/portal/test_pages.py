@@ -62,6 +62,16 @@ def test_the_catalogue_tells_each_item_with_its_laws(register: Register) -> None
     assert "CF_XDR_MC" in shown
 
 
+def test_an_item_whose_law_has_ended_leaves_the_catalogue(register: Register) -> None:
+    with register.connect("owner") as connection:
+        connection.execute(
+            "UPDATE catalogue_law SET valid_until = current_date WHERE code IN (SELECT a.law_id FROM catalogue_article a"
+            " JOIN catalogue_item_basis b ON b.article_id = a.ref JOIN catalogue_item_version v ON v.id = b.itemversion_id"
+            " JOIN catalogue_item i ON i.id = v.item_id WHERE i.code = 'SX-BZXR')"
+        )
+    assert "失信被执行人信息" not in Client().get(reverse("portal:catalogue")).content.decode()
+
+
 def test_an_error_is_a_page_for_people(register: Register) -> None:
     answer = Client().get(reverse("portal:item", args=["NO-SUCH"]))
     text = answer.content.decode()

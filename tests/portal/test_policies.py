@@ -43,9 +43,7 @@ def policy(name: str) -> AccessPolicy:
 
 
 def address(name: str) -> str:
-    return reverse(
-        name, kwargs={key: value for key, value in SAMPLES.items() if key in ALL[name].pattern.converters}
-    )
+    return reverse(name, kwargs={key: value for key, value in SAMPLES.items() if key in ALL[name].pattern.converters})
 
 
 def guarded(kind: str) -> list[str]:

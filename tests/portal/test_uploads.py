@@ -99,9 +99,7 @@ def test_what_is_refused_leaves_nothing(
     assert batches(register) == []
 
 
-def test_too_large_is_told_and_leaves_nothing(
-    register: Register, log_in: LogIn, spool: Path, settings: Any
-) -> None:
+def test_too_large_is_told_and_leaves_nothing(register: Register, log_in: LogIn, spool: Path, settings: Any) -> None:
     settings.MAX_UPLOAD_MB = 1
     answer = log_in("clerk").post(UPLOAD, form(b"a,b\n" * 400_000))
     assert answer.status_code == 422

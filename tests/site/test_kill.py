@@ -158,11 +158,10 @@ class Ground:
             connection.execute("GRANT TEMPORARY ON DATABASE chengxin TO chengxin_intake")
 
     def script(self, text: str, *arguments: object) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", text, self.data, *map(str, arguments)],
-            env=self.environment, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        return done.stdout.strip()
+        process = self.start([sys.executable, "-c", text, str(self.data), *map(str, arguments)])
+        said, complained = process.communicate(timeout=60)
+        assert process.returncode == 0, complained
+        return said.strip()
 
     def ingest(self, file: Path | None = None) -> subprocess.Popen[str]:
         arguments = [file or self.file, "--item", "CF-ZRR", "--provider", PROVIDER, "--as-of", str(self.day), "--json"]

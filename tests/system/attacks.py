@@ -338,11 +338,11 @@ def fool_the_fate_by_a_type(stage: Stage) -> bool:
 def shadow_the_ledger(stage: Stage) -> bool:
     """Put a view of one's own before the ledger, for a function that runs with the owner's rights."""
     stage.run("intake", EVIL)
-    stage.run("intake", """CREATE TEMP VIEW records_version AS SELECT pg_temp.speak_as_owner() AS subject_id, 1::bigint AS record_id,
+    stage.run("intake", """CREATE TEMP VIEW records_version AS SELECT pg_temp.speak_as_owner() + 987653 AS subject_id, 1::bigint AS record_id,
         1::smallint AS version, 'active'::varchar AS state, 1::smallint AS item_id, 7001 AS batch_id, current_date AS decided,
         current_date AS ended, current_date AS final, current_date AS erase_on""")  # fmt: skip
     stage.run("intake", "GRANT SELECT ON records_version TO PUBLIC")
-    return bool(stage.run("intake", "SELECT version FROM records_newest(1, 1)"))
+    return bool(stage.run("intake", "SELECT version FROM records_newest(987654, 1)"))
 
 
 def shadow_the_batch(stage: Stage) -> bool:

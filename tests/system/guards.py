@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests.demo_code import FREE_CODE
+from chengxin.demo.organisations import organisation_code
 from tests.system import attacks as a
 from tests.system.attacks import Attack, change_wholly, clones
 
 FRESH = str(UUID(int=99))
+FREE_CODE = organisation_code("department", 999)
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,87 @@ GUARDS: dict[str, Guard] = dict((
     check("records_payload", "payload_salted", version=99, salt="\\x00"),
     check("records_version", "version_active_is_committed", record_id=999, commitment=None),
     check("records_version", "version_commitment_length", record_id=999, commitment="\\x00"),
-    check("records_version", "version_erased_after_shown", record_id=999, erase_on="2026-11-01", shown_until="2098-01-01"),
+    check("records_version", "version_erased_after_shown", record_id=999, shown_until="2098-01-01", erase_on="2097-01-01"),
     check("records_version", "version_from_one", record_id=999, version=0),
     check("records_version", "version_not_shown_before_decided", record_id=999, final=PAST, shown_from=PAST),
-    check("records_version", "version_not_shown_before_final", record_id=999, shown_from="2026-08-20", decided="2026-08-20"),
+    check("records_version", "version_not_shown_before_final", record_id=999, decided=PAST, shown_from="2000-01-01"),
     check("records_version", "version_shown_in_order", record_id=999, shown_until=PAST),
     check("records_version", "version_state_known", record_id=999, state="lost"),
     check("records_waiting", "waiting_digest_keyed", id=9001, digest="\\x00"),
 ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One condition of a policy or function in a file of locks: what it reads without it, and the attack that then gets through."""
+
+    statement: str
+    text: str
+    without: str
+    attack: Attack
+    refusal: str = ""
+
+
+ON, TODAY = "current_setting('cx.on')::date", "(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+SUPERSEDED = """NOT EXISTS (
+        SELECT FROM records_superseded s"""
+NOBODY, GAP = "a record stands against nobody", "a version without the one before it"
+BASIS, BATCH, DUE_ONLY = "no legal basis in force", "a batch that is open", "v.version = records_payload.version"
+CLAUSES: dict[str, Clause] = {
+    "gate: state": Clause("gate", "state = 'active'", "true", a.see_the_repaired),
+    "gate: beginning": Clause("gate", f"shown_from <= least({ON}, {TODAY})", "true", a.see_tomorrow_today),
+    "gate: never ahead": Clause("gate", f"shown_from <= least({ON}, {TODAY})", f"shown_from <= {ON}", a.see_tomorrow_as_of_tomorrow),
+    "gate: end": Clause("gate", f"shown_until > greatest({ON}, {TODAY})", "true", a.see_the_expired),
+    "gate: never behind": Clause("gate", f"shown_until > greatest({ON}, {TODAY})", f"shown_until > {ON}",
+                                 a.see_the_expired_as_of_yesterday),
+    "gate: purpose": Clause("gate", "o.purpose_id = current_setting('cx.purpose')::bigint", "true", a.see_what_another_purpose_sees),
+    "gate: law begins": Clause("gate", f"o.valid_from <= least({ON}, {TODAY})", "true", a.see_what_gets_its_law_tomorrow),
+    "gate: law never ahead": Clause("gate", f"o.valid_from <= least({ON}, {TODAY})", f"o.valid_from <= {ON}",
+                                    a.see_what_gets_its_law_tomorrow_as_of_tomorrow),
+    "gate: law of the item": Clause("gate", f"o.valid_until > greatest({ON}, {TODAY})", "true", a.see_though_the_items_laws_ended),
+    "gate: law of the purpose": Clause("gate", f"o.valid_until > greatest({ON}, {TODAY})", "true", a.see_though_the_purposes_laws_ended),
+    "gate: law never behind": Clause("gate", f"o.valid_until > greatest({ON}, {TODAY})", f"o.valid_until > {ON}",
+                                     a.see_a_day_back_what_lost_its_law_today),
+    "gate: superseded": Clause("gate", SUPERSEDED, f"true OR {SUPERSEDED}", a.see_the_superseded),
+    "gate of payloads": Clause("gate_payload", DUE_ONLY, f"{DUE_ONLY} OR true", a.see_a_hidden_payload),
+    "intake's own batch": Clause("intake_writes_its_batch", "batch_id = current_setting('cx.batch')::integer", "true",
+                                 a.write_of_an_unannounced_batch, "row-level security"),
+    "intake's payload": Clause("intake_writes_its_batch", "current_setting('cx.batch')::integer > 0", "true",
+                               a.write_a_payload_without_batch, "row-level security"),
+    "eraser: due": Clause("eraser_reaches_what_is_due", f"erase_on <= {TODAY}", "true", a.erase_what_is_not_due),
+    "eraser: blindly": Clause("eraser_reaches_what_is_due", DUE_ONLY, f"{DUE_ONLY} OR true", a.erase_blindly),
+    "version: law on the document's day": Clause("guard_versions", "b.valid_from <= f.decided", "true",
+                                                 a.write_without_law_on_the_day_of_the_document, BASIS),
+    "version: law on the day of collection": Clause("guard_versions", "f.collected < l.valid_until", "true",
+                                                    a.write_after_the_laws_repeal, BASIS),
+    "version: known person": Clause("guard_versions", "WHERE p.subject_id IS NULL\n           OR", "WHERE",
+                                    a.writes(subject_id=987654), NOBODY),
+    "version: end of the act": Clause("guard_versions", "f.ended IS NULL OR", "", a.writes(ended=None), NOBODY),
+    "version: finality": Clause("guard_versions", "f.final IS NULL OR", "", a.writes(final=None), NOBODY),
+    "version: final today": Clause("guard_versions", "f.final > (f.recorded_at AT TIME ZONE 'Asia/Shanghai')::date", "false",
+                                   a.write_what_is_final_tomorrow, NOBODY),
+    "version: capacity": Clause("guard_versions", "p.capacity <> 'full'", "false", a.write_against_a_person_without_capacity, NOBODY),
+    "version: act before 18": Clause("guard_versions", "f.ended < identity_turns_18(p.born)", "false", a.write_an_act_before_18, NOBODY),
+    "version: open batch": Clause("guard_versions", "AND b.state = 'received'", "", a.write_for_a_closed_batch, BATCH),
+    "version: the batch's item": Clause("guard_versions", "AND b.item_id = f.item_id", "", a.write_another_item_for_the_batch, BATCH),
+    "version: no gap": Clause("guard_versions", "AND v.version = f.version - 1", "AND v.version < f.version", a.write_with_a_gap, GAP),
+    "version: closed for good": Clause("guard_versions", "AND (v.state = 'active' OR f.state <> 'active')", "",
+                                       a.write_after_withdrawal, GAP),
+    "version: one item for good": Clause("guard_versions", "AND v.item_id = f.item_id AND", "AND",
+                                         a.write_the_next_version_as_another_item, GAP),
+    "version: notes what it supersedes": Clause("guard_versions", "FROM fresh WHERE version > 1;", "FROM fresh WHERE false;",
+                                                a.hide_the_older_version),
+    "past: purpose": Clause("as_of", "AND p.past_view", "", a.look_back_without_right, "may not look back"),
+    "past: no future": Clause("as_of", f"on_day > {TODAY}", "false", a.look_back_at_tomorrow, "a day to come is no past"),
+    "past: beginning": Clause("as_of", "v.shown_from <= on_day AND", "", a.look_back_before_the_beginning),
+    "past: end": Clause("as_of", "on_day < v.shown_until", "true", a.look_back_after_the_end),
+    "past: superseded": Clause("as_of", "AND s.version = v.version AND", "AND false AND", a.look_back_at_what_was_superseded),
+    "past: known": Clause("as_of", "AND v.recorded_at <= known_at AND", "AND", a.look_back_at_what_was_unknown),
+    "past: state": Clause("as_of", "v.state = 'active'", "true", a.look_back_at_the_repaired),
+    "past: law": Clause("as_of", "on_day < o.valid_until", "true", a.look_back_at_a_day_without_law),
+    "fate: a view": Clause("fate", "c.relkind <> 'r' OR", "", a.fool_the_fate_by_a_view, "no plain table"),
+    "fate: a policy": Clause("fate", "c.relrowsecurity OR", "", a.fool_the_fate_by_a_policy, "no plain table"),
+    "fate: a type": Clause("fate", "OR t.typnamespace <> 'pg_catalog'::regnamespace", "", a.fool_the_fate_by_a_type, "no plain table"),
+    "newest: temporary objects last": Clause("record_state", "public, pg_temp", "public", a.shadow_the_ledger),
+    "batch's versions: temporary objects last": Clause("batch_numbers", "public, pg_temp", "public", a.shadow_the_batch),
+}  # fmt: skip

@@ -52,7 +52,7 @@ class Stage:
     def run(self, role: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
         self.connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(f"chengxin_{role}")))
         cursor = self.connection.execute(query.encode(), values or None)
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.description is not None else []
 
     def insert(self, role: str, table: str, row: dict[str, Any]) -> None:
         names = sql.SQL(", ").join(map(sql.Identifier, row))
@@ -63,7 +63,7 @@ class Stage:
 
     def clone(self, table: str, **changes: Any) -> None:
         """Insert a row once more as the owner, changed: only what the change breaks can refuse it."""
-        query = sql.SQL("INSERT INTO {t} SELECT (jsonb_populate_record(s, {c})).* FROM (SELECT * FROM {t} LIMIT 1) s")
+        query = sql.SQL("INSERT INTO {t} SELECT (jsonb_populate_record(s.r, {c})).* FROM (SELECT {t} AS r FROM {t} LIMIT 1) s")
         self.connection.execute("SET LOCAL ROLE chengxin_owner")
         changed = Jsonb(changes, dumps=lambda value: json.dumps(value, default=str))
         self.connection.execute(query.format(t=sql.Identifier(table), c=sql.Placeholder()), [changed])

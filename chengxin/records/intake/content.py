@@ -1,5 +1,6 @@
 """What the ledger keeps of a row: its canonical content, the hashes over it, and the text in which it is sent to the database."""
 
+import io
 from hashlib import blake2b
 
 import polars as pl
@@ -46,6 +47,14 @@ def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.D
 
 
 def staged_text(frame: pl.DataFrame) -> bytes:
-    """Write rows as the CSV that COPY reads. The body goes as bytes in PostgreSQL's escape form: a backslash is doubled, all else stands."""
-    escaped = pl.col("body").str.replace_all("\\", "\\\\", literal=True)
-    return frame.select(STAGED).with_columns(escaped).write_csv(include_header=False).encode()
+    """Write rows in the text form of COPY: tabs between columns, ``\\N`` for null.
+
+    The body goes as bytes in PostgreSQL's escape form inside that text form, so a backslash is doubled twice. JSON has neither
+    tabs nor line ends, and the other columns are numbers, dates and words of our own.
+    """
+    rows = frame.select(STAGED)
+    if rows["body"].str.contains("\\", literal=True).any():
+        rows = rows.with_columns(pl.col("body").str.replace_all("\\", "\\\\\\\\", literal=True))
+    text = io.BytesIO()
+    rows.write_csv(text, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+    return text.getvalue()

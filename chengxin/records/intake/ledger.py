@@ -17,7 +17,7 @@ from chengxin.records.intake.content import STAGED
 from chengxin.records.intake.reading import ROW
 
 SQL = statements(Path(__file__).resolve().parent.parent / "sql" / "intake.sql")
-COPY = f"COPY intake_staging ({', '.join(STAGED)}) FROM STDIN (FORMAT csv)"
+COPY = f"COPY intake_staging ({', '.join(STAGED)}) FROM STDIN"
 
 
 class Staging:

@@ -103,16 +103,20 @@ class CsvTable(Table):
 
     def _chunks(self, size: int) -> Iterator[bytes]:
         """Cut the text where a line ends outside quotes. Neither line feed nor quote is ever part of a GB18030 character."""
-        carry = b""
+        parts: list[bytes] = []
+        held = 0
         for number, block in enumerate(self._blocks()):
-            carry += block.removeprefix(BOM) if number == 0 else block
-            if len(carry) < size:
+            parts.append(block.removeprefix(BOM) if number == 0 else block)
+            held += len(parts[-1])
+            if held < size:
                 continue
-            if cut := _last_line_end(carry):
-                yield self._decode(carry[:cut])
-                carry = carry[cut:]
-        if carry.strip():
-            yield self._decode(carry)
+            text = b"".join(parts)
+            cut = _last_line_end(text)
+            if cut:
+                yield self._decode(text[:cut])
+            parts, held = [text[cut:]], len(text) - cut
+        if (rest := b"".join(parts)).strip():
+            yield self._decode(rest)
 
     def _decode(self, text: bytes) -> bytes:
         return text if self._encoding.name == "utf-8" else text.decode(self._encoding.name).encode()

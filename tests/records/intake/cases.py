@@ -1,6 +1,7 @@
 """What the tests of intake share: the shipped item without a database, files as blocks of any size."""
 
 from collections.abc import Iterator
+from functools import cache
 from datetime import date
 
 import polars as pl
@@ -11,10 +12,16 @@ from chengxin.records.intake.fields import FieldChecker
 from chengxin.records.intake.reading import ROW, Table, open_table
 from chengxin.records.intake.spool import Blocks
 from chengxin.records.terms import record_terms
-from chengxin.site.terminal import shipped_item
+from chengxin.catalogue.queries import OpenItem
+from chengxin.site import terminal
 
 ON = date(2026, 11, 20)
 AREAS = standard_areas(test_area=True)
+
+
+@cache
+def shipped_item(code: str) -> OpenItem:
+    return terminal.shipped_item(code)
 
 
 def blocks_of(content: bytes, size: int = 1 << 20) -> Blocks:

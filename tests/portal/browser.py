@@ -1,0 +1,131 @@
+"""A real browser for the tests: the system's Chromium, our own Chinese font, and an ear for everything that goes wrong."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FONTS = ROOT / "chengxin" / "sharing" / "fonts"
+AXE = ROOT / "build" / "axe.min.js"
+SCREENSHOTS = ROOT / "build" / "screenshots"
+NARROWEST = 320  # where text must still flow: a desktop at four times its size
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The browser itself reports an answer of 403, 404 or 422 as an error; those answers are what the tests ask for.
+EXPECTED = tuple(
+    f"Failed to load resource: the server responded with a status of {status}" for status in (403, 404, 422)
+)
+
+
+def chromium() -> str:
+    """Find Chromium; fail and say what to do where there is none."""
+    found = next(filter(None, map(shutil.which, [os.environ.get("CHENGXIN_CHROMIUM", ""), *NAMES])), None)
+    if found is None:
+        pytest.fail("Chromium was not found. Install it (make browser), or set CHENGXIN_CHROMIUM=path.")
+    return found
+
+
+@contextmanager
+def launched(folder: Path) -> Iterator[Browser]:
+    """Run Chromium with our own Chinese font, so that screenshots are readable on a machine without any."""
+    config = folder / "fonts.conf"
+    config.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+        f"<dir>{FONTS}</dir><cachedir>{folder / 'fontcache'}</cachedir></fontconfig>",
+        encoding="utf-8",
+    )
+    environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(config)}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS], env=environment)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Reader:
+    """A page in a context of its own, with everything its console complained about."""
+
+    page: Page
+    url: str
+    size: ViewportSize
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+
+    def become(self, name: str) -> None:
+        """Enter by a demo login."""
+        self.go("/")
+        if self.page.get_by_role("button", name="退出").count():
+            self.press("退出")
+        self.press(name)
+
+    def heading(self, text: str, *, within_ms: int = 60_000) -> None:
+        self.page.get_by_role("heading", level=1, name=text).wait_for(timeout=within_ms)
+
+    def hand_in(self, file: Any, item: str = "CF-ZRR") -> None:
+        self.go("/desk/batches/new/")
+        self.page.get_by_label("信息项").select_option(item)
+        self.page.get_by_label("文件", exact=True).set_input_files(file)
+        self.press("上传并校核")
+
+    def ask(self, name: str, code: str) -> None:
+        self.page.get_by_role("radio").first.check()
+        self.page.get_by_label("案号").fill("晋市监许〔2026〕12号")
+        self.page.get_by_label("姓名").fill(name)
+        self.page.get_by_label("证件号码").fill(code)
+        self.press("查询")
+
+    def examine(self, name: str) -> None:
+        """Look at a state: nothing wider than the screen, no violation that axe knows of, a picture for people."""
+        for width in (NARROWEST, self.size["width"]):
+            self.page.set_viewport_size({**self.size, "width": width})
+            wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, f"{name}: {wider} px wider than a screen of {width}"
+        assert self.page.locator("h1").count() == 1, f"{name}: not one h1"
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+        told = [(rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+        assert not told, f"{name}: {told}"
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+@contextmanager
+def reader(browser: Browser, url: str, *, width: int = 1280, height: int = 800, **options: Any) -> Iterator[Reader]:
+    """Open a page. Fails in the end when its console told of any error, blocked content among them."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    made = Reader(page, url, {"width": width, "height": height})
+    page.on("console", lambda message: made.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    try:
+        yield made
+    finally:
+        context.close()
+    assert [text for text in made.complaints if not text.startswith(EXPECTED)] == []
