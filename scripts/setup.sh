@@ -31,7 +31,7 @@ fonts=chengxin/sharing/fonts
 rm -rf "$vendor" "$fonts"
 mkdir -p "$vendor" "$fonts" build
 modules="$assets/node_modules"
-cp "$modules/@tabler/core/dist/css/tabler.min.css" "$modules/@tabler/core/dist/js/tabler.min.js" "$vendor/"
+cp "$modules/@tabler/core/dist/css/tabler.min.css" "$vendor/"
 cp "$modules/htmx.org/dist/htmx.min.js" "$vendor/"
 cp "$modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf" "$fonts/"
 cp "$modules/@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf" "$fonts/"

@@ -130,10 +130,10 @@ class ExplainedItem:
 
 
 def explain_item(code: str, on: date) -> ExplainedItem:
-    """Explain an item of the edition in force on the day. Raises ItemNotOpen."""
+    """Explain an item that rests on a law in force on the day. Raises ItemNotOpen."""
     version = (
         ItemVersion.objects.select_related("item", "edition")
-        .filter(edition=edition_in_force(on), item__code=code)
+        .filter(edition=edition_in_force(on), pk__in=_live(on), item__code=code)
         .first()
     )
     if version is None:

@@ -41,11 +41,25 @@ def hand_in(
     return batch
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="intake", pass_context=False)
+def sweep_spools(timestamp: int) -> None:
+    """Destroy spools that nobody will come for, every ten minutes. ``timestamp`` is the queue's own."""
+    logger.info("swept %s spools at %s", services.sweep_spools(at=timezone.now()), timestamp)
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queue="intake", pass_context=False)
+def retry_waiting(timestamp: int) -> None:
+    """Try waiting rows again every hour: the day of finality may have come, or the population base grown."""
+    logger.info("%s waiting rows became records at %s", services.retry_waiting(at=timezone.now()), timestamp)
+
+
 def adopt_batches() -> int:
     """Hand every batch that was received and never finished to the worker again, at its start.
 
-    A worker or database that was killed leaves such batches; taking one up twice does no harm, since a batch is locked while it is
-    in hand and done only once.
+    A worker or database that was killed leaves such batches; taking one up twice does no harm, since a batch is locked
+    while it is in hand and done only once.
     """
     adopted = 0
     for batch_id, token in Batch.objects.filter(state=Batch.State.RECEIVED).values_list("pk", "token"):

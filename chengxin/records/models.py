@@ -211,7 +211,10 @@ class Version(models.Model):
 
 
 class Payload(models.Model):
-    """The values of a version as canonical JSON (UTF-8: the bytes that were hashed), with the salt of its commitment. Only the eraser role may delete, after ``erase_on``."""
+    """The values of a version as canonical JSON (the bytes that were hashed), with the salt of its commitment.
+
+    Only the eraser role may delete, after ``erase_on``.
+    """
 
     pk = models.CompositePrimaryKey("subject_id", "record_id", "version")
     subject_id = models.BigIntegerField()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from chengxin.catalogue.models import CodeValue, ItemVersion
 from chengxin.catalogue.queries import PurposeTerms, bases_of
@@ -240,11 +240,12 @@ def count_findings(batch_id: int) -> list[FindingCount]:
 def batch_numbers(batch_id: int) -> Iterator[tuple[int, str, int, str]]:
     """Give row number, record number, version and state of what a batch wrote, in row order; streamed."""
     keys = vault()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM records_batch_versions(%s)", [batch_id])
-        while rows := cursor.fetchmany(5_000):
-            for row, subject, record, version, state in rows:
-                yield row, keys.record_number(subject, record), version, state
+    with transaction.atomic(), connection.connection.cursor(name="batch_numbers") as cursor:
+        cursor.itersize = 5_000
+        for row, subject, record, version, state in cursor.execute(
+            "SELECT * FROM records_batch_versions(%s)", [batch_id]
+        ):
+            yield row, keys.record_number(subject, record), version, state
 
 
 def receipt(batch: Batch) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Checker, Outcome
 from chengxin.records.intake.reading import ROW, StoredTable, Table, form_of, open_table
 from chengxin.records.intake.spool import Blocks, Spool, file_blocks
+from chengxin.records.intake.sweep import MEND, spool_names, sweep
 from chengxin.records.models import Batch, CheckRule, Waiting
 from chengxin.records.terms import record_terms
 
@@ -113,10 +114,12 @@ def receive(
 def process_batch(
     batch_id: int, *, at: datetime, blocks: Blocks | None = None, tell: Tell | None = None
 ) -> Outcome | None:
-    """Take a received batch in, whole or not at all; None when it is done already or another process has it in hand.
+    """Take a received batch in, whole or not at all; None when it has ended already.
 
-    Locks the batch's row for the length of the run. ``blocks`` gives the file where it isn't spooled. Whenever this process is
-    stopped, nothing of the batch stays and a later call does it anew. Raises FileUnusable after noting it on the batch.
+    Locks the batch's row for the length of the run, and waits for whoever has it in hand: a process that was killed may hold it
+    until its database session notices, and must leave the spool to us. ``blocks`` gives the file where it isn't spooled. Whenever
+    this process is stopped, nothing of the batch stays and a later call does it anew. Raises FileUnusable after noting it on the
+    batch.
     """
     batch = Batch.objects.select_related("provider", "item").filter(pk=batch_id).first()
     if batch is None:
@@ -135,10 +138,8 @@ def process_batch(
 def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tell | None) -> Outcome | None:
     mend = mend_spool(spool.folder, spool.name)
     with Progress(batch.pk, at, tell) as progress, transaction.atomic():
-        free = Batch.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(
-            pk=batch.pk, state=Batch.State.RECEIVED
-        )
-        if not free.exists():
+        mine = Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, state=Batch.State.RECEIVED)
+        if mine.first() is None:
             return None
         progress("reading", 0, 0)
         mend.destroy()
@@ -206,6 +207,14 @@ def _note_unusable(batch_id: int, error: FileUnusable, at: datetime) -> None:
     )
 
 
+def sweep_spools(*, at: datetime) -> int:
+    """Destroy what killed processes left in the spool folder, and rows to mend whose day is over; gives how many."""
+    folder = spool_folder()
+    names = [name for name in spool_names(folder) if not name.startswith(MEND)]
+    states = {token.hex: state for token, state in Batch.objects.filter(token__in=names).values_list("token", "state")}
+    return sweep(folder, states, at)
+
+
 class Progress:
     """Shows how far a batch is on a connection of its own, outside the batch's transaction."""
 
@@ -238,7 +247,7 @@ def ingest_file(
     batch = receive(describe(path), item_code=item_code, provider=provider, actor=None, at=at, attested=attested)
     outcome = process_batch(batch.pk, at=at, blocks=file_blocks(path), tell=tell)
     if outcome is None:
-        raise FileUnusable("同一文件正由另一进程处理。", "Another process has the same file in hand.")
+        raise FileUnusable("同一文件刚由另一进程处理完毕。", "Another process has just taken the same file in.")
     batch.refresh_from_db()
     return batch, outcome
 

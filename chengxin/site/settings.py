@@ -136,5 +136,10 @@ LOGGING: dict[str, Any] = {
     "filters": {"bare": {"()": "chengxin.ground.logs.BareErrors"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["bare"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    # Django's own handlers are taken away: its mails to administrators would carry what was posted.
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
 }

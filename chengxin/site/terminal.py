@@ -17,6 +17,7 @@ from chengxin.catalogue.files import SHIPPED, read_catalogue
 from chengxin.catalogue.queries import OpenItem
 from chengxin.ground.services import Asker
 from chengxin.identity.queries import find_organisation
+from chengxin.lib.codes import holds_code
 from chengxin.lib.errors import NotFound, Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.intake.mend import mend_spool
@@ -24,7 +25,7 @@ from chengxin.records.intake.pipeline import Outcome, Tell
 from chengxin.records.intake.reading import open_table
 from chengxin.records.intake.spool import file_blocks
 from chengxin.records.queries import count_findings, receipt
-from chengxin.records.services import check_file, describe, ingest_file, spool_folder
+from chengxin.records.services import areas, check_file, describe, ingest_file, spool_folder
 from chengxin.sharing.services import Question, issue_report
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -38,6 +39,14 @@ def moment(as_of: str) -> datetime:
         return datetime.combine(date.fromisoformat(as_of), time(12), SHANGHAI).astimezone(UTC)
     except ValueError:
         raise Unusable(f"日期 {as_of} 应写成 2026-03-05。", f"Write the day {as_of} as 2026-03-05.") from None
+
+
+def refuse_code(text: str) -> None:
+    """Refuse a free text that holds an identity code (safeguard 13). Raises Unusable."""
+    if holds_code(text, on=shanghai_date(timezone.now()), areas=areas()):
+        raise Unusable(
+            "案号或说明里不能写身份证件号码。", "A case reference or attestation may not hold an identity code."
+        )
 
 
 @contextmanager
@@ -67,6 +76,7 @@ def ingest_with_bar(
     organisation = find_organisation(provider, shanghai_date(at))
     if organisation is None:
         raise NotFound(f"没有登记该提供单位：{provider}。", f"No such provider: {provider}.")
+    refuse_code(attested)
     with bar(console) as tell:
         batch, _ = ingest_file(file, item_code=item, provider=organisation, at=at, attested=attested, tell=tell)
     spool = mend_spool(spool_folder(), batch.token.hex)
@@ -122,6 +132,7 @@ def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *,
         raise Unusable("格式只能是 text、json 或 pdf。", "The format is text, json or pdf.")
     if len(lines) < len(("code", "name")):
         raise Unusable("标准输入应有两行：证件号码、姓名。", "Standard input needs two lines: code, name.")
+    refuse_code(case)
     asker = Asker(org, officer, purpose, basis, case, "cli")
     report = issue_report(asker, Question("resident-id", lines[0].strip(), lines[1].strip()), at=timezone.now())
     if form == "pdf":

@@ -1,6 +1,7 @@
 """The worker process: takes up what was left, then works the queue until SIGTERM."""
 
 import django
+from django.utils import timezone
 
 
 def main() -> None:
@@ -9,7 +10,9 @@ def main() -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from chengxin.records.jobs import adopt_batches
+    from chengxin.records.services import sweep_spools
 
+    sweep_spools(at=timezone.now())
     adopt_batches()
     connector = app.connector
     if not isinstance(connector, DjangoConnector):

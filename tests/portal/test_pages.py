@@ -70,6 +70,7 @@ def test_an_item_whose_law_has_ended_leaves_the_catalogue(register: Register) ->
             " JOIN catalogue_item i ON i.id = v.item_id WHERE i.code = 'SX-BZXR')"
         )
     assert "失信被执行人信息" not in Client().get(reverse("portal:catalogue")).content.decode()
+    assert Client().get(reverse("portal:item", args=["SX-BZXR"])).status_code == 404
 
 
 def test_an_error_is_a_page_for_people(register: Register) -> None:

@@ -102,7 +102,7 @@ SAFEGUARDED = {
 def test_safeguarded_refusal_keeps_row_and_rule_alone(
     register: Register, tmp_path: Path, today: date, now: datetime, rule: str
 ) -> None:
-    row = penalty(today, 1, **SAFEGUARDED[rule], CF_NR="")
+    row = {**penalty(today), **SAFEGUARDED[rule], "CF_NR": ""}
     batch = take(register, write_csv(tmp_path / "a.csv", [row]), now)
     assert counts(batch)["refused"] == 1
     assert register.rows("SELECT row_number, rule, field, record_number FROM records_finding") == [(2, rule, "", "")]
@@ -135,7 +135,7 @@ def test_act_before_18_is_refused(register: Register, tmp_path: Path, today: dat
 def test_doubtful_row_waits_sealed(
     register: Register, tmp_path: Path, today: date, now: datetime, values: dict[str, str], person: Any, rule: str
 ) -> None:
-    path = write_csv(tmp_path / "a.csv", [penalty(today, 1, person, **values)])
+    path = write_csv(tmp_path / "a.csv", [{**penalty(today, 1, person), **values}])
     batch = take(register, path, now)
     assert counts(batch)["waiting"] == 1
     assert rules(register, batch) == {2: [rule]}

@@ -99,7 +99,11 @@ def test_credit_industry_regulation_art16_erased_after_five_years(ended: date, d
 
 def test_erasure_cuts_the_display_short() -> None:
     made = adverse(date(2026, 3, 1), date(2026, 9, 1), date(2023, 5, 10), Grade.SERIOUS)
-    assert (made.shown_from, made.shown_until, made.erase_on) == (date(2026, 9, 1), date(2028, 5, 10), date(2028, 5, 10))
+    assert (made.shown_from, made.shown_until, made.erase_on) == (
+        date(2026, 9, 1),
+        date(2028, 5, 10),
+        date(2028, 5, 10),
+    )
 
 
 def test_record_final_only_after_its_erasure_is_never_shown() -> None:

@@ -164,9 +164,9 @@ def test_json_keys_are_stable() -> None:
 @pytest.mark.parametrize(
     ("until", "through", "said"),
     [
-        pytest.param(date(2027, 5, 6), "2027-05-05", "公示至：2027年5月5日", id="in-a-month"),
-        pytest.param(date(2028, 3, 1), "2028-02-29", "公示至：2028年2月29日", id="leap-day"),
-        pytest.param(date(2028, 1, 1), "2027-12-31", "公示至：2027年12月31日", id="turn-of-the-year"),
+        pytest.param(date(2027, 5, 6), "2027-05-05", "展示至：2027年5月5日", id="in-a-month"),
+        pytest.param(date(2028, 3, 1), "2028-02-29", "展示至：2028年2月29日", id="leap-day"),
+        pytest.param(date(2028, 1, 1), "2027-12-31", "展示至：2027年12月31日", id="turn-of-the-year"),
     ],
 )
 def test_last_day_shown_is_the_day_before_shown_until(until: date, through: str, said: str) -> None:

@@ -16,10 +16,9 @@ from chengxin.site.runtime.account import account_for
 from chengxin.site.runtime.cluster import binaries_of
 from chengxin.site.runtime.errors import AccountUnusable
 from chengxin.site.runtime.postgres import EmbeddedPostgres
-from tests.site.support import MAJOR, ROOT, embedded, open_folder
+from tests.site.support import MAJOR, embedded, open_folder
 
 CAP_DAC_READ_SEARCH = 2
-pytestmark = pytest.mark.skipif(not ROOT, reason="only root has to change its account")
 
 
 @pytest.fixture

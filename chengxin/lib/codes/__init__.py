@@ -1,5 +1,6 @@
 """Certificate numbers of persons and organisations: whether a text is one, and its stored form."""
 
+import re
 from datetime import date
 
 from chengxin.lib.codes import organisation, permits, resident
@@ -18,6 +19,7 @@ __all__ = [
     "examine",
     "from_template",
     "gb11714_check_digit",
+    "holds_code",
     "uscc_check_digit",
 ]
 
@@ -49,3 +51,14 @@ def examine(code_type: CodeType | None, text: str | None, *, on: date, areas: Ar
     if by_day := _BY_DAY.get(code_type):
         return by_day(text, on=on)
     return _BY_FORM[code_type](text)
+
+
+CODE_RUN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
+_OF_PERSONS = (CodeType.RESIDENT_ID, CodeType.HMT_RESIDENCE_PERMIT, CodeType.FOREIGN_PERMANENT_RESIDENT)
+
+
+def holds_code(text: str, *, on: date, areas: AreaBook) -> bool:
+    """Tell whether a text holds a person's valid 18-digit number. Source: safeguard 13; 个人信息保护法 第六条."""
+    return any(
+        examine(kind, run.group(), on=on, areas=areas) for run in CODE_RUN.finditer(text) for kind in _OF_PERSONS
+    )

@@ -4,14 +4,13 @@ Runs in memory, before anything of a row is written anywhere (safeguard 2). The 
 is applied to columns here instead of being called for each distinct value, a test holds both against each other.
 """
 
-import re
 from datetime import date
 from functools import lru_cache
 
 import polars as pl
 
 from chengxin.catalogue.queries import OpenItem
-from chengxin.lib.codes import CodeType, examine
+from chengxin.lib.codes import holds_code
 from chengxin.lib.periods import turns
 from chengxin.lib.regions import AreaBook
 from chengxin.records import rules
@@ -22,7 +21,6 @@ from chengxin.records.intake.reading import ROW
 from chengxin.records.terms import RecordTerms
 
 Masks = list[tuple[str, str, pl.Series]]
-CODE_RUN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
 CODE_RUN_POLARS = r"\d{17}[\dXx]"
 MEMO = 1 << 17
 GRADES = {grade: rank for rank, grade in enumerate(rules.Grade)}
@@ -109,19 +107,16 @@ class RowChecker:
         masks: Masks = [("forbidden-content", "", forbidden)]
         if suspect.any():
             held = frame.select(self.texts).filter(suspect)
-            proven = iter([any(self._holds_code(text) for text in row if text) for row in held.iter_rows()])
+            proven = iter(
+                [
+                    any(holds_code(text, on=self.on, areas=self.areas) for text in row if text)
+                    for row in held.iter_rows()
+                ]
+            )
             masks.append(
                 ("identity-code-in-text", "", pl.Series([next(proven) if mark else False for mark in suspect]))
             )
         return masks
-
-    def _holds_code(self, text: str) -> bool:
-        kinds = (CodeType.RESIDENT_ID, CodeType.HMT_RESIDENCE_PERMIT, CodeType.FOREIGN_PERMANENT_RESIDENT)
-        return any(
-            examine(kind, run.group(), on=self.on, areas=self.areas)
-            for run in CODE_RUN.finditer(text)
-            for kind in kinds
-        )
 
     def _dates(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Put the days that matter under plain names. A court's listing is its own end of the act and final when published."""

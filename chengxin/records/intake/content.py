@@ -47,7 +47,7 @@ def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.D
 
 
 def staged_text(frame: pl.DataFrame) -> bytes:
-    """Write rows in the text form of COPY: tabs between columns, ``\\N`` for null.
+    r"""Write rows in the text form of COPY: tabs between columns, ``\N`` for null.
 
     The body goes as bytes in PostgreSQL's escape form inside that text form, so a backslash is doubled twice. JSON has neither
     tabs nor line ends, and the other columns are numbers, dates and words of our own.

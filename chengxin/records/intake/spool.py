@@ -13,7 +13,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chengxin.records.errors import FileUnusable
 
 BLOCK = 1 << 20
 TAG = 16
@@ -108,16 +111,26 @@ class Spool:
         return SpoolWriter(self, digest_key)
 
     def blocks(self) -> Iterator[bytes]:
-        """Give the content in blocks of at most a mebibyte. Raises ValueError when it was cut short or changed."""
-        box = AESGCM(self.key_path.read_bytes())
+        """Give the content in blocks of at most a mebibyte. Raises FileUnusable when it was cut short or changed."""
+        box, last = AESGCM(self.key_path.read_bytes()), False
         with self.path.open("rb") as file:
             for number, (sealed, last) in enumerate(_sealed_blocks(file)):
-                yield box.decrypt(nonce(number), sealed, b"last" if last else b"more")
+                try:
+                    block = box.decrypt(nonce(number), sealed, b"last" if last else b"more")
+                except InvalidTag:
+                    raise broken() from None
+                yield block
+        if not last:
+            raise broken()
 
     def destroy(self) -> None:
         """Throw the key away, then the content. Leaves nothing, also when called twice."""
         self.key_path.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
+
+
+def broken() -> FileUnusable:
+    return FileUnusable("暂存的文件不完整，请重新报送。", "The spooled file is incomplete; hand it in again.")
 
 
 def _sealed_blocks(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
@@ -134,7 +147,7 @@ def _next_block(file: BinaryIO) -> bytes | None:
         return None
     (length,) = HEAD.unpack(head)
     if not TAG <= length <= BLOCK + TAG:
-        raise ValueError("spool block of impossible length")
+        raise broken()
     return file.read(length)
 
 

@@ -100,7 +100,7 @@ def record_rows(record: "ShownRecord") -> list[tuple[str, str]]:
         ("文书号", record.document),
         ("决定日期", day(record.decided)),
         ("失信程度", GRADES.get(record.grade, record.grade)),
-        ("公示至", f"{day(shown_through(record))}（含当日，次日起不再展示）"),
+        ("展示至", f"{day(shown_through(record))}（含当日，次日起不再展示）"),
         ("可申请修复", f"{day(record.repair_from)}起" if record.repair_from else ""),
         ("法律依据", record.basis),
         ("记录编号", record.number),

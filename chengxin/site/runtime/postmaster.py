@@ -84,9 +84,10 @@ def forget_stale(cluster: Path, sockets: Path) -> None:
     """
     for file in (cluster / "postmaster.pid", sockets / f"{SOCKET_NAME}.lock"):
         pid = _first_number(file)
-        taken = pid is not None and psutil.pid_exists(pid)
-        if taken and wait_until(partial(_is_stranger, pid or 0, cluster), _DYING_S):
-            file.unlink(missing_ok=True)
+        if pid is not None and psutil.pid_exists(pid):
+            wait_until(partial(_is_clear, pid, cluster), _DYING_S)
+            if _is_stranger(pid, cluster):
+                file.unlink(missing_ok=True)
 
 
 def _first_number(file: Path) -> int | None:
@@ -95,6 +96,10 @@ def _first_number(file: Path) -> int | None:
     except FileNotFoundError:
         return None
     return int(first) if first.isdigit() else None
+
+
+def _is_clear(pid: int, cluster: Path) -> bool:
+    return _is_stranger(pid, cluster) or running(cluster) is not None
 
 
 def _is_stranger(pid: int, cluster: Path) -> bool:

@@ -24,9 +24,25 @@ EDGES = [ON + timedelta(days=days) for days in (-1, 0, 1)] + [
     date(2024, 2, 29), date(2026, 1, 31), date(2026, 2, 28), date(2021, 11, 20), date(2021, 11, 19), date(2023, 11, 30),
 ]  # fmt: skip
 FINES = ["0", "0.999999", "1", "1.000001", "19.999999", "20", "20.000001", "0.5", "3", "250"]
-STORIES = ["设摊销售食品", "情节轻微", "已及时改正", "情节轻微，已及时改正", "首违不罚且情节轻微", "治安管理处罚在案", "责令整改", ""]
+STORIES = [
+    "设摊销售食品",
+    "情节轻微",
+    "已及时改正",
+    "情节轻微，已及时改正",
+    "首违不罚且情节轻微",
+    "治安管理处罚在案",
+    "责令整改",
+    "",
+]
 BASES = ["《食品安全法》第一百二十二条", "《治安管理处罚法》第四十三条", "《道路交通安全法》", "轻微的应当改正"]
-BIRTHS = [date(1990, 1, 1), date(2008, 2, 29), date(2006, 2, 28), date(2008, 11, 20), date(2008, 11, 21), date(2004, 2, 29)]
+BIRTHS = [
+    date(1990, 1, 1),
+    date(2008, 2, 29),
+    date(2006, 2, 28),
+    date(2008, 11, 20),
+    date(2008, 11, 21),
+    date(2004, 2, 29),
+]
 
 days = st.one_of(st.none(), st.sampled_from(EDGES), st.dates(date(2015, 1, 1), date(2028, 12, 31)))
 penalties = st.fixed_dictionaries({
@@ -71,7 +87,12 @@ def act_of(case: dict[str, Any], *, attested: bool) -> Act:
 
 def expected_verdicts(case: dict[str, Any], *, attested: bool) -> set[str]:
     act = act_of(case, attested=attested)
-    found = [rules.refuse_public_order(act), rules.refuse_simplified(act), rules.refuse_slight(act), rules.refuse_minor(act, case["born"])]
+    found = [
+        rules.refuse_public_order(act),
+        rules.refuse_simplified(act),
+        rules.refuse_slight(act),
+        rules.refuse_minor(act, case["born"]),
+    ]
     return {refusal.rule for refusal in [*found, *rules.missing_ground(act)] if refusal}
 
 
@@ -83,7 +104,9 @@ def expected_schedule(case: dict[str, Any], *, attested: bool) -> tuple[str, Sch
     fine = read_number(case["fine"], 6) if case["fine"] else None
     fen = round(float(fine) * 1_000_000) if fine else None
     grade = rules.penalty_grade([KINDS[kind] for kind in case["kinds"]], fen, TERMS.fines)
-    return str(grade), rules.adverse_schedule(case["decided"], final, case["ended"], grade, TERMS.display, TERMS.retention)
+    return str(grade), rules.adverse_schedule(
+        case["decided"], final, case["ended"], grade, TERMS.display, TERMS.retention
+    )
 
 
 ADMISSION = {
@@ -186,7 +209,9 @@ def test_days_of_what_is_not_graded_are_the_same(item: str) -> None:
         text = row.get(roles.get(role, ""))
         return read_day(text) if text else None
 
-    for row, made in zip(rows, frame.select("shown_from", "shown_until", "repair_from", "erase_on").iter_rows(), strict=True):
+    for row, made in zip(
+        rows, frame.select("shown_from", "shown_until", "repair_from", "erase_on").iter_rows(), strict=True
+    ):
         decided = of(row, "decided")
         assert decided is not None
         final = decided if definition.admission == "court" else of(row, "final")
@@ -202,7 +227,9 @@ def test_serious_list_is_graded_serious_throughout() -> None:
             roles["code"]: code_of("19900101", 1), roles["decided"]: decided.isoformat(), roles["ended"]: ended.isoformat(),
             roles["final"]: final.isoformat(),
         })  # fmt: skip
-        wanted.append(rules.adverse_schedule(decided, final, ended, rules.Grade.SERIOUS, TERMS.display, TERMS.retention))
+        wanted.append(
+            rules.adverse_schedule(decided, final, ended, rules.Grade.SERIOUS, TERMS.display, TERMS.retention)
+        )
     frame, _ = judged("YZ-MD", framed(rows))  # type: ignore[arg-type]
     made = [Schedule(*row) for row in frame.select("shown_from", "shown_until", "repair_from", "erase_on").iter_rows()]
     assert made == wanted
@@ -211,7 +238,8 @@ def test_serious_list_is_graded_serious_throughout() -> None:
 
 def test_every_kind_of_the_code_list_is_graded_as_the_rule_does() -> None:
     cases: list[dict[str, Any]] = [
-        {**drawn_penalty(random.Random(1)), "kinds": [kind], "fine": None, "decided": date(2026, 5, 1)} for kind in KINDS
+        {**drawn_penalty(random.Random(1)), "kinds": [kind], "fine": None, "decided": date(2026, 5, 1)}
+        for kind in KINDS
     ]
     frame, _ = judged("CF-ZRR", framed([penalty_row(case) for case in cases]))
     assert frame["grade"].to_list() == [str(rules.penalty_grade([maps], None, TERMS.fines)) for maps in KINDS.values()]

@@ -21,19 +21,20 @@ def put(folder: Path, name: str, age: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "age", "waiting", "gone"),
+    ("name", "age", "states", "gone"),
     [
-        pytest.param("aa", timedelta(minutes=59), [], False, id="an-upload-under-way"),
-        pytest.param("aa", timedelta(minutes=61), [], True, id="an-upload-that-was-killed"),
-        pytest.param("aa", timedelta(days=9), ["aa"], False, id="a-batch-that-waits"),
-        pytest.param("mend-aa", timedelta(hours=23), [], False, id="rows-to-mend"),
-        pytest.param("mend-aa", timedelta(hours=25), [], True, id="rows-to-mend-after-their-day"),
-        pytest.param("mend-aa", timedelta(hours=25), ["aa"], True, id="rows-to-mend-are-no-batch"),
+        pytest.param("aa", timedelta(minutes=59), {}, False, id="an-upload-under-way"),
+        pytest.param("aa", timedelta(minutes=61), {}, True, id="an-upload-that-was-killed"),
+        pytest.param("aa", timedelta(days=9), {"aa": "received"}, False, id="a-batch-that-waits"),
+        pytest.param("aa", timedelta(minutes=1), {"aa": "done"}, True, id="a-batch-that-has-ended"),
+        pytest.param("mend-aa", timedelta(hours=23), {}, False, id="rows-to-mend"),
+        pytest.param("mend-aa", timedelta(hours=25), {}, True, id="rows-to-mend-after-their-day"),
+        pytest.param("mend-aa", timedelta(hours=25), {"aa": "received"}, True, id="rows-to-mend-are-no-batch"),
     ],
 )
-def test_what_goes(tmp_path: Path, name: str, age: timedelta, waiting: list[str], gone: bool) -> None:
+def test_what_goes(tmp_path: Path, name: str, age: timedelta, states: dict[str, str], gone: bool) -> None:
     put(tmp_path, name, age)
-    assert sweep(tmp_path, waiting, NOW) == int(gone)
+    assert sweep(tmp_path, states, NOW) == int(gone)
     assert Spool(tmp_path, name).there() is not gone
     assert bool(list(tmp_path.iterdir())) is not gone
 
@@ -41,9 +42,9 @@ def test_what_goes(tmp_path: Path, name: str, age: timedelta, waiting: list[str]
 def test_a_key_without_its_spool_goes_too(tmp_path: Path) -> None:
     put(tmp_path, "aa", timedelta(hours=2))
     Spool(tmp_path, "aa").path.unlink()
-    assert sweep(tmp_path, [], NOW) == 1
+    assert sweep(tmp_path, {}, NOW) == 1
     assert list(tmp_path.iterdir()) == []
 
 
 def test_no_folder_is_nothing_to_do(tmp_path: Path) -> None:
-    assert sweep(tmp_path / "none", [], NOW) == 0
+    assert sweep(tmp_path / "none", {}, NOW) == 0
