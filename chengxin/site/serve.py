@@ -25,7 +25,11 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
         tell(f"诚信已启动 / running: {address}")
         children = [
             Child("web", web_command(port), environment(opened, "app")),
-            Child("worker", [sys.executable, "-m", "chengxin.site.worker"], environment(opened, "intake")),
+            Child(
+                "worker",
+                [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
+                environment(opened, "intake"),
+            ),
         ]
         Supervisor(children, data, watch=lambda stop: opened.database.revive(stop, tell), tell=tell).run()
         tell("已停止 / stopped.")

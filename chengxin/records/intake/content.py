@@ -1,6 +1,7 @@
 """What the ledger keeps of a row: its canonical content, the hashes over it, and the text in which it is sent to the database."""
 
 import io
+import os
 from hashlib import blake2b
 
 import polars as pl
@@ -9,10 +10,11 @@ from chengxin.catalogue.terms import ItemDefinition
 from chengxin.lib.crypto import Vault
 from chengxin.records.intake.fields import FEN
 
-# The staging table's columns in the order in which rows are sent; it makes salt, hash and commitment itself.
+SALT_BYTES = 16
+# The staging table's columns in the order in which rows are sent; it makes the content's hash itself.
 STAGED = (
     "row_number", "subject_id", "record_id", "decided", "ended", "final", "grade", "shown_from", "shown_until", "repair_from",
-    "erase_on", "body",
+    "erase_on", "salt", "body",
 )  # fmt: skip
 
 
@@ -49,10 +51,14 @@ def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.D
 def staged_text(frame: pl.DataFrame) -> bytes:
     r"""Write rows in the text form of COPY: tabs between columns, ``\N`` for null.
 
-    The body goes as bytes in PostgreSQL's escape form inside that text form, so a backslash is doubled twice. JSON has neither
-    tabs nor line ends, and the other columns are numbers, dates and words of our own.
+    Each row gets a salt of its own here. The body goes as bytes in PostgreSQL's escape form inside that text form, so a
+    backslash is doubled twice. JSON has neither tabs nor line ends, and the other columns are numbers, dates and words of
+    our own.
     """
-    rows = frame.select(STAGED)
+    salts = os.urandom(SALT_BYTES * frame.height).hex()
+    width = 2 * SALT_BYTES
+    written = ["\\\\x" + salts[place : place + width] for place in range(0, len(salts), width)]
+    rows = frame.with_columns(pl.Series("salt", written, dtype=pl.String)).select(STAGED)
     if rows["body"].str.contains("\\", literal=True).any():
         rows = rows.with_columns(pl.col("body").str.replace_all("\\", "\\\\\\\\", literal=True))
     text = io.BytesIO()

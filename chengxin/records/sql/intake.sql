@@ -3,13 +3,11 @@
 SELECT set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true);
 
 -- name: create_staging
--- Salt, hash and commitment are made while the row is copied in: on PostgreSQL's core, beside the checks of the next block.
+-- The content's hash is made while the row is copied in: on PostgreSQL's core, beside the checks of the next block.
 CREATE TEMP TABLE intake_staging (
     row_number integer, subject_id bigint, record_id bigint, decided date, ended date, final date, grade text, shown_from date,
-    shown_until date, repair_from date, erase_on date, body bytea,
-    salt bytea DEFAULT uuid_send(gen_random_uuid()),
-    content_hash bytea GENERATED ALWAYS AS (sha256(body)) STORED,
-    commitment bytea GENERATED ALWAYS AS (sha256(salt || sha256(body))) STORED
+    shown_until date, repair_from date, erase_on date, salt bytea, body bytea,
+    content_hash bytea GENERATED ALWAYS AS (sha256(body)) STORED
 ) ON COMMIT DROP;
 
 -- name: open_staging
@@ -30,7 +28,8 @@ ANALYZE intake_fate;
 INSERT INTO records_version (subject_id, record_id, version, item_id, batch_id, row_number, state, decided, ended, final, grade,
     shown_from, shown_until, repair_from, erase_on, terms_edition, commitment, recorded_at)
 SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(item)s, %(batch)s, s.row_number, 'active', s.decided, s.ended, s.final,
-    coalesce(s.grade, ''), s.shown_from, s.shown_until, s.repair_from, s.erase_on, %(edition)s, s.commitment, %(at)s
+    coalesce(s.grade, ''), s.shown_from, s.shown_until, s.repair_from, s.erase_on, %(edition)s,
+    sha256(s.salt || s.content_hash), %(at)s
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
 WHERE f.fate IS NULL OR f.fate = 'changed'
 ORDER BY s.subject_id, s.record_id;
