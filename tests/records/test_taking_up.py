@@ -84,7 +84,9 @@ def test_ended_batch_is_not_done_again(register: Register, folder: Path, today: 
     assert register.rows("SELECT count(*) FROM records_version") == [(1,)]
 
 
-def test_unusable_file_is_noted_and_leaves_nothing(register: Register, folder: Path, today: date, now: datetime) -> None:
+def test_unusable_file_is_noted_and_leaves_nothing(
+    register: Register, folder: Path, today: date, now: datetime
+) -> None:
     batch, _ = received(register, b"a,b\n1,2\n", now)
     with pytest.raises(FileUnusable):
         process_batch(batch.pk, at=now)

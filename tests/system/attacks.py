@@ -56,7 +56,9 @@ def see_a_payload(stage: Stage) -> bool:
 
 
 def see_a_hidden_payload(stage: Stage) -> bool:
-    return any(stage.look("SELECT body FROM records_payload WHERE record_id = %s", record) for record in (EXPIRED, TO_COME))
+    return any(
+        stage.look("SELECT body FROM records_payload WHERE record_id = %s", record) for record in (EXPIRED, TO_COME)
+    )
 
 
 def end_laws(stage: Stage, since: int, only: str = "true") -> None:
@@ -255,7 +257,14 @@ def load_by_copy(stage: Stage) -> bool:
 
 def enter_a_minor(stage: Stage) -> bool:
     born = stage.facts.today.replace(day=1, year=stage.facts.today.year - 17)
-    row = {"subject_id": 9001, "born": born, "region": "140105", "capacity": "full", "code_sealed": b"x", "name_sealed": b"x"}
+    row = {
+        "subject_id": 9001,
+        "born": born,
+        "region": "140105",
+        "capacity": "full",
+        "code_sealed": b"x",
+        "name_sealed": b"x",
+    }
     stage.insert("intake", "identity_person", {**row, "key_id": "k", "recorded_at": stage.facts.at})
     return True
 
@@ -312,7 +321,8 @@ def fool_the_fate_by_a_view(stage: Stage) -> bool:
 def fool_the_fate_by_a_policy(stage: Stage) -> bool:
     stage.run("intake", EVIL)
     stage.run(
-        "intake", "CREATE TEMP TABLE intake_staging (row_number int, subject_id bigint, record_id bigint, content_hash bytea)"
+        "intake",
+        "CREATE TEMP TABLE intake_staging (row_number int, subject_id bigint, record_id bigint, content_hash bytea)",
     )
     stage.run("intake", "INSERT INTO intake_staging VALUES (1, %s, %s, '')", stage.facts.wang, SHOWN)
     stage.run("intake", "CREATE POLICY mine ON intake_staging USING (pg_temp.speak_as_owner() = 1)")
@@ -356,7 +366,14 @@ def shadow_the_batch(stage: Stage) -> bool:
 def hang_the_guard_on_ones_own_table(stage: Stage) -> bool:
     """Let the ledger's trigger, which writes with the owner's rights, mark somebody's record as superseded."""
     row = version(stage.facts, record_id=SHOWN, version=2)
-    kinds = {"int": "bigint", "str": "varchar", "date": "date", "datetime": "timestamptz", "bytes": "bytea", "NoneType": "date"}
+    kinds = {
+        "int": "bigint",
+        "str": "varchar",
+        "date": "date",
+        "datetime": "timestamptz",
+        "bytes": "bytea",
+        "NoneType": "date",
+    }
     columns = ", ".join(f"{name} {kinds[type(value).__name__]}" for name, value in row.items())
     stage.run("intake", f"CREATE TEMP TABLE trap ({columns})")
     stage.run("intake", """CREATE TRIGGER spring AFTER INSERT ON trap REFERENCING NEW TABLE AS fresh

@@ -77,7 +77,12 @@ def probe(grant: Grant, stage: Stage) -> str:
     if grant.kind == "function":
         arguments = ", ".join(f"NULL::{kind}" for kind in re.findall(r"[^(),]+", name.partition("(")[2]))
         return f"EXPLAIN SELECT * FROM {name.partition('(')[0]}({arguments})"
-    first = column or stage.run("owner", "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", name)[0][0]
+    first = (
+        column
+        or stage.run("owner", "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", name)[0][
+            0
+        ]
+    )
     return {
         "SELECT": f"SELECT {column} FROM {name} LIMIT 0",
         "INSERT": f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT (NULL::{name}).* WHERE false",

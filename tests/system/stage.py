@@ -63,7 +63,9 @@ class Stage:
 
     def clone(self, table: str, **changes: Any) -> None:
         """Insert a row once more as the owner, changed: only what the change breaks can refuse it."""
-        query = sql.SQL("INSERT INTO {t} SELECT (jsonb_populate_record(s.r, {c})).* FROM (SELECT {t} AS r FROM {t} LIMIT 1) s")
+        query = sql.SQL(
+            "INSERT INTO {t} SELECT (jsonb_populate_record(s.r, {c})).* FROM (SELECT {t} AS r FROM {t} LIMIT 1) s"
+        )
         self.connection.execute("SET LOCAL ROLE chengxin_owner")
         changed = Jsonb(changes, dumps=lambda value: json.dumps(value, default=str))
         self.connection.execute(query.format(t=sql.Identifier(table), c=sql.Placeholder()), [changed])
@@ -73,7 +75,9 @@ class Stage:
         self.run("intake", "SELECT set_config('cx.batch', %s, true)", str(batch or self.facts.batch))
         self.insert("intake", "records_version", version(self.facts, **changes))
 
-    def look(self, query: str, *values: Any, on: date | None = None, purpose: int | None = None) -> list[tuple[Any, ...]]:
+    def look(
+        self, query: str, *values: Any, on: date | None = None, purpose: int | None = None
+    ) -> list[tuple[Any, ...]]:
         """Read as the application, for a day and a purpose."""
         settings = (on or self.facts.today).isoformat(), str(purpose or self.facts.examination)
         self.run("app", "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)", *settings)
@@ -110,14 +114,28 @@ def version(facts: Facts, **changes: Any) -> dict[str, Any]:
 
 
 def payload(facts: Facts, record: int, number: int = 1, **changes: Any) -> dict[str, Any]:
-    row = {"subject_id": facts.wang, "record_id": record, "version": number, "salt": SALT, "content_hash": CONTENT, "body": "{}"}
+    row = {
+        "subject_id": facts.wang,
+        "record_id": record,
+        "version": number,
+        "salt": SALT,
+        "content_hash": CONTENT,
+        "body": "{}",
+    }
     return {**row, **changes}
 
 
 def batch(facts: Facts, number: int, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(("read", "new", "changed", "unchanged", "waiting", "refused"), 0)
     row |= dict.fromkeys(("encoding", "encoding_how", "attested", "rules_edition", "failure", "failure_en"), "")
-    row |= {"id": number, "token": uuid4(), "item_id": facts.item, "edition_id": 1, "provider_id": 1, "digest": bytes(32)}
+    row |= {
+        "id": number,
+        "token": uuid4(),
+        "item_id": facts.item,
+        "edition_id": 1,
+        "provider_id": 1,
+        "digest": bytes(32),
+    }
     row |= {"form": "csv", "size_bytes": 1, "as_of": facts.today, "state": "received", "received_at": facts.at}
     return {**row, **changes}
 
@@ -140,7 +158,10 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
     def person(who: Someone) -> int:
         return one("SELECT subject_id FROM identity_person WHERE born = to_date(%s, 'YYYYMMDD')", who.born)
 
-    items, purposes = "SELECT id FROM catalogue_item WHERE code = %s", "SELECT id FROM catalogue_purpose WHERE code = %s"
+    items, purposes = (
+        "SELECT id FROM catalogue_item WHERE code = %s",
+        "SELECT id FROM catalogue_purpose WHERE code = %s",
+    )
     at = datetime.now(UTC)
     return Facts(
         today=shanghai_date(at), at=at, wang=person(WANG_WEI), limited=person(LIMITED), young=person(YOUNG),
@@ -155,7 +176,11 @@ def _fill(stage: Stage) -> None:
     for number in (facts.batch, facts.other_batch):
         stage.insert("owner", "records_batch", batch(facts, number))
     stage.insert("owner", "records_batch", batch(facts, facts.closed_batch, state="done", finished_at=facts.at))
-    long_ago = {"decided": facts.today - 2000 * day, "ended": facts.today - 2000 * day, "final": facts.today - 1990 * day}
+    long_ago = {
+        "decided": facts.today - 2000 * day,
+        "ended": facts.today - 2000 * day,
+        "final": facts.today - 1990 * day,
+    }
     versions: tuple[dict[str, Any], ...] = (
         {"record_id": SHOWN},
         {"record_id": EXPIRED, "shown_until": facts.today},
@@ -176,7 +201,9 @@ def _fill(stage: Stage) -> None:
                                               "field": "", "record_number": ""})  # fmt: skip
     stage.insert("owner", "records_waiting", {"item_id": facts.item, "provider_id": 1, "batch_id": facts.batch, "row_number": 2,
                  "rule": "unknown-person", "digest": bytes(32), "row_sealed": b"x", "key_id": "k", "since": facts.at})  # fmt: skip
-    stage.insert("owner", "records_progress", {"batch_id": facts.batch, "phase": "x", "rows": 0, "findings": 0, "at": facts.at})
+    stage.insert(
+        "owner", "records_progress", {"batch_id": facts.batch, "phase": "x", "rows": 0, "findings": 0, "at": facts.at}
+    )
     stage.insert("owner", "ground_access_entry", entry(facts))
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
@@ -198,5 +225,3 @@ def gets_through(stage: Stage, attack: Callable[[Stage], bool]) -> tuple[bool, s
             return attack(stage), ""
     except psycopg.Error as error:
         return False, f"{type(error).__name__}: {error}"
-
-

@@ -49,7 +49,9 @@ def test_without_the_clause_its_attack_gets_through(stage: Stage, name: str) -> 
     through, why = gets_through(stage, clause.attack)
     assert not through
     assert clause.refusal in why
-    stage.run("owner", fill(body.replace(clause.text, clause.without), role_names("chengxin")).decode().replace("%", "%%"))
+    stage.run(
+        "owner", fill(body.replace(clause.text, clause.without), role_names("chengxin")).decode().replace("%", "%%")
+    )
     through, why = gets_through(stage, clause.attack)
     assert through, why
 
@@ -63,7 +65,9 @@ def test_whoever_may_execute_the_guard_can_hide_a_record(stage: Stage) -> None:
 
 
 def test_definers_functions_meet_temporary_objects_last(stage: Stage) -> None:
-    settings = stage.run("owner", "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND proname !~ '^procrastinate'")
+    settings = stage.run(
+        "owner", "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND proname !~ '^procrastinate'"
+    )
     assert settings
     assert {name for name, setting in settings if setting != ["search_path=pg_catalog, public, pg_temp"]} == set()
 
@@ -98,7 +102,11 @@ def test_application_can_make_no_object_of_its_own(stage: Stage) -> None:
 
 def test_no_role_of_the_application_stands_above_the_guards(stage: Stage) -> None:
     powers = "rolsuper, rolbypassrls, rolcreatedb, rolreplication, rolcreaterole"
-    found = dict(stage.run("owner", f"SELECT rolname, ARRAY[{powers}] FROM pg_roles WHERE rolname LIKE 'chengxin%%' AND %s", True))
+    found = dict(
+        stage.run(
+            "owner", f"SELECT rolname, ARRAY[{powers}] FROM pg_roles WHERE rolname LIKE 'chengxin%%' AND %s", True
+        )
+    )
     assert found == {f"chengxin_{role}": [False, False, False, False, role == "owner"] for role in ROLES}
     members = stage.run("owner", "SELECT roleid::regrole::text, member::regrole::text FROM pg_auth_members WHERE set_option"
                         " AND member::regrole::text LIKE 'chengxin%%' AND %s", True)  # fmt: skip
@@ -115,7 +123,9 @@ def test_grants_are_exactly_those_written_down(stage: Stage) -> None:
 
 
 # PUBLIC holds the schema too, and whether a role may connect can't be tried inside a connection.
-TRIED = sorted(grant for grant in MATRIX if grant.role != "public()" and grant.privilege != "CONNECT" and grant.kind != "schema")
+TRIED = sorted(
+    grant for grant in MATRIX if grant.role != "public()" and grant.privilege != "CONNECT" and grant.kind != "schema"
+)
 
 
 @pytest.mark.parametrize("grant", TRIED, ids=str)
@@ -127,4 +137,3 @@ def test_without_the_grant_its_use_is_refused(stage: Stage, grant: Grant) -> Non
     through, why = gets_through(stage, lambda one: one.run(grant.role, query) is not None)
     assert not through
     assert "InsufficientPrivilege: permission denied" in why
-
