@@ -20,7 +20,7 @@ FIRST_BIRTH = date(1896, 1, 1)
 
 
 def seeded(seed: int) -> Random:
-    return Random(seed)  # noqa: S311  draws that repeat, no secret
+    return Random(seed)
 
 
 def digits(draw: Random, count: int) -> str:

@@ -170,7 +170,7 @@ def test_the_day_of_an_instant_is_the_one_in_shanghai(instant: datetime, day: da
 
 def test_an_instant_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        shanghai_date(datetime(2026, 1, 31, 12, 0))  # noqa: DTZ001 - what is refused
+        shanghai_date(datetime(2026, 1, 31, 12, 0))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,9 @@ from tests.penalties import csv_text, penalty
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path, register: Register) -> Iterator[Path]:
+def folder(settings: Any, tmp_path: Path, register: Register) -> Path:
     settings.DATA_DIR = tmp_path
-    yield spool_folder()
+    return spool_folder()
 
 
 def spooled(content: bytes) -> tuple[Spool, HandedIn]:

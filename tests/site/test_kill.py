@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import polars as pl
@@ -26,7 +28,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.site.runtime.connection import Database, open_database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.conftest import free_port, healthy, wait_until
-from tests.site.support import is_gone, open_folder
+from tests.site.support import MAJOR, is_gone, made_data, open_folder
 
 pytestmark = pytest.mark.xdist_group("kill")
 
@@ -113,6 +115,9 @@ BATCHES = """
         (SELECT md5(string_agg(concat_ws('|', row_number, rule, field), chr(10) ORDER BY row_number, rule, field))
          FROM records_finding f WHERE f.batch_id = b.id)
     FROM records_batch b WHERE state = 'done' ORDER BY id"""
+REACHED = """
+    SELECT (SELECT phase FROM records_progress ORDER BY batch_id DESC LIMIT 1),
+        (SELECT count(*) FROM records_batch WHERE state = 'done')"""
 
 
 class Ground:
@@ -129,7 +134,7 @@ class Ground:
             "CHENGXIN_DEMO": "1",
             "CHENGXIN_DATA": str(self.data),
         }
-        self.day = shanghai_date(psutil_now())
+        self.day = shanghai_date(datetime.now(UTC))
 
     def prepare(self) -> None:
         """Make what stands before the batch: organisations, persons, an earlier file, some rows of which the batch changes."""
@@ -205,6 +210,12 @@ class Ground:
             row = connection.execute("SELECT count(*) FROM records_batch WHERE state = 'done'").fetchone()
         return int(row[0]) if row else 0
 
+    def tokens(self) -> list[str]:
+        """List the batches that are done, by the names under which their files would lie in the spool."""
+        with self.owner() as connection:
+            rows = connection.execute("SELECT token FROM records_batch WHERE state = 'done' ORDER BY id").fetchall()
+        return [token.hex for (token,) in rows]
+
     def spooled(self) -> set[str]:
         folder = self.data / "spool"
         return {path.name for path in folder.iterdir()} if folder.exists() else set()
@@ -221,12 +232,6 @@ class Ground:
 
 
 CHENGXIN = [str(Path(sys.executable).with_name("chengxin"))]
-
-
-def psutil_now() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -249,10 +254,7 @@ def clean(ground: Ground) -> State:
     return ground.state()
 
 
-Moment = Callable[[], bool]
-
-
-def moment(ground: Ground, process: subprocess.Popen[str], draw: random.Random) -> str:
+def moment(ground: Ground, process: subprocess.Popen[str], draw: random.Random, before: int) -> str:
     """Wait until the batch has come to a phase drawn by lot, or a time drawn by lot has passed; tell which."""
     if draw.random() < 0.25:
         after = draw.uniform(0.05, 2.5)
@@ -263,8 +265,10 @@ def moment(ground: Ground, process: subprocess.Popen[str], draw: random.Random) 
     with ground.owner() as connection:
 
         def reached() -> bool:
-            row = connection.execute("SELECT phase FROM records_progress ORDER BY batch_id DESC LIMIT 1").fetchone()
-            return process.poll() is not None or (row is not None and PHASES.index(row[0]) >= PHASES.index(wanted))
+            row = connection.execute(REACHED).fetchone()
+            assert row is not None
+            there = row[0] is not None and PHASES.index(row[0]) >= PHASES.index(wanted)
+            return there or row[1] > before or process.poll() is not None
 
         poll(reached)
     return wanted
@@ -272,8 +276,6 @@ def moment(ground: Ground, process: subprocess.Popen[str], draw: random.Random) 
 
 def poll(reached: Callable[[], bool], seconds: float = 60.0) -> None:
     """Look five hundred times a second: a phase may be over in a few milliseconds."""
-    from threading import Event
-
     pause = Event()
     for _ in range(int(seconds * 500)):
         if reached():
@@ -301,7 +303,7 @@ def kill_ingest(ground: Ground, draw: random.Random) -> str:
     """Start the command, kill it or the database under it, and tell what was done when."""
     ground.forget_progress()
     process = ground.ingest()
-    when = moment(ground, process, draw)
+    when = moment(ground, process, draw, ground.finished())
     target = draw.choice(["command", "command", "database"])
     if target == "command":
         process.kill()
@@ -313,8 +315,12 @@ def kill_ingest(ground: Ground, draw: random.Random) -> str:
 
 
 def end_ingest(ground: Ground, told: list[str]) -> None:
-    process = ground.ingest()
-    _, complained = process.communicate(timeout=120)
+    """Run the command until it gives a receipt; once it may find that the killed one's commit came through after all."""
+    for _ in range(2):
+        process = ground.ingest()
+        _, complained = process.communicate(timeout=120)
+        if process.returncode != 2:
+            break
     assert process.returncode == 3, f"{told}\n{complained}"
 
 
@@ -330,14 +336,13 @@ def ingest_under_fire(ground: Ground, clean: State, seed: int, kills: int) -> No
     end_ingest(ground, told)
     assert_as_if_clean(ground, clean)
     # A kill between commit and receipt leaves the rows to mend of that batch, sealed, for a day at most.
-    kept = {name for name in ground.spooled() if name.startswith("mend-")}
-    assert ground.spooled() == kept
-    assert not kept or ground.finished() == before + 2, told
+    kept = {name.partition(".")[0].removeprefix("mend-") for name in ground.spooled()}
+    assert kept <= set(ground.tokens()[:-1]), told
 
 
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("seed", [3])
 def test_killed_ingest_run_again_ends_as_if_never_killed(ground: Ground, clean: State, seed: int) -> None:
-    ingest_under_fire(ground, clean, seed, kills=4)
+    ingest_under_fire(ground, clean, seed, kills=5)
 
 
 @pytest.mark.long
@@ -356,7 +361,7 @@ def work_under_fire(ground: Ground, clean: State, seed: int, kills: int) -> None
     for _ in range(kills):
         ground.forget_progress()
         worker = ground.worker()
-        when = moment_of_batch(ground, worker, draw, before)
+        when = moment(ground, worker, draw, before)
         target = draw.choice(["worker", "worker", "database"])
         if target == "database":
             ground.kill_database()
@@ -378,25 +383,6 @@ def work_under_fire(ground: Ground, clean: State, seed: int, kills: int) -> None
     assert ground.state().batches == clean.batches
 
 
-def moment_of_batch(ground: Ground, worker: subprocess.Popen[str], draw: random.Random, before: int) -> str:
-    """As ``moment``; also ends when the batch is done, since a worker goes on."""
-    if draw.random() < 0.25:
-        return moment(ground, worker, draw)
-    wanted = draw.choice(PHASES)
-    with ground.owner() as connection:
-
-        def reached() -> bool:
-            row = connection.execute(
-                "SELECT (SELECT max(phase) FROM records_progress), (SELECT count(*) FROM records_batch WHERE state = 'done')"
-            ).fetchone()
-            assert row is not None
-            there = row[0] is not None and PHASES.index(row[0]) >= PHASES.index(wanted)
-            return there or row[1] > before or worker.poll() is not None
-
-        poll(reached)
-    return wanted
-
-
 @pytest.mark.parametrize("seed", [1])
 def test_killed_worker_started_again_ends_the_batch_once(ground: Ground, clean: State, seed: int) -> None:
     work_under_fire(ground, clean, seed, kills=3)
@@ -406,3 +392,106 @@ def test_killed_worker_started_again_ends_the_batch_once(ground: Ground, clean: 
 @pytest.mark.parametrize("seed", range(200, 220))
 def test_worker_killed_again_and_again(ground: Ground, clean: State, seed: int) -> None:
     work_under_fire(ground, clean, seed, kills=5)
+
+
+@dataclass(frozen=True)
+class Up:
+    """``chengxin up`` on a folder of its own."""
+
+    data: Path
+    url: str
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+
+    def child(self, sign: str) -> int:
+        """Give the number of the supervisor's child whose command line holds ``sign``, 0 while there is none."""
+        for process in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                if any(sign in part for part in process.cmdline()):
+                    return process.pid
+        return 0
+
+    def server(self) -> int:
+        return EmbeddedPostgres(self.data, major=MAJOR).pid or 0
+
+    def replaced(self, sign: str, before: int) -> bool:
+        found = self.child(sign)
+        return found not in {0, before}
+
+    def family(self) -> set[int]:
+        """Number every process that belongs to it: its own, its children's, the server's."""
+        roots = [psutil.Process(self.process.pid), psutil.Process(self.server())]
+        return {one.pid for root in roots for one in [root, *root.children(recursive=True)]}
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    """Start everything; at the end SIGTERM must leave no process behind."""
+    with made_data() as data, (data / "up.log").open("wb") as log:
+        port = free_port()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))}
+        environment = {**kept, "CHENGXIN_DEMO": "1", "CHENGXIN_DATA": str(data), "CHENGXIN_PG_MAJOR": str(MAJOR)}
+        process = subprocess.Popen(
+            [*CHENGXIN, "up", "--port", str(port)], env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        running = Up(data, f"http://127.0.0.1:{port}", process, environment)
+        try:
+            wait_until("it answers", lambda: process.poll() is not None or healthy(running.url), 60)
+            assert process.poll() is None, (data / "up.log").read_text()
+            yield running
+            family = running.family()
+            process.terminate()
+            assert process.wait(30) == 0
+            wait_until("every process is gone", lambda: all(map(is_gone, family)), 10)
+            assert running.server() == 0
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", port)) != 0
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_second_up_on_the_same_folder_says_so_and_harms_nothing(up: Up) -> None:
+    before = up.family()
+    second = subprocess.run(
+        [*CHENGXIN, "up", "--port", str(free_port())], env=up.environment, capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 2
+    assert "already running" in second.stderr
+    assert "已在运行" in second.stderr
+    assert str(up.process.pid) in second.stderr
+    assert up.url.removeprefix("http://") in second.stderr.replace("\n", "")
+    assert healthy(up.url)
+    assert {up.process.pid, up.child("granian"), up.child("chengxin.site.worker"), up.server()} <= before
+
+
+def test_killed_web_is_started_again(up: Up) -> None:
+    web = up.child("granian")
+    os.killpg(web, signal.SIGKILL)
+    wait_until("another web process answers", lambda: up.replaced("granian", web) and healthy(up.url), 30)
+
+
+def test_killed_database_and_worker_come_back_and_work(up: Up) -> None:
+    """The proof that all three work together again is a file handed in afterwards."""
+    server, worker = up.server(), up.child("chengxin.site.worker")
+    os.kill(worker, signal.SIGKILL)
+    wait_until("another worker", lambda: up.replaced("chengxin.site.worker", worker), 30)
+    for process in [psutil.Process(server), *psutil.Process(server).children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    wait_until("another server", lambda: up.server() not in {0, server} and healthy(up.url), 60)
+    file = up.data / "late.csv"
+    write_penalties_csv(file, 50, 100, SEED, today=shanghai_date(datetime.now(UTC)))
+    for script, argument in ((SETTLE, PROVIDER), (HAND_IN, str(file))):
+        subprocess.run(
+            [sys.executable, "-c", script, up.data, argument], env=up.environment, check=True, capture_output=True
+        )
+    with psycopg.connect(EmbeddedPostgres(up.data, major=MAJOR).url("chengxin_owner"), autocommit=True) as connection:
+
+        def done() -> bool:
+            row = connection.execute(
+                "SELECT count(*) FROM records_batch WHERE state = 'done' AND waiting = 50"
+            ).fetchone()
+            return row == (1,)
+
+        wait_until("the file is taken in", done, 60)

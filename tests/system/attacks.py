@@ -104,9 +104,7 @@ def look_back(stage: Stage, purpose: int, days: int, known: int = 0) -> set[tupl
     """Ask for the past of a person; give records and versions."""
     facts = stage.facts
     query = "SELECT record_id, version FROM records_as_of(%s, %s, %s, %s)"
-    return set(
-        stage.run("app", query, facts.wang, purpose, facts.today - days * DAY, facts.at - known * DAY)  # type: ignore[arg-type]
-    )
+    return set(stage.run("app", query, facts.wang, purpose, facts.today - days * DAY, facts.at - known * DAY))
 
 
 def look_back_without_right(stage: Stage) -> bool:
@@ -348,7 +346,8 @@ def fool_the_fate_by_a_type(stage: Stage) -> bool:
 def shadow_the_ledger(stage: Stage) -> bool:
     """Put a view of one's own before the ledger, for a function that runs with the owner's rights."""
     stage.run("intake", EVIL)
-    stage.run("intake", """CREATE TEMP VIEW records_version AS SELECT pg_temp.speak_as_owner() + 987653 AS subject_id, 1::bigint AS record_id,
+    stage.run("intake", """CREATE TEMP VIEW records_version AS
+        SELECT pg_temp.speak_as_owner() + 987653 AS subject_id, 1::bigint AS record_id,
         1::smallint AS version, 'active'::varchar AS state, 1::smallint AS item_id, 7001 AS batch_id, current_date AS decided,
         current_date AS ended, current_date AS final, current_date AS erase_on""")  # fmt: skip
     stage.run("intake", "GRANT SELECT ON records_version TO PUBLIC")

@@ -9,7 +9,8 @@ from tests.system.stage import Stage
 
 READ = """
     WITH objects AS (
-        SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind, relname::text AS name, '' AS col, relacl AS acl, relowner AS owner
+        SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind, relname::text AS name, '' AS col,
+               relacl AS acl, relowner AS owner
             FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
         UNION ALL SELECT 'table', relname::text, attname::text, attacl, relowner FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
             WHERE relnamespace = 'public'::regnamespace AND attacl IS NOT NULL

@@ -6,6 +6,7 @@ with ``row_number`` as a spreadsheet would show it.
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ HEADING_ROWS = 8
 MAX_COLUMNS = 512
 MAX_CELL = 100_000
 XLSX_BYTES = 512 << 20
+QUOTED = re.compile(rb'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Table:
     def frames(self, header_row: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # the interface
         """Give the rows below ``header_row`` (1 is the first). May be asked again; reads from the start each time."""
         raise FileUnusable
+
+
+def no_text() -> FileUnusable:
+    return FileUnusable("文件含有空字节，不是文本。", "The file holds NUL bytes and is no text.")
 
 
 def open_table(blocks: Blocks, form: str) -> Table:
@@ -82,8 +88,6 @@ class CsvTable(Table):
 
     def heading(self) -> Heading:
         first = next(self._chunks(2 << 20), b"")
-        if b"\0" in first:
-            raise FileUnusable("文件含有空字节，不是文本。", "The file holds NUL bytes and is no text.")
         frame = self._parse(first, 1, limit=HEADING_ROWS)
         rows = tuple(tuple(cell or "" for cell in row) for row in frame.drop(ROW).iter_rows())
         return Heading(self.form, self._encoding, rows)
@@ -119,6 +123,8 @@ class CsvTable(Table):
             yield self._decode(rest)
 
     def _decode(self, text: bytes) -> bytes:
+        if b"\0" in text:
+            raise no_text()
         return text if self._encoding.name == "utf-8" else text.decode(self._encoding.name).encode()
 
     def _parse(self, text: bytes, number: int, *, width: int | None = None, limit: int | None = None) -> pl.DataFrame:
@@ -138,6 +144,11 @@ class CsvTable(Table):
             raise FileUnusable(f"列数 {frame.width} 过多。", f"There are too many columns: {frame.width}.")
         if width is not None and frame.width != width:
             raise FileUnusable(*_explain_ragged(text, number, width))
+        if limit is None and _separators(text) != frame.height * (frame.width - 1):
+            # Blank lines, or rows that are too short: Polars fills both up without a word.
+            fault = _find_ragged(text, number, frame.width)
+            if fault:
+                raise FileUnusable(*fault)
         return frame.with_row_index(ROW, offset=number).with_columns(pl.col(ROW).cast(pl.Int32))
 
 
@@ -152,8 +163,20 @@ def _last_line_end(text: bytes) -> int:
     return place + 1
 
 
+def _separators(text: bytes) -> int:
+    """Count the commas that part cells: those outside quotes."""
+    return text.count(b",") - sum(part.count(b",") for part in QUOTED.findall(text))
+
+
 def _explain_ragged(text: bytes, number: int, width: int | None) -> tuple[str, str]:
-    """Find the first row that has another number of cells than the first, for the message."""
+    return _find_ragged(text, number, width) or (
+        "引号未成对，无法分行。请检查引号。",
+        "A quotation mark is not closed. Check the quotes.",
+    )
+
+
+def _find_ragged(text: bytes, number: int, width: int | None) -> tuple[str, str] | None:
+    """Find the first row, blank ones apart, that has another number of cells than the first, for the message."""
     import csv
 
     csv.field_size_limit(1 << 27)
@@ -162,14 +185,14 @@ def _explain_ragged(text: bytes, number: int, width: int | None) -> tuple[str, s
     try:
         for row_number, row in enumerate(rows, number):
             expected = expected or len(row)
-            if len(row) != expected:
+            if len(row) != expected and any(cell.strip() for cell in row):
                 return (
                     f"第 {row_number} 行有 {len(row)} 列，标题行有 {expected} 列。请检查该行的逗号和引号。",
                     f"Row {row_number} has {len(row)} cells, the heading {expected}. Check its commas and quotes.",
                 )
     except csv.Error:
         pass
-    return ("引号未成对，无法分行。请检查引号。", "A quotation mark is not closed. Check the quotes.")
+    return None
 
 
 class XlsxTable(Table):
@@ -187,8 +210,7 @@ class XlsxTable(Table):
         whole.seek(0)
         try:
             sheet = CalamineWorkbook.from_filelike(whole).get_sheet_by_index(0)
-            first = sheet.start[0] if sheet.start else 0
-            for number, row in enumerate(sheet.iter_rows(), first + 1):
+            for number, row in enumerate(sheet.iter_rows(), 1):
                 yield number, [cell_text(cell) for cell in row]
         except (CalamineError, OSError, ValueError, IndexError):
             raise FileUnusable("XLSX 文件已损坏或不是工作簿。", "The XLSX file is damaged or no workbook.") from None

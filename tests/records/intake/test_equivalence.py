@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chengxin.lib.periods import turns
 from chengxin.records import rules
 from chengxin.records.intake.fields import LONG_TERM, read_day, read_number
 from chengxin.records.intake.reading import ROW
@@ -125,7 +126,7 @@ def compare(cases: list[dict[str, Any]], *, attested: bool) -> None:
         verdicts = expected_verdicts(case, attested=attested)
         # The columns also refuse whoever is a minor today; an undated act is looked at on the day of the document.
         act = case["ended"] or case["decided"]
-        adult = rules.turns(case["born"], rules.ADULT_YEARS)
+        adult = turns(case["born"], rules.ADULT_YEARS)
         verdicts |= {"minor"} if act < adult or adult > ON else set()
         assert said[row] == verdicts, case
         if expected := expected_schedule(case, attested=attested):
