@@ -13,7 +13,10 @@ from chengxin.catalogue.terms import ItemDefinition, define_item
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An item that may be collected on the day it was asked for, with its code lists (value or label → value)."""
+    """An item that may be collected on the day it was asked for, with its code lists (value or label → value).
+
+    ``basis_days`` are the stretches ``[from, until)`` in which a document may have been issued under a law of its basis.
+    """
 
     id: int
     edition_id: int
@@ -21,6 +24,17 @@ class OpenItem:
     definition: ItemDefinition
     values: dict[str, dict[str, str]]
     maps_to: dict[str, dict[str, str]]
+    basis_days: tuple[tuple[date, date], ...]
+
+
+def _basis_days(item_id: int) -> tuple[tuple[date, date], ...]:
+    """Give the stretches of days on which the item rests on a law in force; the last one may be open (date.max)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT valid_from, least(valid_until, '9999-12-31') FROM catalogue_item_basis_days WHERE item_id = %s",
+            [item_id],
+        )
+        return tuple(cursor.fetchall())
 
 
 def open_item(code: str, on: date) -> OpenItem:
@@ -43,7 +57,15 @@ def open_item(code: str, on: date) -> OpenItem:
         values[entry.code_list][entry.value] = entry.value
         values[entry.code_list][entry.label] = entry.value
         maps_to[entry.code_list][entry.value] = entry.maps_to
-    return OpenItem(version.item_id, version.edition_id, version.edition.code, definition, values, maps_to)
+    return OpenItem(
+        version.item_id,
+        version.edition_id,
+        version.edition.code,
+        definition,
+        values,
+        maps_to,
+        _basis_days(version.item_id),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,12 @@ def shipped_item(code: str) -> OpenItem:
         name: {row[key]: row["value"] for row in files.code_lists[name] for key in ("value", "label")} for name in lists
     }
     maps_to = {name: {row["value"]: row.get("maps_to", "") for row in files.code_lists[name]} for name in lists}
-    return OpenItem(0, 0, files.edition["code"], definition, values, maps_to)
+    days = tuple(
+        (law["valid_from"], law.get("valid_until") or date.max)
+        for law in files.laws
+        if any(article["ref"] in definition.bases for article in law.get("article", ()))
+    )
+    return OpenItem(0, 0, files.edition["code"], definition, values, maps_to, days)
 
 
 def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *, form: str, lines: list[str]) -> bytes:

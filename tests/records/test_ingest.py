@@ -228,3 +228,12 @@ def test_receipt_adds_up_and_names_its_editions(register: Register, tmp_path: Pa
     assert given["encoding_how"] == "not-utf-8-but-valid-gb18030"
     assert given["catalogue_edition"] == "2026.1"
     assert len(given["rules_edition"]) == 12
+
+
+def test_document_older_than_every_law_of_its_basis_is_refused(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    row = penalty(today, 1, LI_NA, CF_JDRQ="1995-05-01", CX_XWZZRQ="1995-04-01", CX_QDRQ="1995-09-01")
+    batch = take(register, write_csv(tmp_path / "a.csv", [row, penalty(today, 2)]), now)
+    assert "no-basis-on-date" in rules(register, batch)[2]
+    assert batch.new == 1

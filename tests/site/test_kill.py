@@ -303,13 +303,16 @@ def kill_ingest(ground: Ground, draw: random.Random) -> str:
     """Start the command, kill it or the database under it, and tell what was done when."""
     ground.forget_progress()
     process = ground.ingest()
-    when = moment(ground, process, draw, ground.finished())
-    target = draw.choice(["command", "command", "database"])
-    if target == "command":
+    try:
+        when = moment(ground, process, draw, ground.finished())
+        target = draw.choice(["command", "command", "database"])
+        if target == "command":
+            process.kill()
+        elif process.poll() is None:
+            ground.kill_database()
+        _, complained = process.communicate(timeout=60)
+    finally:
         process.kill()
-    elif process.poll() is None:
-        ground.kill_database()
-    _, complained = process.communicate(timeout=60)
     assert not CODE.search(complained)
     return f"{target} {when}: {process.returncode}"
 

@@ -40,4 +40,4 @@ CREATE OR REPLACE VIEW catalogue_open AS
 -- name: catalogue_grants
 GRANT SELECT ON catalogue_law, catalogue_article, catalogue_purpose, catalogue_purpose_basis, catalogue_item, catalogue_edition,
     catalogue_item_version, catalogue_item_basis, catalogue_item_purpose, catalogue_field, catalogue_code_value,
-    catalogue_item_live, catalogue_purpose_live, catalogue_open TO {app}, {intake};
+    catalogue_item_basis_days, catalogue_item_live, catalogue_purpose_live, catalogue_open TO {app}, {intake};

@@ -141,6 +141,10 @@ class RowChecker:
             masks.append(
                 ("dates-out-of-order", self.definition.roles.get("ended", ""), frame["ended"] > frame["decided"])
             )
+        based = pl.any_horizontal(
+            (pl.col("decided") >= since) & (pl.col("decided") < until) for since, until in self.item.basis_days
+        )
+        masks.append(("no-basis-on-date", self.definition.roles["decided"], ~frame.select(based).to_series()))
         start, end = self._column(frame, "valid_from", DAY), self._column(frame, "valid_until", DAY)
         if start is not None and end is not None:
             masks.append(("dates-out-of-order", self.definition.roles["valid_until"], end < start))

@@ -52,13 +52,16 @@ class Staging:
         self._blocks.put(block)
 
     def _send(self) -> None:
+        ended = False
         try:
             with self._raw.cursor() as cursor, cursor.copy(COPY) as copy:
                 while (block := self._blocks.get()) is not None:
                     copy.write(block)
+                ended = True
         except BaseException as error:  # noqa: BLE001  # carried over to the thread that waits for this one
             self._failure = error
-            while self._blocks.get() is not None:
+            # A database that dies while the load is being closed: the end has been taken from the queue already.
+            while not ended and self._blocks.get() is not None:
                 pass
 
 

@@ -7,6 +7,7 @@ fetched. Rows refused under safeguards 2-4 are not in it.
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from chengxin.records.intake.reading import ROW, Heading
 from chengxin.records.intake.spool import Spool, SpoolWriter
 
 REASON = "退回或等待原因"
+# What a spreadsheet takes for a formula, in Chinese ones the full-width signs too; a negative number is none.
+FORMULA, NEGATIVE = re.compile(r"[=+@\-＝＋＠－]"), re.compile(r"-[\d.]+", re.ASCII)
 KEPT_FOR = timedelta(hours=24)
 MEDIA = {
     "csv": "text/csv",
@@ -96,7 +99,7 @@ class Mender:
 
 def _harmless(cell: str) -> str:
     """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "@"} else cell
+    return f"'{cell}" if FORMULA.match(cell) and not NEGATIVE.fullmatch(cell) else cell
 
 
 def pick_rows(frames: Iterator[pl.DataFrame], wanted: pl.Series) -> Iterator[dict[str, Any]]:

@@ -165,7 +165,8 @@ def _last_line_end(text: bytes) -> int:
 
 def _separators(text: bytes) -> int:
     """Count the commas that part cells: those outside quotes."""
-    return text.count(b",") - sum(part.count(b",") for part in QUOTED.findall(text))
+    commas = text.count(b",")
+    return commas if b'"' not in text else commas - sum(part.count(b",") for part in QUOTED.findall(text))
 
 
 def _explain_ragged(text: bytes, number: int, width: int | None) -> tuple[str, str]:
@@ -238,7 +239,10 @@ class XlsxTable(Table):
 
 
 def cell_text(cell: Any) -> str:
-    """Write a cell as the text a person would have typed: dates ISO, whole numbers without a point."""
+    """Write a cell as the text a person would have typed: dates ISO, whole numbers without a point.
+
+    Raises FileUnusable on a text with a NUL character, which the database can't keep.
+    """
     match cell:
         case None:
             text = ""
@@ -250,6 +254,8 @@ def cell_text(cell: Any) -> str:
             text = cell.date().isoformat()
         case _:
             text = str(cell)
+    if "\0" in text:
+        raise no_text()
     return text
 
 

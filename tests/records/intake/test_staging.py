@@ -1,0 +1,58 @@
+"""The thread that loads never leaves the one that checks waiting, wherever the database dies."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from chengxin.records.intake.ledger import Staging
+
+
+class Dying:
+    """A connection that dies at one moment of a COPY: while it is opened, fed or closed."""
+
+    def __init__(self, moment: str) -> None:
+        self._moment = moment
+
+    def _die(self, moment: str) -> None:
+        if moment == self._moment:
+            raise ConnectionError(moment)
+
+    def cursor(self) -> "Dying":
+        return self
+
+    def copy(self, _: str) -> "Dying":
+        self._die("open")
+        return self
+
+    def __enter__(self) -> "Dying":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._die("close")
+
+    def write(self, _: bytes) -> None:
+        self._die("write")
+
+
+@pytest.mark.parametrize("moment", ["open", "write", "close", "never"])
+@pytest.mark.parametrize("blocks", [0, 1, 7])
+def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: str, blocks: int) -> None:
+    monkeypatch.setattr(connection, "connection", Dying(moment))
+    met: list[Any] = []
+
+    def load() -> None:
+        try:
+            with Staging() as staging:
+                for _ in range(blocks):
+                    staging.add(b"x")
+        except ConnectionError as error:
+            met.append(str(error))
+
+    loader = threading.Thread(target=load, daemon=True)
+    loader.start()
+    loader.join(10)
+    assert not loader.is_alive()
+    dies = moment != "never" and (moment != "write" or blocks > 0)
+    assert met == ([moment] if dies else [])
