@@ -174,13 +174,19 @@ def test_licence_examiners_may_not_look_back(penalised: Register, today: date, n
 # The gate against a model in plain Python.
 
 OFFSETS = st.integers(-3, 3)
-STATES = st.tuples(st.integers(0, 3), st.lists(st.sampled_from(["withdrawn", "revoked", "repaired", "sealed"]), max_size=1)).filter(any)
+STATES = st.tuples(
+    st.integers(0, 3), st.lists(st.sampled_from(["withdrawn", "revoked", "repaired", "sealed"]), max_size=1)
+).filter(any)
 VERSIONS = STATES.flatmap(
     lambda made: st.tuples(*(st.tuples(st.just(state), OFFSETS, OFFSETS) for state in ["active"] * made[0] + made[1]))
 )
 
 
-@given(records=st.lists(VERSIONS, min_size=1, max_size=5), on=OFFSETS, open_purpose=st.sampled_from([True, True, True, False]))
+@given(
+    records=st.lists(VERSIONS, min_size=1, max_size=5),
+    on=OFFSETS,
+    open_purpose=st.sampled_from([True, True, True, False]),
+)
 @settings(max_examples=25, deadline=None)
 def test_gate_shows_what_safeguard_6_says(
     furnished: Stage, records: list[tuple[tuple[str, int, int], ...]], on: int, open_purpose: bool
@@ -191,7 +197,9 @@ def test_gate_shows_what_safeguard_6_says(
             for number, (state, start, end) in enumerate(versions, 1):
                 shown_from, shown_until = facts.today + min(start, end) * DAY, facts.today + max(start, end) * DAY
                 days = {"shown_from": shown_from, "shown_until": shown_until}
-                furnished.insert("owner", "records_version", version(facts, record_id=record, version=number, state=state, **days))
+                furnished.insert(
+                    "owner", "records_version", version(facts, record_id=record, version=number, state=state, **days)
+                )
                 furnished.insert("owner", "records_payload", payload(facts, record, number))
             state, start, end = versions[-1]
             begun, over = min(start, end) <= min(on, 0), max(start, end) <= max(on, 0)

@@ -1,11 +1,12 @@
 """The thread that loads never leaves the one that checks waiting, wherever the database dies."""
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
 
+from chengxin.records.intake import ledger
 from chengxin.records.intake.ledger import Staging
 
 
@@ -39,7 +40,7 @@ class Dying:
 @pytest.mark.parametrize("moment", ["open", "write", "close", "never"])
 @pytest.mark.parametrize("blocks", [0, 1, 7])
 def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: str, blocks: int) -> None:
-    monkeypatch.setattr(connection, "connection", Dying(moment))
+    monkeypatch.setattr(ledger, "connection", SimpleNamespace(connection=Dying(moment)))
     met: list[Any] = []
 
     def load() -> None:
