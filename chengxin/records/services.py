@@ -322,9 +322,14 @@ def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> in
         outcome = made.run(target, writer, lambda *_: None)
     finally:
         writer.abandon()
+    if outcome.waiting == len(held):
+        # Nothing came of it: no batch either, or every hour would leave one.
+        transaction.set_rollback(True)
+        return 0
     _write_findings(batch.pk, outcome.findings)
     _finish(batch.pk, outcome, at)
-    still = set(outcome.findings[ROW].to_list())
-    settled = [row.pk for place, row in enumerate(held, 1) if place not in still]
-    Waiting.objects.filter(pk__in=settled).delete()
-    return len(settled)
+    waits = pl.col("rule").is_in(list(check_book().codes("wait")))
+    still = set(outcome.findings.filter(waits)[ROW].to_list())
+    # What is refused by now must not be held any longer either.
+    Waiting.objects.filter(pk__in=[row.pk for place, row in enumerate(held, 1) if place not in still]).delete()
+    return len(held) - outcome.waiting - outcome.refused

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,25 @@ import pytest
 from django.db import connections
 
 from chengxin.identity.models import User
+from chengxin.identity.services import load_population
 from chengxin.identity.vault import vault
 from chengxin.records.errors import BatchUnknown, FileUnusable
 from chengxin.records.intake.mend import KEPT_FOR, mend_spool
 from chengxin.records.intake.spool import Spool
 from chengxin.records.jobs import adopt_batches, hand_in
 from chengxin.records.models import Batch
-from chengxin.records.services import HandedIn, Progress, process_batch, spool_folder, sweep_spools
+from chengxin.records.services import (
+    HandedIn,
+    Progress,
+    areas,
+    process_batch,
+    retry_waiting,
+    spool_folder,
+    sweep_spools,
+)
 from tests.conftest import Register, wait_until
 from tests.penalties import csv_text, penalty
+from tests.people import UNKNOWN, write_population
 
 
 @pytest.fixture(autouse=True)
@@ -172,3 +183,27 @@ def test_sweep_destroys_what_waits_for_nobody(register: Register, folder: Path, 
     assert sweep_spools(at=now) == 3
     kept = {name for spool in (waiting, uploading, fetched) for name in (spool.path.name, spool.key_path.name)}
     assert left(folder) == kept
+
+
+def test_retry_that_settles_nothing_leaves_no_batch(
+    register: Register, folder: Path, today: date, now: datetime
+) -> None:
+    batch, _ = received(register, csv_text([penalty(today, 1, UNKNOWN)]).encode(), now)
+    process_batch(batch.pk, at=now)
+    assert retry_waiting(at=now) == 0
+    assert register.rows("SELECT count(*), sum(waiting) FROM records_batch") == [(1, 1)]
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(1,)]
+
+
+def test_row_that_is_refused_by_now_waits_no_longer(
+    register: Register, folder: Path, today: date, now: datetime
+) -> None:
+    """The person turned out to have no full capacity: nothing of the row may stay (safeguard 3)."""
+    batch, _ = received(register, csv_text([penalty(today, 1, UNKNOWN)]).encode(), now)
+    process_batch(batch.pk, at=now)
+    limited = replace(UNKNOWN, capacity="限制", capacity_since="20200101")
+    load_population(write_population(folder.parent / "p.csv", (limited,)), areas=areas(), at=now)
+    assert retry_waiting(at=now) == 0
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
+    assert register.rows("SELECT row_number, rule FROM records_finding f JOIN records_batch b ON b.id = f.batch_id"
+                         " WHERE b.form = 'stored'") == [(1, "no-full-capacity")]  # fmt: skip

@@ -140,9 +140,8 @@ def test_past_shows_a_day_as_it_was_known_at_a_moment(
     assert fine(today - DAY, now) == ["罚款一万元"]
     assert fine(today - DAY, before) == []
     assert fine(today - 31 * DAY, now) == []
-    days = register.rows("SELECT as_of, outcome FROM ground_access_entry ORDER BY entry_id")
-    assert [day for day, _ in days] == [today - DAY] * 4 + [today - 31 * DAY]
-    assert [outcome for _, outcome in days] == ["answered"] * 3 + ["empty"] * 2
+    entered = register.rows("SELECT as_of, outcome, count(*) FROM ground_access_entry GROUP BY 1, 2")
+    assert set(entered) == {(today - DAY, "answered", 3), (today - DAY, "empty", 1), (today - 31 * DAY, "empty", 1)}
 
 
 def test_past_shows_what_has_expired_since(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
@@ -162,7 +161,7 @@ def test_past_of_a_day_to_come_is_refused_by_the_database(penalised: Register, t
 
 
 def test_licence_examiners_may_not_look_back(penalised: Register, today: date, now: datetime) -> None:
-    change(penalised, f"UPDATE identity_user SET role = 'officer' WHERE login = 'clerk'")
+    change(penalised, "UPDATE identity_user SET role = 'officer' WHERE login = 'clerk'")
     one = Asker(MARKET, "clerk", "XK-SC", "XZXKF-34", "许可2026-1", "test")
     assert len(issue_report(one, about(WANG_WEI), at=now).records) == 2
     with pytest.raises(NotAnswerable):

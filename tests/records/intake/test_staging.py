@@ -2,7 +2,7 @@
 
 import threading
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -27,7 +27,7 @@ class Dying:
         self._die("open")
         return self
 
-    def __enter__(self) -> "Dying":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
