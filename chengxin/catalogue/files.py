@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import tomllib
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,12 @@ from chengxin.catalogue.errors import CatalogueUnusable
 from chengxin.catalogue.terms import ItemDefinition, define_item
 
 SHIPPED = Path(__file__).parent / "data"
+NEEDED = {
+    "edition": ("code", "level", "name", "valid_from", "provisional", "source"),
+    "law": ("code", "name", "valid_from", "evidence", "provisional"),
+    "purpose": ("code", "name", "name_en", "kind", "needs", "organisation_kinds", "bases", "past_view", "provisional"),
+    "item": ("code", "class", "subject_type", "disclosure", "share_class", "update_cycle", "provisional"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +37,12 @@ class CatalogueFiles:
 
 def read_catalogue(folder: Path) -> CatalogueFiles:
     """Read and check a folder. Raises CatalogueUnusable naming file and entry; reads nothing outside the folder."""
-    laws = _toml(folder / "laws.toml")["law"]
-    purposes = _toml(folder / "purposes.toml")["purpose"]
+    edition = _toml(folder / "edition.toml")
+    laws = _toml(folder / "laws.toml").get("law", [])
+    purposes = _toml(folder / "purposes.toml").get("purpose", [])
     raw_items = {path.stem: _toml(path) for path in sorted((folder / "items").glob("*.toml"))}
+    if fault := next(_lacking(edition, laws, purposes, raw_items), None):
+        raise CatalogueUnusable(fault, fault)
     code_lists = {path.stem: _rows(path) for path in sorted((folder / "codelists").glob("*.csv"))}
     items = {}
     for name, raw in raw_items.items():
@@ -40,12 +50,28 @@ def read_catalogue(folder: Path) -> CatalogueFiles:
             items[name] = define_item(raw)
         except (ValueError, KeyError) as error:
             raise CatalogueUnusable(f"items/{name}.toml：{error}", f"items/{name}.toml: {error}") from None
-    files = CatalogueFiles(
-        _toml(folder / "edition.toml"), laws, purposes, raw_items, items, code_lists, _digest(folder)
-    )
+    files = CatalogueFiles(edition, laws, purposes, raw_items, items, code_lists, _digest(folder))
     if fault := next(_faults(files), None):
         raise CatalogueUnusable(fault, fault)
     return files
+
+
+def _lacking(
+    edition: dict[str, Any], laws: list[Any], purposes: list[Any], raw_items: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    """Name every entry that lacks a key which loading needs."""
+    entries = [("edition.toml", edition, NEEDED["edition"])]
+    entries += [(f"laws.toml {law.get('code', '?')}", law, NEEDED["law"]) for law in laws]
+    entries += [
+        (f"laws.toml {law.get('code', '?')} [[law.article]]", article, ("ref",))
+        for law in laws
+        for article in law.get("article", ())
+    ]
+    entries += [(f"purposes.toml {purpose.get('code', '?')}", purpose, NEEDED["purpose"]) for purpose in purposes]
+    entries += [(f"items/{name}.toml", raw, NEEDED["item"]) for name, raw in raw_items.items()]
+    for place, entry, needed in entries:
+        if missing := [key for key in needed if key not in entry]:
+            yield f"{place}：缺少 / lacks {', '.join(missing)}"
 
 
 def _faults(files: CatalogueFiles) -> Iterator[str]:
@@ -57,6 +83,10 @@ def _faults(files: CatalogueFiles) -> Iterator[str]:
         yield from _absent(place, "laws.toml", purpose["bases"], refs)
         if not purpose["bases"]:
             yield f"{place}：没有法律依据 / no legal basis"
+    for name, rows in files.code_lists.items():
+        doubled = [value for value, times in Counter(row["value"] for row in rows).items() if times > 1]
+        if doubled:
+            yield f"codelists/{name}.csv：值重复 / a value occurs twice: {doubled}"
     for name, item in files.items.items():
         place = f"items/{name}.toml"
         if item.code != name:
@@ -84,8 +114,11 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CatalogueUnusable(f"{path.name}：{error}", f"{path.name}: {error}") from None
     if not rows or "value" not in rows[0] or "label" not in rows[0]:
         raise CatalogueUnusable(
             f"{path.name}：应有 value,label 两列。", f"{path.name} needs the columns value and label."

@@ -30,6 +30,8 @@ from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.conftest import free_port, healthy, wait_until
 from tests.site.support import MAJOR, is_gone, made_data, open_folder
 
+# Without its byte code each command would compile the whole program anew.
+NOT_HANDED_ON = ("CHENGXIN", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
 pytestmark = pytest.mark.xdist_group("kill")
 
 PERSONS, SEED, EARLIER_ROWS, ROWS = 1000, 8, 3_000, 20_000
@@ -130,7 +132,7 @@ class Ground:
         self.database = database
         self.server: EmbeddedPostgres = database.server
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)},
             "CHENGXIN_DEMO": "1",
             "CHENGXIN_DATA": str(self.data),
         }
@@ -432,7 +434,7 @@ def up() -> Iterator[Up]:
     """Start everything; at the end SIGTERM must leave no process behind."""
     with made_data() as data, (data / "up.log").open("wb") as log:
         port = free_port()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)}
         environment = {**kept, "CHENGXIN_DEMO": "1", "CHENGXIN_DATA": str(data), "CHENGXIN_PG_MAJOR": str(MAJOR)}
         process = subprocess.Popen(
             [*CHENGXIN, "up", "--port", str(port)], env=environment, stdout=log, stderr=subprocess.STDOUT

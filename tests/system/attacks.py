@@ -12,9 +12,6 @@ EVIL = """CREATE FUNCTION pg_temp.speak_as_owner() RETURNS bigint LANGUAGE plpgs
     BEGIN EXECUTE 'SELECT FROM ground_access_entry'; RETURN 1; END $$"""
 
 
-# What the application may read, and nothing else.
-
-
 def see_the_shown(stage: Stage) -> bool:
     return stage.sees(SHOWN)
 

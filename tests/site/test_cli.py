@@ -1,0 +1,298 @@
+"""The command line as another program sees it: exit codes, JSON, two languages, and no code among its arguments."""
+
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from chengxin.catalogue.files import SHIPPED
+from chengxin.lib.periods import shanghai_date
+from chengxin.site.checks import refuse_unsafe
+from chengxin.site.cli import app
+from chengxin.site.env import SettingUnusable
+from chengxin.site.runtime.postgres import EmbeddedPostgres
+from tests.penalties import csv_text, penalty, write_csv
+from tests.people import CENTRE, CENTRE_OFFICER, LI_NA, MARKET, ORGANISATIONS, UNKNOWN, WANG_WEI, write_population
+from tests.site.support import MAJOR, made_data
+
+# Without its byte code each command would compile the whole program anew.
+NOT_HANDED_ON = ("CHENGXIN", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+pytestmark = pytest.mark.xdist_group("cli")
+
+RECEIPT = {"read", "new", "changed", "unchanged", "waiting", "refused", "batch", "findings"}
+SETTLE = """
+import json, sys
+from datetime import date
+from pathlib import Path
+from chengxin.site.bootstrap import installation
+with installation(Path(sys.argv[1]), "owner", lambda _: None):
+    from chengxin.identity.services import settle_officer, settle_organisation
+    organisations, officer = json.loads(sys.stdin.read())
+    made = {one["code"]: settle_organisation(**one, valid_from=date(2019, 1, 1)) for one in organisations}
+    settle_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password", demo=True)
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A data folder with a running server, which commands join."""
+
+    folder: Path
+    data: Path
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)}
+        return {
+            **kept,
+            "CHENGXIN_TEST_AREA": "1",
+            "CHENGXIN_DATA": str(self.data),
+            "CHENGXIN_PG_MAJOR": str(MAJOR),
+            **extra,
+        }
+
+    def run(self, *arguments: object, given: str = "", **extra: str) -> Said:
+        program = [str(Path(sys.executable).with_name("chengxin")), *map(str, arguments)]
+        done = subprocess.run(
+            program, input=given, env=self.environment(**extra), capture_output=True, text=True, timeout=60, check=False
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def ingest(self, rows: list[dict[str, str]], *options: object, name: str = "a.csv") -> Said:
+        file = write_csv(self.folder / name, rows)
+        return self.run("ingest", file, "--item", "CF-ZRR", "--provider", MARKET, *options)
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[Shell]:
+    with made_data() as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
+        made = Shell(data.parent, data)
+        subprocess.run(
+            [sys.executable, "-c", SETTLE, data], input=json.dumps([ORGANISATIONS, CENTRE_OFFICER]), text=True,
+            env=made.environment(), check=True, capture_output=True,
+        )  # fmt: skip
+        loaded = made.run("population", "load", write_population(made.folder / "people.csv"), "--json")
+        assert loaded.code == 0, loaded.err
+        assert (loaded.json["new"], loaded.json["minors"], loaded.json["refused"]) == (8, 1, [])
+        yield made
+
+
+@pytest.fixture(scope="module")
+def today() -> date:
+    return shanghai_date(datetime.now(UTC))
+
+
+def both_languages(said: Said) -> None:
+    """Two lines, one in Chinese, one in English; no trace of the program's inside."""
+    assert any("\u4e00" <= char <= "\u9fff" for char in said.err)
+    assert any(line[:1].isascii() and line[:1].isalpha() for line in said.err.splitlines())
+    assert "Traceback" not in said.err
+    assert "File " not in said.err
+
+
+def test_ingest_of_sound_rows_exits_0_and_gives_a_receipt(shell: Shell, today: date) -> None:
+    said = shell.ingest([penalty(today, 1), penalty(today, 2, LI_NA)], "--json")
+    assert said.code == 0, said.err
+    assert set(said.json) >= RECEIPT
+    assert {name: said.json[name] for name in ("read", "new", "waiting", "refused", "findings")} == {
+        "read": 2, "new": 2, "waiting": 0, "refused": 0, "findings": 0,
+    }  # fmt: skip
+    again = shell.ingest([penalty(today, 1), penalty(today, 2, LI_NA)])
+    assert again.code == 0
+    assert ["unchanged", "2"] in [line.strip("│ ").replace("│", " ").split() for line in again.out.splitlines()]
+
+
+def test_ingest_with_rows_to_mend_exits_3_and_writes_them(shell: Shell, today: date) -> None:
+    mend = shell.folder / "mend.csv"
+    rows = [
+        penalty(today, 3),
+        penalty(today, 4, CF_JDRQ="2026-02-31"),
+        penalty(today, 5, UNKNOWN),
+        penalty(today, 6, CX_CXLX="2"),
+    ]
+    said = shell.ingest(rows, "--json", "--mend", mend)
+    assert said.code == 3
+    assert said.json["by_rule"] == {"bad-date": 1, "unknown-person": 1, "simplified-procedure": 1}
+    assert (said.json["refused"], said.json["waiting"], said.json["findings"]) == (2, 1, 3)
+    assert len(mend.read_text("utf-8-sig").splitlines()) == 3
+    assert list((shell.data / "spool").iterdir()) == []
+    assert UNKNOWN.code not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        pytest.param(b"a,b\n1,2\n", "CF_XDR_MC", id="no-heading"),
+        pytest.param(csv_text([{**penalty(date(2026, 11, 1)), "血型": "A"}], (*penalty(date(2026, 11, 1)), "血型")).encode(),
+                     "blood", id="forbidden-column"),
+    ],
+)  # fmt: skip
+def test_unusable_file_exits_2_in_both_languages(shell: Shell, content: bytes, wanted: str) -> None:
+    file = shell.folder / "unusable.csv"
+    file.write_bytes(content)
+    said = shell.run("ingest", file, "--item", "CF-ZRR", "--provider", MARKET, "--json")
+    assert said.code == 2
+    assert said.out == ""
+    assert wanted.lower() in said.err.lower().replace("\n", "")
+    both_languages(said)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("ingest", __file__, "--item", "SX-BZXR", "--provider", MARKET), id="not-competent"),
+        pytest.param(("ingest", __file__, "--item", "CF-ZRR", "--provider", "0" * 18), id="no-provider"),
+        pytest.param(("ingest", __file__, "--item", "CF-ZRR", "--provider", MARKET, "--as-of", "gestern"), id="no-day"),
+        pytest.param(("catalogue", "show", "NO-ITEM"), id="no-item"),
+        pytest.param(("check", "no-such-file.csv", "--item", "CF-ZRR"), id="no-file"),
+    ],
+)
+def test_what_cannot_be_done_exits_2_in_both_languages(shell: Shell, arguments: tuple[str, ...]) -> None:
+    said = shell.run(*arguments)
+    assert said.code == 2
+    both_languages(said)
+
+
+def test_check_finds_what_ingest_finds_save_for_the_persons(shell: Shell, today: date) -> None:
+    rows = [
+        penalty(today, 10), penalty(today, 11, CF_JDRQ="x"), penalty(today, 12, UNKNOWN), penalty(today, 13, CX_XWZZRQ=""),
+        penalty(today, 14, CF_SY="血型为未知"), penalty(today, 15, CF_XDR_MC="王维"), penalty(today, 16, CF_NR="", CF_WFXW=""),
+        penalty(today, 17, CF_XDR_ZJHM=WANG_WEI.code[:17] + ("1" if WANG_WEI.code[17] != "1" else "2")),
+    ]  # fmt: skip
+    taken = shell.ingest(rows, "--json", name="checked.csv")
+    checked = shell.run(
+        "check", shell.folder / "checked.csv", "--item", "CF-ZRR", "--json", CHENGXIN_DATA="/nonexistent/folder"
+    )
+    assert (taken.code, checked.code) == (3, 3), checked.err
+    of_persons = {"unknown-person": 1, "name-differs": 1}
+    assert checked.json["by_rule"] | of_persons == taken.json["by_rule"]
+    assert not checked.json["by_rule"].keys() & of_persons.keys()
+    assert {"row": 3, "rule": "bad-date", "field": "CF_JDRQ"} in checked.json["findings"]
+    assert {"row": 6, "rule": "forbidden-content", "field": ""} in checked.json["findings"]
+    assert WANG_WEI.code not in checked.out + checked.err
+
+
+def report(shell: Shell, given: str, *options: str) -> Said:
+    asked = (
+        "--org",
+        CENTRE,
+        "--officer",
+        CENTRE_OFFICER["login"],
+        "--purpose",
+        "CK-FW",
+        "--basis",
+        "SXSHXYTL-7",
+        "--case",
+        "窗1",
+    )
+    return shell.run("report", *asked, *options, given=given)
+
+
+def test_report_reads_code_and_name_from_standard_input(shell: Shell, today: date) -> None:
+    shell.ingest([penalty(today, 20)])
+    said = report(shell, f"{WANG_WEI.code}\n{WANG_WEI.name}\n", "--format", "json")
+    assert said.code == 0, said.err
+    assert set(said.json) >= {"number", "issued_at", "subject", "records"}
+    assert set(said.json["records"][0]) >= {"item", "document", "organ", "decided", "shown_until", "state", "basis"}
+
+
+def test_report_without_two_lines_exits_2(shell: Shell) -> None:
+    said = report(shell, f"{WANG_WEI.code}\n")
+    assert said.code == 2
+    both_languages(said)
+    assert WANG_WEI.code not in said.out + said.err
+
+
+def test_unknown_person_is_not_named_in_the_answer(shell: Shell) -> None:
+    said = report(shell, f"{UNKNOWN.code}\n{UNKNOWN.name}\n", "--format", "json")
+    assert said.code == 2
+    assert UNKNOWN.code not in said.out + said.err
+    assert UNKNOWN.name not in said.out + said.err
+    both_languages(said)
+
+
+def test_no_command_takes_a_code_or_name_of_a_person_as_an_argument() -> None:
+    known = {
+        "report": {"org", "officer", "purpose", "basis", "case", "data", "format", "output"},
+        "ingest": {"file", "item", "provider", "data", "as_of", "attest", "mend", "as_json"},
+        "check": {"file", "item", "as_json"},
+    }
+    commands = {command.callback.__name__: command.callback for command in app.registered_commands if command.callback}
+    for name, taken in known.items():
+        assert set(inspect.signature(commands[name]).parameters) == taken
+
+
+def test_catalogue_lists_and_shows(shell: Shell) -> None:
+    listed = {row["code"]: row for row in shell.run("catalogue", "list", "--json").json}
+    assert set(listed) == {path.stem for path in (SHIPPED / "items").glob("*.toml")}
+    shown = shell.run("catalogue", "show", "CF-ZRR", "--json").json
+    assert shown["name"] == listed["CF-ZRR"]["name"]
+    assert shown["nature"] == "adverse"
+    assert "CF_XDR_ZJHM" in shown["fields"]
+    assert shown["bases"]
+
+
+def test_edition_loads_again_unchanged_and_never_with_other_content(shell: Shell) -> None:
+    before = editions(shell)
+    again = shell.run("catalogue", "load", "--json")
+    assert (again.code, again.json["edition"]) == (0, before[0][0])
+    changed = shell.folder / "catalogue"
+    shutil.copytree(SHIPPED, changed)
+    item = changed / "items" / "ZY-FW.toml"
+    item.write_text(item.read_text("utf-8").replace('name = "', 'name = "改', 1), encoding="utf-8")
+    said = shell.run("catalogue", "load", changed)
+    assert said.code == 2
+    assert before[0][0] in said.err
+    both_languages(said)
+    assert editions(shell) == before
+
+
+def editions(shell: Shell) -> list[tuple[Any, ...]]:
+    url = EmbeddedPostgres(shell.data, major=MAJOR).url("chengxin_owner")
+    with psycopg.connect(url) as connection:
+        return connection.execute(
+            "SELECT e.code, e.digest, e.loaded_at, count(v.id), md5(string_agg(v.definition::text, ' ' ORDER BY v.id))"
+            " FROM catalogue_edition e JOIN catalogue_item_version v ON v.edition_id = e.id GROUP BY e.id"
+        ).fetchall()
+
+
+def test_production_refuses_the_test_area(shell: Shell) -> None:
+    said = shell.run("catalogue", "list", CHENGXIN_PRODUCTION="1", CHENGXIN_TEST_AREA="1")
+    assert said.code == 2
+    assert "149999" in said.err
+    both_languages(said)
+
+
+def test_production_refuses_the_demo(settings: Any) -> None:
+    settings.PRODUCTION, settings.DEMO, settings.TEST_AREA = True, True, False
+    with pytest.raises(SettingUnusable):
+        refuse_unsafe()
+    settings.DEMO = False
+    refuse_unsafe()
+
+
+def test_malformed_switch_is_named(shell: Shell) -> None:
+    said = shell.run("catalogue", "list", CHENGXIN_DEMO="perhaps")
+    assert said.code == 2
+    assert "CHENGXIN_DEMO" in said.err
+    both_languages(said)
