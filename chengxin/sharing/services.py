@@ -148,13 +148,14 @@ def _report(
             "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at) VALUES (%s, %s, %s, %s)",
             [note.subject_id, number, note.entry_id, note.at],
         )
-    organisation = find_organisation(asker.organisation, shanghai_date(note.at))
+    # Signed for by name on every face; the entry keeps the login.
+    officer = find_officer(asker.officer)
     return Report(
         number=number,
         issued_at=note.at,
         subject=open_person(note.subject_id),
-        organisation=organisation.name if organisation else asker.organisation,
-        officer=asker.officer,
+        organisation=officer.organisation.name if officer else asker.organisation,
+        officer=officer.display_name if officer else asker.officer,
         purpose=purpose.name,
         basis=purpose.bases[asker.basis],
         case_reference=asker.case_reference,

@@ -78,6 +78,17 @@ def test_a_report_is_shown_and_entered(register: Register, client: Client, basis
 
 
 @pytest.mark.usefixtures("recorded")
+@pytest.mark.parametrize("face", ["page", "json"])
+def test_the_officer_is_named_and_the_login_is_not(client: Client, basis: str, face: str) -> None:
+    answer = client.post(PAGE, query(basis, format=face))
+    told = answer.content.decode()
+    assert "测试信用中心" in told
+    assert "查询员" in told
+    assert ">officer<" not in told
+    assert '"officer": "officer"' not in told
+
+
+@pytest.mark.usefixtures("recorded")
 def test_the_code_is_masked_and_in_no_address(client: Client, basis: str) -> None:
     text = client.post(PAGE, query(basis)).content.decode()
     assert "149999********" in text

@@ -1,5 +1,6 @@
 """The faces of a report: what they hold, what they hide, and that a value is never taken for anything but a value."""
 
+import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ REPORT = Report(
     issued_at=datetime(2026, 7, 1, 18, 30, tzinfo=UTC),
     subject=Named("张测试", CODE),
     organisation="示例市行政审批局",
-    officer="wang.test",
+    officer="王示范",
     purpose="行政许可审查",
     basis="《中华人民共和国行政许可法》第三十四条",
     case_reference="示审许〔2026〕12号",
@@ -132,7 +133,7 @@ def read(file: bytes) -> str:
     "words_of_it",
     [
         NUMBER, "2026年7月2日 02:30", "张测试", "行政许可审查", "《中华人民共和国行政许可法》第三十四条",
-        "示审许〔2026〕12号", "示例市行政审批局", "wang.test", "示例市示范局", "示市监罚〔2026〕1号", "2026年5月6日",
+        "示审许〔2026〕12号", "示例市行政审批局", "王示范", "示例市示范局", "示市监罚〔2026〕1号", "2026年5月6日",
         "一般", "有效", "2026年8月6日起", "《示例法》第一条", "违法行为类型", "销售不合格商品", "荣誉表彰",
         "如何提出异议", "本省信用中心或者信源单位", "不得用于其他用途", "不得转给他人", "每一次查询都登记在册",
         "不打分",
@@ -155,7 +156,7 @@ def test_json_keys_are_stable() -> None:
     }  # fmt: skip
     assert face["number"] == NUMBER
     assert face["issued_at"] == "2026-07-02T02:30:00+08:00"
-    assert face["subject"] == {"name": "张测试", "code": CODE}
+    assert face["subject"] == {"name": "张测试", "code": "149999********003X"}
     assert face["records"][0]["decided"] == "2026-05-06"
     assert face["records"][0]["fields"] == [{"code": "CF_WFXW", "label": "违法行为类型", "text": "销售不合格商品"}]
     assert face["records"][1]["repair_from"] is None
@@ -267,11 +268,12 @@ def test_code_is_masked(code: str, shown: str) -> None:
     report = replace(REPORT, subject=Named("张测试", code))
     assert f"证件号码：{shown}\n" in as_text(report)
     assert f"证件号码{shown}" in read(as_pdf(report))
+    assert as_json(report)["subject"]["code"] == shown
 
 
 def test_code_is_masked_in_fields_too() -> None:
     report = with_field(f"号码 {CODE} 又 {CODE.lower()}")
-    for face in (as_text(report), read(as_pdf(report))):
+    for face in (as_text(report), read(as_pdf(report)), json.dumps(as_json(report))):
         assert CODE.lower() not in face.lower()
         assert face.count("149999********003") == 3
 

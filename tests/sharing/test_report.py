@@ -11,6 +11,7 @@ from chengxin.catalogue.queries import find_purpose
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
 from chengxin.lib.periods import add_months
+from chengxin.sharing.documents import as_json, as_text
 from chengxin.sharing.services import Question, issue_report, view_past
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
@@ -63,6 +64,16 @@ def test_report_shows_the_persons_records_and_enters_them(penalised: Register, t
     assert "CF-ZRR.CF_WSH" in fields
     assert not any(WANG_WEI.code in field or "并市监罚" in field for field in fields)
     assert penalised.rows("SELECT number FROM sharing_report") == [(report.number,)]
+
+
+def test_report_names_the_officer_and_the_entry_keeps_the_login(
+    penalised: Register, today: date, now: datetime
+) -> None:
+    report = issue_report(asker(today), about(WANG_WEI), at=now)
+    assert (report.organisation, report.officer) == ("测试信用中心", "查询员")
+    assert "经办人：查询员\n" in as_text(report)
+    assert as_json(report)["officer"] == "查询员"
+    assert penalised.rows("SELECT officer FROM ground_access_entry") == [("officer",)]
 
 
 def test_fields_for_the_person_alone_are_not_in_an_officers_report(

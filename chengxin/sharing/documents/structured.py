@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from chengxin.lib.periods import SHANGHAI
-from chengxin.sharing.documents.words import shown_through
+from chengxin.sharing.documents import words
 
 if TYPE_CHECKING:
     from chengxin.records.queries import ShownRecord
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
-    """Give a report as plain JSON values. Dates are ISO dates in Asia/Shanghai; the code is whole, for matching."""
+    """Give a report as plain JSON values. Dates are ISO dates in Asia/Shanghai; the code is masked as on paper."""
     return {
         "number": report.number,
         "issued_at": report.issued_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
@@ -21,13 +21,13 @@ def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
         "case": report.case_reference,
         "organisation": report.organisation,
         "officer": report.officer,
-        "subject": {"name": report.subject.name, "code": report.subject.code},
-        "records": [_record(record) for record in report.records],
+        "subject": {"name": report.subject.name, "code": words.masked(report.subject.code)},
+        "records": [_record(record, report.subject.code) for record in report.records],
         "demo": demo,
     }
 
 
-def _record(record: "ShownRecord") -> dict[str, Any]:
+def _record(record: "ShownRecord", code: str) -> dict[str, Any]:
     """Give one record. ``shown_through`` is the last day on which it shows, ``shown_until`` the day after."""
     return {
         "number": record.number,
@@ -41,8 +41,11 @@ def _record(record: "ShownRecord") -> dict[str, Any]:
         "state": record.state,
         "shown_from": record.shown_from.isoformat(),
         "shown_until": record.shown_until.isoformat(),
-        "shown_through": shown_through(record).isoformat(),
+        "shown_through": words.shown_through(record).isoformat(),
         "repair_from": record.repair_from.isoformat() if record.repair_from else None,
         "basis": record.basis,
-        "fields": [{"code": field.code, "label": field.label, "text": field.text} for field in record.fields],
+        "fields": [
+            {"code": field.code, "label": label, "text": text}
+            for field, (label, text) in zip(record.fields, words.field_rows(record, code), strict=True)
+        ],
     }
