@@ -149,6 +149,7 @@ class BatchView:
     phase: str
     rows: int
     findings: int
+    moved_at: datetime | None
 
 
 def find_batch(token: UUID, provider_id: int) -> BatchView:
@@ -166,7 +167,9 @@ def find_batch(token: UUID, provider_id: int) -> BatchView:
         if progress
         else 0
     )
-    return BatchView(batch, progress.phase if progress else "queued", progress.rows if progress else 0, findings)
+    if progress is None:
+        return BatchView(batch, "queued", 0, findings, None)
+    return BatchView(batch, progress.phase, progress.rows, findings, progress.at)
 
 
 def list_batches(provider_id: int, *, before: int | None = None, limit: int = 20) -> list[Batch]:
