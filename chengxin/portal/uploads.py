@@ -61,7 +61,7 @@ class SpoolUploadHandler(FileUploadHandler):
         if start + len(raw_data) > settings.MAX_UPLOAD_MB * MEBIBYTE:
             self._refuse(
                 f"超过 {settings.MAX_UPLOAD_MB} MB。请拆成几个文件分批报送。",
-                f"It is larger than {settings.MAX_UPLOAD_MB} MB. Split it and hand the parts in one by one.",
+                f"The file is larger than {settings.MAX_UPLOAD_MB} MB. Split it and hand the parts in one by one.",
             )
         try:
             writer.write(raw_data)
@@ -69,7 +69,8 @@ class SpoolUploadHandler(FileUploadHandler):
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
             self._refuse(
-                "服务器暂存空间不足，请联系信用中心。", "The server has no room left for it; tell the credit centre."
+                "服务器暂存空间不足，请联系信用中心。",
+                "The server has no room left for the file; tell the credit centre.",
             )
 
     def file_complete(self, file_size: int) -> SpooledUpload | None:

@@ -2,9 +2,12 @@ from chengxin.lib.errors import Conflict, NotFound, Unusable
 
 
 class FileUnusable(Unusable):
-    """The file as a whole can't be taken in; nothing of it was."""
+    """The file as a whole can't be taken in; nothing of it was.
 
-    code, message, message_en = "file-unusable", "文件无法使用：", "The file can't be used:"
+    What is told is the detail alone, whole sentences: wherever it is shown, a heading says already that the file is no use.
+    """
+
+    code, message, message_en = "file-unusable", "", ""
 
 
 class ForbiddenColumns(FileUnusable):
