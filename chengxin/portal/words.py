@@ -26,7 +26,7 @@ RECORD_STATES = {"active": "有效", "withdrawn": "已撤回", "revoked": "已�
 NATURES = {"neutral": "中性", "positive": "正面", "adverse": "失信"}
 DISCLOSURES = {"public": "社会公开", "government_sharing": "政务共享", "authorised_query": "授权查询"}
 ORGANISATION_KINDS = {"department": "信源单位", "court": "人民法院", "centre": "信用中心", "financial": "金融机构"}
-NEEDS = {"case": "须填写案号", "authorisation": "须有本人授权", "none": ""}
+NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
 READERS = {"self": "本人", "purpose": "合法用途的查询单位", "public": "社会公众"}
 DISPLAY_RULES = {
     "penalty-grade": "按处罚决定所对应的失信程度",

@@ -66,6 +66,29 @@ def test_purposes_come_with_their_laws(client: Client) -> None:
     assert "行政许可审查" not in text
 
 
+def test_what_needs_an_authorisation_stands_apart_and_says_why(register: Register, log_in: LogIn, today: date) -> None:
+    move(register, "officer", "测试市场监督管理局")
+    client = log_in("officer")
+    text = client.get("/desk/lookup/").content.decode()
+    offered, closed = text.split("暂时不能用的用途")
+    for purpose in list_purposes("department", today):
+        needs = purpose.needs == "authorisation"
+        assert (f"<li>{purpose.name}</li>" in closed) is needs
+        assert (f'href="/desk/lookup/{purpose.code}/"' in offered) is not needs
+    page = client.get("/desk/lookup/SQ-QT/").content.decode()
+    assert "还不能登记授权" in page
+    assert '<form method="post" class="card"' not in page
+
+
+def move(register: Register, login: str, organisation: str) -> None:
+    with register.connect("owner") as connection:
+        connection.execute(
+            "UPDATE identity_user SET organisation_id = (SELECT id FROM identity_organisation WHERE name = %s)"
+            " WHERE login = %s",
+            [organisation, login],
+        )
+
+
 @pytest.mark.usefixtures("recorded")
 def test_a_report_is_shown_and_entered(register: Register, client: Client, basis: str) -> None:
     answer = client.post(PAGE, query(basis))

@@ -21,7 +21,11 @@ from chengxin.sharing.services import Report, issue_report
 
 @officers_only("officer")
 def purposes(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/desk/purposes.html", {"purposes": _offered(request)})
+    sorted_out: dict[str, list[PurposeTerms]] = {"purposes": [], "closed": []}
+    for purpose in _offered(request):
+        # Nobody can give an authorisation yet, so a query for such a purpose could only be refused.
+        sorted_out["closed" if purpose.needs == "authorisation" else "purposes"].append(purpose)
+    return render(request, "portal/desk/purposes.html", sorted_out)
 
 
 @officers_only("officer")
