@@ -12,7 +12,7 @@ from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 CLERK, LICENSING, CENTRE = "演示·信源单位经办人", "演示·许可审查员", "演示·信用中心查询员"
-PHONE, DESKTOP = (390, 844), (1280, 800)
+PHONE, DESKTOP = (360, 780), (1280, 800)
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,22 @@ def test_the_catalogue_tells_each_item_with_its_laws(register: Register) -> None
     assert "CF_XDR_MC" in shown
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        'id="column-CF_JDRQ"',
+        "日期，写成 2026-03-05",
+        "从代码表中选取，填代码或者名称；多项用顿号隔开。例：1",
+        "<li>1 罚款</li>",
+        "<li>通报批评</li>",
+        "数字，小数不超过 6 位，单位万元",
+        "文字，不超过 128 字。例：示市监罚",
+    ],
+)
+def test_the_catalogue_tells_how_to_fill_each_column(register: Register, told: str) -> None:
+    assert told in Client().get(reverse("portal:item", args=["CF-ZRR"])).content.decode()
+
+
 def test_an_item_whose_law_has_ended_leaves_the_catalogue(register: Register) -> None:
     with register.connect("owner") as connection:
         connection.execute(

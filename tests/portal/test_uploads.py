@@ -195,6 +195,30 @@ def test_from_upload_to_receipt(register: Register, log_in: LogIn, spool: Path, 
     assert token.hex[:8] in client.get("/desk/batches/").content.decode()
 
 
+def test_progress_tells_when_it_last_moved(register: Register, log_in: LogIn, spool: Path, content: bytes) -> None:
+    client = log_in("clerk")
+    page = client.post(UPLOAD, form(content)).headers["Location"]
+    assert "最近进展" not in client.get(page).content.decode()
+    with register.connect("owner") as connection:
+        connection.execute(
+            "INSERT INTO records_progress VALUES (%s, 'checking', 7, 1, '2026-07-01 09:30:05+08')",
+            [batches(register)[0][0]],
+        )
+    text = client.get(f"{page}progress").content.decode()
+    assert '<dt>最近进展</dt><dd><time datetime="2026-07-01T09:30:05+08:00">09:30:05</time>' in text
+    assert "正在逐行校核" in text
+
+
+def test_a_statement_is_asked_for_where_it_counts(register: Register, log_in: LogIn) -> None:
+    assert 'name="attested"' in log_in("clerk").get(UPLOAD).content.decode()
+    with register.connect("owner") as connection:
+        connection.execute("UPDATE identity_user SET organisation_id = (SELECT id FROM identity_organisation"
+                           " WHERE kind = 'court') WHERE login = 'clerk'")  # fmt: skip
+    text = log_in("clerk").get(UPLOAD).content.decode()
+    assert "失信被执行人信息" in text
+    assert 'name="attested"' not in text
+
+
 def test_an_unusable_file_tells_what_to_do(register: Register, log_in: LogIn, spool: Path, now: Any) -> None:
     from chengxin.records.errors import FileUnusable
 
@@ -205,7 +229,9 @@ def test_an_unusable_file_tells_what_to_do(register: Register, log_in: LogIn, sp
         process_batch(batches(register)[0][0], at=now)
     register.become("app")
     text = client.get(page).content.decode()
+    assert text.count("文件无法使用") == 2  # title and heading; the reason doesn't say it again
     assert "找不到标题行" in text
+    assert "先后不限" in text
     assert "怎么办" in text
     assert left(spool) == []
 

@@ -22,28 +22,36 @@ class UploadForm(forms.Form):
     """A file, the item it is about, and the provider's statement where columns are missing."""
 
     item = forms.ChoiceField(label="信息项", widget=forms.Select(attrs=SELECT))
+    file = forms.FileField(
+        label="文件",
+        help_text="Excel（.xlsx）、CSV 或 JSON Lines。列名用中文名称或者代码，先后不限。文件名不会保存。",
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".csv,.xlsx,.jsonl,.ndjson"}),
+        error_messages={"required": "请选择要报送的文件。"},
+    )
     attested = FreeText(
         label="书面说明编号",
         required=False,
         max_length=200,
-        help_text="文件没有“程序类型”“确定日期”两列时，填写本单位盖章说明的编号，"
+        help_text="文件没有“处罚程序”“决定确定日期”两列，而整批情况相同的，填写本单位盖章说明的编号，"
         "例如“晋交信说〔2026〕8号：本批均适用普通程序，且决定已经确定”。不填，这些行将等待补充。",
         widget=text_input(),
     )
-    file = forms.FileField(
-        label="文件",
-        help_text="CSV、XLSX 或 JSON Lines。文件名不会保存。",
-        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".csv,.xlsx,.jsonl,.ndjson"}),
-        error_messages={"required": "请选择要报送的文件。"},
-    )
 
     def __init__(
-        self, *args: Any, items: Iterable[tuple[str, str]], refusal: FileUnusable | None = None, **named: Any
+        self,
+        *args: Any,
+        items: Iterable[tuple[str, str]],
+        attestable: bool,
+        refusal: FileUnusable | None = None,
+        **named: Any,
     ) -> None:
+        """``attestable`` tells whether a statement can stand in for a column in any of the items."""
         super().__init__(*args, **named)
         choices = list(items)
         self.fields["item"].choices = [*([("", "请选择")] if len(choices) > 1 else []), *choices]  # type: ignore[attr-defined]
         self.fields["item"].error_messages["required"] = "请选择信息项。"
+        if not attestable:
+            del self.fields["attested"]
         self._refusal = refusal
 
     def clean(self) -> dict[str, Any] | None:
@@ -54,7 +62,7 @@ class UploadForm(forms.Form):
 
     @property
     def terms(self) -> dict[str, str]:
-        return {"item_code": self.cleaned_data["item"], "attested": self.cleaned_data["attested"]}
+        return {"item_code": self.cleaned_data["item"], "attested": self.cleaned_data.get("attested", "")}
 
     @property
     def upload(self) -> SpooledUpload:
@@ -65,13 +73,23 @@ class UploadForm(forms.Form):
 class QueryForm(forms.Form):
     """Whom a query is about and why. Name and code are never given back to the browser after a refusal."""
 
-    basis = forms.ChoiceField(label="法律依据", widget=forms.RadioSelect(attrs={"class": "form-check-input"}))
-    case_reference = FreeText(label="案号或事项编号", max_length=200, widget=text_input())
+    basis = forms.ChoiceField(
+        label="法律依据",
+        help_text="选与本次事项最直接的一条。",
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    case_reference = FreeText(
+        label="案号或事项编号",
+        max_length=200,
+        help_text="本单位受理、立案或者任务的编号，例如“晋市监许〔2026〕12号”。",
+        widget=text_input(),
+    )
     code_type = forms.ChoiceField(label="证件种类", choices=CODE_TYPES, widget=forms.Select(attrs=SELECT))
     name = forms.CharField(label="姓名", max_length=200, widget=text_input(spellcheck="false"))
     code = forms.CharField(
         label="证件号码",
         max_length=40,
+        help_text="照证件原样填写，中间不留空格。",
         widget=text_input(spellcheck="false", autocapitalize="characters", inputmode="text"),
     )
     format = forms.ChoiceField(choices=FACES, initial="page", widget=forms.HiddenInput)

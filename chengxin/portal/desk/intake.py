@@ -52,7 +52,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     officer = officer_of(request)
-    form = UploadForm(*posted, items=_items(officer.organisation.kind), refusal=refusal_of(request))
+    form = UploadForm(*posted, **_offer(officer.organisation.kind), refusal=refusal_of(request))
     if not form.is_valid():
         return render(request, "portal/desk/upload.html", {"form": form}, status=422 if form.is_bound else 200)
     file, token = form.upload, UUID(form.upload.spool.name)
@@ -110,9 +110,13 @@ def receipt_file(request: HttpRequest, token: UUID) -> HttpResponseBase:
     )
 
 
-def _items(kind: str) -> list[tuple[str, str]]:
-    today = shanghai_date(timezone.now())
-    return [(item.item.code, item.name) for item in items_in_force(today) if kind in item.provider_kinds]
+def _offer(kind: str) -> dict[str, Any]:
+    """Give the items an organisation of this kind may hand in, and whether its statement counts in any of them."""
+    items = [item for item in items_in_force(shanghai_date(timezone.now())) if kind in item.provider_kinds]
+    return {
+        "items": [(item.item.code, item.name) for item in items],
+        "attestable": any(item.nature == "adverse" and "final" in item.definition["roles"] for item in items),
+    }
 
 
 def _names() -> dict[str, str]:
