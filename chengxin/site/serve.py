@@ -31,7 +31,7 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
                 environment(opened, "intake"),
             ),
         ]
-        Supervisor(children, data, watch=lambda stop: opened.database.revive(stop, tell), tell=tell).run()
+        Supervisor(children, data, watch=lambda stop: opened.database.tend(stop, tell), tell=tell).run()
         tell("已停止 / stopped.")
 
 

@@ -17,7 +17,7 @@ from chengxin.site.runtime.files import refusals_told, rotate
 from chengxin.site.runtime.passwords import url_of
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from chengxin.site.runtime.postmaster import SOCKET_NAME
-from tests.site.support import embedded, everything_in, made_data, open_folder
+from tests.site.support import embedded, everything_in, made_data, open_folder, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +225,41 @@ def test_full_disk_is_told(folder: Path) -> None:
         raise_failure("initdb: error: could not write: No space left on device", folder)
     with pytest.raises(DiskFull, match="清理"), refusals_told(folder):
         raise OSError(28, "No space left on device")
+
+
+def test_log_of_a_running_server_is_set_aside_and_written_on(data: Path) -> None:
+    with embedded(data).using() as server, psycopg.connect(server.admin_url(), autocommit=True) as connection:
+        for _ in range(6):
+            connection.execute("SELECT pg_log_backend_memory_contexts(pg_backend_pid())")
+            wait_until(lambda: server.log.stat().st_size > 4000)
+            server.trim_log(limit_bytes=4000)
+            assert server.log.stat().st_size < 4000
+        connection.execute("SELECT pg_log_backend_memory_contexts(pg_backend_pid())")
+        wait_until(lambda: "logging memory contexts" in server.log.read_text())
+    logs = sorted(server.log.parent.iterdir())
+    assert [log.name for log in logs] == ["postgres.log", "postgres.log.1", "postgres.log.2", "postgres.log.3"]
+    assert {stat.S_IMODE(log.stat().st_mode) for log in logs} == {0o600}
+    assert all("logging memory contexts" in log.read_text() and "\0" not in log.read_text() for log in logs)
+
+
+def test_log_within_its_limit_is_left_alone(server: EmbeddedPostgres) -> None:
+    before = server.log.read_text()
+    server.trim_log()
+    assert server.log.read_text() == before
+    assert [log.name for log in server.log.parent.iterdir()] == ["postgres.log"]
+
+
+def test_log_that_cannot_be_copied_stays_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = folder / "x.log"
+    log.write_text("0" * 10)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(DiskFull, match="清理"):
+        rotate(log, limit_bytes=10, held_open=True)
+    assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("x.log", "0" * 10)]
 
 
 def test_full_log_is_set_aside(folder: Path) -> None:

@@ -34,7 +34,7 @@ server = EmbeddedPostgres(Path(sys.argv[1]), major=int(sys.argv[2]), durable=Fal
 with server.using():
     database = Database({}, embedded=True, server=server)
     print("ready", flush=True)
-    Supervisor([], server.data, watch=lambda stopping: database.revive(stopping, to_terminal)).run()
+    Supervisor([], server.data, watch=lambda stopping: database.tend(stopping, to_terminal)).run()
 """
 HOLDER = """
 import sys

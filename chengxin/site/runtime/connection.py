@@ -33,6 +33,12 @@ class Database:
             tell("数据库进程已消失，正在重新启动…… The database died; starting it again.")
             self.server.start(tell, cancelled)
 
+    def tend(self, cancelled: threading.Event, tell: Tell = quiet) -> None:
+        """Do what an embedded server needs while it runs for months: life, and a log that doesn't fill the disk."""
+        self.revive(cancelled, tell)
+        if self.server is not None:
+            self.server.trim_log()
+
 
 @contextmanager
 def open_database(data: Path, tell: Tell = quiet, *, durable: bool = True) -> Iterator[Database]:

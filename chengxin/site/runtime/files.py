@@ -104,16 +104,36 @@ def give_to(folder: Path, uid: int, gid: int) -> None:
         os.chown(folder, uid, gid, follow_symlinks=False)
 
 
-def rotate(log: Path, limit_bytes: int = LOG_LIMIT_BYTES) -> None:
-    """Set a full log aside as ``name.1``; the oldest of three goes."""
+def rotate(log: Path, limit_bytes: int = LOG_LIMIT_BYTES, *, held_open: bool = False) -> None:
+    """Set a full log aside as ``name.1``; the oldest of three goes.
+
+    A log that another process holds open for appending is copied and emptied: renamed, it would go on growing under its new
+    name. What that process writes between the two steps is lost.
+    """
     with suppress(FileNotFoundError):
         if log.stat().st_size < limit_bytes:
             return
+        newest = _copy(log) if held_open else log
         for number in range(LOGS_KEPT, 0, -1):
             older = log.with_name(f"{log.name}.{number}")
-            newer = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
+            newer = log.with_name(f"{log.name}.{number - 1}") if number > 1 else newest
             with suppress(FileNotFoundError):
                 newer.replace(older)
+        if held_open:
+            os.truncate(log, 0)
+
+
+def _copy(log: Path) -> Path:
+    copy = log.with_name(f"{log.name}.0")
+    with refusals_told(log):
+        try:
+            descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "wb") as target, log.open("rb") as source:
+                shutil.copyfileobj(source, target)
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+    return copy
 
 
 def open_log(log: Path) -> int:

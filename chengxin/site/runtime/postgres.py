@@ -24,6 +24,7 @@ from chengxin.site.runtime.cluster import (
 )
 from chengxin.site.runtime.errors import DatabaseUnusable, DataFolderUnusable, ServerNotStopped
 from chengxin.site.runtime.files import (
+    LOG_LIMIT_BYTES,
     Tell,
     give_to,
     make_data_folder,
@@ -123,6 +124,14 @@ class EmbeddedPostgres:
         make_data_folder(self.data)
         with exclusive(self.data, "start", quiet):
             self._stop()
+
+    def trim_log(self, limit_bytes: int = LOG_LIMIT_BYTES) -> None:
+        """Set the log aside when it is full, under a running server too.
+
+        Not PostgreSQL's own collector: it bounds either the size of its files or their number, never both, and the reason of
+        a start that failed would stand in two places. Raises leaves of Unusable.
+        """
+        rotate(self.log, limit_bytes, held_open=True)
 
     def _start(self, tell: Tell, cancelled: threading.Event | None) -> None:
         stop = cancelled or threading.Event()
