@@ -76,7 +76,7 @@ class Vault:
             raise KeysMissing(f"缺少密钥 {sealed.key_id}。", f"Key {sealed.key_id} is not in the file.")
         try:
             return box.decrypt(sealed.box[:NONCE_BYTES], sealed.box[NONCE_BYTES:], use.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # a box cut short leaves no nonce to speak of, which is a ValueError
             raise SealBroken from None
 
     @cached_property
