@@ -45,24 +45,28 @@ def reading(asker: Asker, subject_id: int, *, at: datetime, as_of: date | None =
     """Read one person's data inside a transaction that ends with the access entry.
 
     When the entry can't be written, the transaction fails and so does the reading. When the reading fails, a failed
-    entry is written in a transaction of its own and the error goes on.
+    entry is written in a transaction of its own and the error goes on. Raises RuntimeError inside another transaction,
+    which could undo the entry after the data had gone out.
     """
     note = Reading(subject_id, entry_number(at), at, as_of)
     try:
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             yield note
             enter(asker, note, outcome="answered" if note.versions else "empty")
     except Exception:
         note.versions.clear()
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             enter(asker, note, outcome="failed", reason="error")
         raise
 
 
-def enter_refusal(asker: Asker, *, subject_id: int, reason: str, at: datetime) -> None:
-    """Enter a refused query with its true reason, in a transaction of its own. ``subject_id`` 0 where the person is unknown."""
-    with transaction.atomic():
-        enter(asker, Reading(subject_id, entry_number(at), at), outcome="refused", reason=reason)
+def enter_refusal(asker: Asker, *, subject_id: int, reason: str, at: datetime, as_of: date | None = None) -> None:
+    """Enter a refused query with its true reason, in a transaction of its own. ``subject_id`` 0 where the person is unknown.
+
+    Raises RuntimeError inside another transaction.
+    """
+    with transaction.atomic(durable=True):
+        enter(asker, Reading(subject_id, entry_number(at), at, as_of), outcome="refused", reason=reason)
 
 
 def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> None:
