@@ -12,8 +12,10 @@ from typing import Any
 
 from chengxin.catalogue.errors import CatalogueUnusable
 from chengxin.catalogue.terms import ItemDefinition, define_item
+from chengxin.identity.models import Organisation
 
 SHIPPED = Path(__file__).parent / "data"
+KINDS = "单位类别（organisation kinds）"
 NEEDED = {
     "edition": ("code", "level", "name", "valid_from", "provisional", "source"),
     "law": ("code", "name", "valid_from", "evidence", "provisional"),
@@ -75,12 +77,13 @@ def _lacking(
 
 
 def _faults(files: CatalogueFiles) -> Iterator[str]:
-    """Find what one file names and another lacks."""
+    """Find what one file names and another lacks, and kinds of organisations that none can be."""
     refs = {article["ref"] for law in files.laws for article in law.get("article", ())}
     purposes = {purpose["code"] for purpose in files.purposes}
     for purpose in files.purposes:
         place = f"purposes.toml {purpose['code']}"
         yield from _absent(place, "laws.toml", purpose["bases"], refs)
+        yield from _absent(place, KINDS, purpose["organisation_kinds"], Organisation.Kind.values)
         if not purpose["bases"]:
             yield f"{place}：没有法律依据 / no legal basis"
     for name, rows in files.code_lists.items():
@@ -93,6 +96,7 @@ def _faults(files: CatalogueFiles) -> Iterator[str]:
             yield f"{place}：文件名与目录编码不一致 / file name and code differ"
         yield from _absent(place, "laws.toml", item.bases, refs)
         yield from _absent(place, "purposes.toml", item.purposes, purposes)
+        yield from _absent(place, KINDS, item.provider_kinds, Organisation.Kind.values)
         yield from _absent(
             place, "codelists/", [field.code_list for field in item.fields if field.code_list], files.code_lists
         )

@@ -16,6 +16,9 @@ class Organisation(models.Model):
         COURT = "court", "人民法院"
         CENTRE = "centre", "信用中心"
         FINANCIAL = "financial", "金融机构"
+        CREDIT_AGENCY = "credit_agency", "征信机构"
+        SCHOOL = "school", "学校"
+        AUDITOR = "auditor", "审计、监督检查机关"
 
     code = models.CharField(max_length=18, unique=True)
     name = models.CharField(max_length=200)
@@ -32,7 +35,9 @@ class Organisation(models.Model):
             ),
             models.CheckConstraint(
                 name="organisation_kind_known",
-                condition=models.Q(kind__in=("department", "court", "centre", "financial")),
+                condition=models.Q(
+                    kind__in=("department", "court", "centre", "financial", "credit_agency", "school", "auditor")
+                ),
             ),
             models.CheckConstraint(
                 name="organisation_validity_ordered",

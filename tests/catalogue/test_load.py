@@ -264,6 +264,8 @@ BROKEN = [
     pytest.param(f"items/{ITEM}.toml", swap("[roles]", "[roles"), [], id="item-is-no-toml"),
     pytest.param("laws.toml", swap("[[law]]", "[[law"), [], id="laws-are-no-toml"),
     pytest.param("purposes.toml", swap('"SXSHXYTL-7"', '"NO-LAW"'), ["NO-LAW"], id="purpose-of-unknown-article"),
+    pytest.param("purposes.toml", swap('["auditor"]', '["club"]'), ["SJ-JC", "club"], id="purpose-for-a-kind-nobody-is"),
+    pytest.param(f"items/{ITEM}.toml", swap('kinds = ["department"]', 'kinds = ["club"]'), ["club"], id="item-of-no-provider"),
     pytest.param("codelists/penalty_kind.csv", swap("value,label", "code,text"), ["value,label"], id="list-without-values"),
     pytest.param("codelists/procedure_kind.csv", swap("\n2,", "\n1,"), ["twice", "'1'"], id="value-twice"),
     pytest.param("laws.toml", swap('evidence = "full-text"\n', ""), ["XZCFF", "evidence"], id="law-without-evidence"),
