@@ -16,6 +16,7 @@ from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import standard_areas
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown
+from chengxin.sharing.errors import DayToCome
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -76,15 +77,18 @@ def issue_report(asker: Asker, question: Question, *, at: datetime) -> Report:
 def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime, at: datetime) -> Report:
     """Show what a report would have held on a day as the register knew it at a moment: for purposes that may look back.
 
-    Raises NotAnswerable as ``issue_report`` does; the entry names the day.
+    Raises NotAnswerable as ``issue_report`` does, and DayToCome, which tells nothing of the person; the entry names the day.
     """
     today = shanghai_date(at)
+    if on > today:
+        enter_refusal(asker, subject_id=UNKNOWN_SUBJECT, reason=DayToCome.code, at=at, as_of=on)
+        raise DayToCome
     try:
         purpose = decide(asker, today)
         subject_id = identify(question, today)
         _refuse_looking_back(purpose, subject_id)
     except Refused as refused:
-        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
+        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=on)
         raise NotAnswerable from None
     with reading(asker, subject_id, at=at, as_of=on) as note:
         report = _report(asker, note, purpose, read_as_of(note, purpose, on=on, known_at=known_at), as_of=on)

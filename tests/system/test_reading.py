@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chengxin.demo.organisations import organisation_code
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
+from chengxin.identity.services import settle_officer, settle_organisation
+from chengxin.sharing.errors import DayToCome
 from chengxin.sharing.services import Question, issue_report, view_past
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
@@ -18,7 +21,8 @@ from tests.system.stage import Stage, payload, version
 
 DAY = timedelta(days=1)
 ASKER = Asker(CENTRE, "officer", "CK-FW", "SXSHXYTL-7", "窗口2026-7", "test")
-AUDIT = Asker(CENTRE, "officer", "SJ-JC", "GRXXBHF-54", "审计2026-1", "test")
+AUDIT_OFFICE = organisation_code("department", 905)
+AUDIT = Asker(AUDIT_OFFICE, "auditor", "SJ-JC", "GRXXBHF-54", "审计2026-1", "test")
 
 
 def about(person: Someone, **values: str) -> Question:
@@ -30,9 +34,15 @@ def change(register: Register, query: str) -> None:
         connection.execute(query.encode())
 
 
-def let_the_centre_audit(register: Register) -> None:
-    """No organisation of the kind ``auditor`` can be entered yet, so the test lends the purpose to the centre."""
-    change(register, "UPDATE catalogue_purpose SET organisation_kinds = '{centre}' WHERE code = 'SJ-JC'")
+def settle_auditor(register: Register) -> None:
+    register.become("owner")
+    office = settle_organisation(
+        code=AUDIT_OFFICE, name="测试审计局", kind="auditor", region="140100", valid_from=date(2019, 1, 1)
+    )
+    settle_officer(
+        login="auditor", display_name="审计员", organisation=office, role="officer", password="x", demo=False
+    )
+    register.become("app")
 
 
 def fill(register: Register, folder: Path, at: datetime, *rows: dict[str, str]) -> None:
@@ -126,7 +136,7 @@ def test_withdrawn_record_shows_nothing_of_its_past(
 def test_past_shows_a_day_as_it_was_known_at_a_moment(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    let_the_centre_audit(register)
+    settle_auditor(register)
     earlier, before = now - 5 * DAY, now - 6 * DAY
     fill(register, tmp_path, earlier, penalty(today, 1))
     fill(register, tmp_path, now, penalty(today, 1, CF_NR="罚款一万元"))
@@ -145,7 +155,7 @@ def test_past_shows_a_day_as_it_was_known_at_a_moment(
 
 
 def test_past_shows_what_has_expired_since(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
-    let_the_centre_audit(register)
+    settle_auditor(register)
     decided = today - 366 * DAY
     row = penalty(today, 1, CF_JDRQ=decided, CX_XWZZRQ=decided - 9 * DAY, CX_QDRQ=decided + 60 * DAY)
     fill(register, tmp_path, now, row)
@@ -153,11 +163,23 @@ def test_past_shows_what_has_expired_since(register: Register, tmp_path: Path, t
     assert len(view_past(AUDIT, about(WANG_WEI), on=today - 30 * DAY, known_at=now, at=now).records) == 1
 
 
-def test_past_of_a_day_to_come_is_refused_by_the_database(penalised: Register, today: date, now: datetime) -> None:
-    let_the_centre_audit(penalised)
-    with pytest.raises(Exception, match="a day to come is no past"):
+def test_past_of_a_day_to_come_is_refused_and_entered(penalised: Register, today: date, now: datetime) -> None:
+    settle_auditor(penalised)
+    with pytest.raises(DayToCome) as refused:
         view_past(AUDIT, about(WANG_WEI), on=today + DAY, known_at=now, at=now)
-    assert penalised.rows("SELECT outcome, as_of IS NULL FROM ground_access_entry") == [("failed", False)]
+    assert "还没有到" in refused.value.text
+    assert "hasn't come" in refused.value.text_en
+    entered = penalised.rows("SELECT outcome, reason, as_of, subject_id FROM ground_access_entry")
+    assert entered == [("refused", "day-to-come", today + DAY, 0)]
+
+
+def test_past_of_a_day_to_come_sounds_the_same_whoever_is_asked_about(
+    penalised: Register, today: date, now: datetime
+) -> None:
+    for question in (about(WANG_WEI), about(WANG_WEI, name="王维"), about(WANG_WEI, code="1")):
+        with pytest.raises(DayToCome):
+            view_past(ASKER, question, on=today + DAY, known_at=now, at=now)
+    assert penalised.rows("SELECT DISTINCT reason, subject_id FROM ground_access_entry") == [("day-to-come", 0)]
 
 
 def test_licence_examiners_may_not_look_back(penalised: Register, today: date, now: datetime) -> None:
