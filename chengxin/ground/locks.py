@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -9,6 +10,7 @@ from psycopg import sql
 from chengxin.lib.sql import statements
 
 ROLES = ("owner", "app", "intake", "public", "auditor", "eraser")
+KINDS = ("TABLES", "SEQUENCES", "FUNCTIONS")
 FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "site")
 
 
@@ -17,7 +19,7 @@ def role_names(prefix: str) -> dict[str, str]:
 
 
 def apply_locks(url: str, names: Mapping[str, str]) -> None:
-    """Revoke every grant of the application's roles, then write all locks anew, in one transaction.
+    """Revoke every grant of the application's roles and of everybody, then write all locks anew, in one transaction.
 
     Runs as the owner after each migration. What the files no longer name is gone afterwards, save objects that were renamed:
     those a migration drops. Takes an exclusive lock on each table for a moment.
@@ -25,14 +27,11 @@ def apply_locks(url: str, names: Mapping[str, str]) -> None:
     package = Path(__file__).resolve().parent.parent
     with psycopg.connect(url) as connection, connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '4s'")
-        for role in ROLES[1:]:
-            for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
-                connection.execute(
-                    sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {}").format(
-                        sql.SQL(kind), sql.Identifier(names[role])
-                    )
-                )
-            connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(names[role])))
+        everybody = sql.SQL("PUBLIC")
+        roles = [sql.Identifier(names[role]) for role in ROLES[1:]]
+        for kind in KINDS:
+            _revoke(connection, kind, sql.SQL(", ").join([everybody, *roles]))
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.SQL(", ").join(roles)))
         # Intake loads through temporary tables; nobody else needs any.
         connection.execute(
             sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(
@@ -42,6 +41,14 @@ def apply_locks(url: str, names: Mapping[str, str]) -> None:
         for folder in FOLDERS:
             for body in statements(package / folder / "sql" / "locks.sql").values():
                 connection.execute(fill(body, names))
+        # A function that was made just now is everybody's until this is taken away.
+        _revoke(connection, "FUNCTIONS", everybody)
+
+
+def _revoke(connection: psycopg.Connection[Any], kind: str, holders: sql.Composable) -> None:
+    """Take every privilege away, columns' and handed-on ones included."""
+    query = sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public FROM {} CASCADE")
+    connection.execute(query.format(sql.SQL(kind), holders))
 
 
 def fill(body: str, names: Mapping[str, str]) -> bytes:

@@ -6,3 +6,17 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events
     TO {app}, {intake};
 GRANT USAGE ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_events_id_seq, procrastinate_periodic_defers_id_seq,
     procrastinate_workers_id_seq TO {app}, {intake};
+
+-- name: queue_functions
+-- The job queue speaks through functions of its own; a new release may bring others. Trigger functions need no grant to run.
+DO $$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        AND starts_with(proname, 'procrastinate_') AND prorettype <> 'trigger'::regtype
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {app}, {intake}', one);
+    END LOOP;
+END
+$$;
