@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Length
@@ -210,19 +211,35 @@ class Version(models.Model):
         ]
 
 
-class Payload(models.Model):
-    """The values of a version as canonical JSON (the bytes that were hashed), with the salt of its commitment.
+class Layout(models.Model):
+    """Which fields stand at which place of a body: the fields that an edition of an item keeps, in the catalogue's order.
 
-    Only the eraser role may delete, after ``erase_on``.
+    Written once for each list of fields, so that no record repeats their names.
+    """
+
+    id = models.SmallAutoField(primary_key=True)
+    item_id = models.SmallIntegerField()
+    fields = ArrayField(models.CharField(max_length=40))
+
+    class Meta:
+        db_table = "records_layout"
+        constraints = [models.UniqueConstraint(name="layout_once", fields=("item_id", "fields"))]
+
+
+class Payload(models.Model):
+    """The values of a version as canonical JSON (the text that the commitment is made over), with the salt of its commitment.
+
+    ``body`` is an array of texts in the order of the layout, "" where nothing stands. Only the eraser role may delete, after
+    ``erase_on``.
     """
 
     pk = models.CompositePrimaryKey("subject_id", "record_id", "version")
     subject_id = models.BigIntegerField()
     record_id = models.BigIntegerField()
     version = models.SmallIntegerField()
+    layout_id = models.SmallIntegerField()
     salt = models.BinaryField()
-    content_hash = models.BinaryField()
-    body = models.BinaryField()
+    body = models.TextField()
 
     class Meta:
         db_table = "records_payload"

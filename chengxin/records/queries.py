@@ -15,9 +15,9 @@ from chengxin.catalogue.terms import ItemDefinition, define_item
 from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
 from chengxin.records.errors import BatchUnknown
-from chengxin.records.models import Batch, CheckRule, Finding, Progress
+from chengxin.records.models import Batch, CheckRule, Finding, Layout, Progress
 
-COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, body"
+COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, layout_id, body"
 GATE = f"SELECT {COLUMNS} FROM records_shown WHERE subject_id = %s ORDER BY decided DESC, record_id"  # noqa: S608  # a constant
 AS_OF = f"SELECT {COLUMNS} FROM records_as_of(%s, %s, %s, %s)"  # noqa: S608  # a constant
 
@@ -81,9 +81,10 @@ def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) ->
     items = {row[3] for row in rows}
     definitions = definitions_in_force(items, on)
     bases, labels, records = bases_of(items, on), _labels(items, on), []
-    for subject, record, version, item_id, decided, grade, state, start, until, repair, body in rows:
+    layouts = {layout.pk: layout.fields for layout in Layout.objects.filter(pk__in={row[10] for row in rows})}
+    for subject, record, version, item_id, decided, grade, state, start, until, repair, layout, body in rows:
         definition = definitions[item_id]
-        values = json.loads(bytes(body)) if body else {}
+        values = dict(zip(layouts[layout], json.loads(body), strict=True)) if body else {}
         fields = tuple(_fields(definition, values, labels, reader))
         note.versions.append((record, version))
         note.fields.update(f"{definition.code}.{field.code}" for field in fields)
@@ -110,14 +111,14 @@ def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) ->
 
 
 def _fields(
-    definition: ItemDefinition, values: dict[str, Any], labels: dict[str, dict[str, str]], reader: str
+    definition: ItemDefinition, values: dict[str, str], labels: dict[str, dict[str, str]], reader: str
 ) -> Iterator[ShownField]:
     for field in definition.fields:
         value = values.get(field.code)
-        if value is None or reader not in field.shown_to:
+        if not value or reader not in field.shown_to:
             continue
         words = labels.get(field.code_list, {})
-        text = "、".join(words.get(part, part) for part in str(value).split("、")) if field.code_list else str(value)
+        text = "、".join(words.get(part, part) for part in value.split("、")) if field.code_list else value
         yield ShownField(field.code, field.label, field.label_en, text)
 
 

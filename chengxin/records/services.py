@@ -13,6 +13,7 @@ from uuid import UUID
 import polars as pl
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.identity.models import Organisation, User
@@ -22,6 +23,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, standard_areas
 from chengxin.records.checks import check_book
 from chengxin.records.errors import BatchUnknown, FileUnusable, ProviderNotCompetent
+from chengxin.records.intake.content import body_columns
 from chengxin.records.intake.fields import FINDINGS
 from chengxin.records.intake.layout import find_layout
 from chengxin.records.intake.ledger import SQL, Target, run
@@ -67,6 +69,19 @@ def settle_checks() -> None:
                 for part in ("severity", "safeguard", "message", "message_en", "remedy", "remedy_en", "source")
             },
         )
+
+
+def settle_layout(item: OpenItem) -> int:
+    """Give the number under which the places of this item's bodies are written down.
+
+    Called outside the batch's transaction: two batches that both need a new one would wait for one another.
+    """
+    wanted = {"item": item.id, "fields": list(body_columns(item.definition))}
+    if not (found := run("find_layout", wanted)):
+        run("insert_layout", wanted)
+        found = run("find_layout", wanted)
+    layout: int = found[0][0]
+    return layout
 
 
 @transaction.atomic
@@ -137,7 +152,9 @@ def process_batch(
 
 def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tell | None) -> Outcome | None:
     mend = mend_spool(spool.folder, spool.name)
-    with Progress(batch.pk, at, tell) as progress, transaction.atomic():
+    item = open_item(batch.item.code, batch.as_of)
+    layout = settle_layout(item)
+    with Progress(batch.pk, tell) as progress, transaction.atomic():
         mine = Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, state=Batch.State.RECEIVED)
         if mine.first() is None:
             return None
@@ -145,14 +162,14 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
         mend.destroy()
         table = open_table(blocks, batch.form)
         made = Run(
-            open_item(batch.item.code, batch.as_of),
+            item,
             table,
             on=batch.as_of,
             areas=areas(),
             vault=vault(),
             attested=bool(batch.attested),
         )
-        target = Target(batch.pk, batch.item_id, batch.provider_id, record_terms(batch.as_of).edition, at)
+        target = Target(batch.pk, batch.item_id, batch.provider_id, layout, record_terms(batch.as_of).edition, at)
         writer = mend.writer()
         try:
             outcome = made.run(target, writer, progress)
@@ -216,11 +233,13 @@ def sweep_spools(*, at: datetime) -> int:
 
 
 class Progress:
-    """Shows how far a batch is on a connection of its own, outside the batch's transaction."""
+    """Shows how far a batch is on a connection of its own, outside the batch's transaction.
 
-    def __init__(self, batch_id: int, at: datetime, tell: Tell | None) -> None:
+    Dated by the clock, not by the moment of the batch: a clerk sees by it whether the batch still moves.
+    """
+
+    def __init__(self, batch_id: int, tell: Tell | None) -> None:
         self._batch_id = batch_id
-        self._at = at
         self._tell = tell
         self._side = connection.copy()
 
@@ -234,7 +253,7 @@ class Progress:
         with self._side.cursor() as cursor:
             cursor.execute(
                 SQL["note_progress"],
-                {"batch": self._batch_id, "phase": phase, "rows": rows, "findings": findings, "at": self._at},
+                {"batch": self._batch_id, "phase": phase, "rows": rows, "findings": findings, "at": timezone.now()},
             )
         if self._tell:
             self._tell(phase, rows, findings)
@@ -260,7 +279,7 @@ def describe(path: Path, *, keyed: bool = True) -> HandedIn:
             head, size = head or block[:64], size + len(block)
             whole.update(block)
     except OSError as error:
-        raise FileUnusable(f"无法读取：{error.strerror}。", f"It can't be read: {error.strerror}.") from None
+        raise FileUnusable(f"无法读取：{error.strerror}。", f"The file can't be read: {error.strerror}.") from None
     if not size:
         raise FileUnusable("文件是空的。", "The file is empty.")
     return HandedIn(form_of(path.name, head), size, whole.digest())
@@ -296,6 +315,8 @@ def retry_waiting(*, at: datetime) -> int:
         .values_list("item__code", "provider_id", "batch__attested")
         .distinct()
     )
+    for code in {code for code, *_ in groups}:
+        settle_layout(open_item(code, shanghai_date(at)))
     return sum(_retry_group(code, provider_id, attested, at) for code, provider_id, attested in groups)
 
 
@@ -316,7 +337,7 @@ def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> in
     batch = receive(file, item_code=code, provider=provider, actor=None, at=at, attested=attested)
     item = open_item(code, batch.as_of)
     made = Run(item, StoredTable(values), on=batch.as_of, areas=areas(), vault=keys, attested=bool(attested))
-    target = Target(batch.pk, batch.item_id, provider_id, record_terms(batch.as_of).edition, at)
+    target = Target(batch.pk, batch.item_id, provider_id, settle_layout(item), record_terms(batch.as_of).edition, at)
     writer = Spool.new(spool_folder()).writer()
     try:
         outcome = made.run(target, writer, lambda *_: None)

@@ -56,6 +56,7 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_version", "version_guarded", a.write_against_a_person_without_capacity, "without full capacity"),
     trigger("records_batch", "batch_stays_finished", a.open_a_closed_batch, "a finished batch stays as it is"),
     trigger("records_payload", "payload_erasure", a.erase_as_owner, "erased by the eraser role alone"),
+    trigger("records_layout", "layout_append_only", change_wholly("records_layout", "item_id"), APPEND),
     trigger("records_payload", "payload_append_only", change_wholly("records_payload", "body"), APPEND),
     trigger("records_version", "version_append_only", change_wholly("records_version", "state"), APPEND),
     trigger("records_superseded", "superseded_append_only", change_wholly("records_superseded", "version"), APPEND),

@@ -18,8 +18,7 @@ from tests.people import CENTRE, LIMITED, WANG_WEI, YOUNG, Someone
 
 SHOWN, EXPIRED, TO_COME, WITHDRAWN, CHANGED, DUE, CLOSED, OTHERS = range(1, 9)
 SALT = bytes(16)
-CONTENT = bytes(32)
-COMMITMENT = sha256(SALT + CONTENT).digest()
+COMMITMENT = sha256(SALT + b"[]").digest()
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,8 @@ def payload(facts: Facts, record: int, number: int = 1, **changes: Any) -> dict[
         "record_id": record,
         "version": number,
         "salt": SALT,
-        "content_hash": CONTENT,
-        "body": "{}",
+        "layout_id": 1,
+        "body": "[]",
     }
     return {**row, **changes}
 

@@ -13,6 +13,7 @@ KEPT = {
     "records_superseded": "recorded_at",
     "records_finding": "rule",
     "records_check_rule": "message",
+    "records_layout": "item_id",
     "ground_access_entry": "outcome",
     "sharing_report": "issued_at",
 }
@@ -111,7 +112,7 @@ def test_eraser_takes_the_values_and_leaves_the_header(stage: Stage) -> None:
 
 
 def test_eraser_reads_no_value(stage: Stage) -> None:
-    for column in ("body", "salt", "content_hash"):
+    for column in ("body", "salt", "layout_id"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.connection.transaction():
             stage.run("eraser", f"SELECT {column} FROM records_payload")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from chengxin.catalogue.queries import OpenItem
-from chengxin.lib.codes import holds_code
+from chengxin.lib.codes import CodeType, Fault, holds_code
 from chengxin.lib.periods import turns
 from chengxin.lib.regions import AreaBook
 from chengxin.records import rules
@@ -25,6 +25,8 @@ CODE_RUN_POLARS = r"\d{17}[\dXx]"
 MEMO = 1 << 17
 GRADES = {grade: rank for rank, grade in enumerate(rules.Grade)}
 MASKS = ("*", "＊", "×", "●")
+# States number their passports as they like: letters alone, or a form that here belongs to another kind of certificate.
+UNUSUAL = (Fault.FORM.value, Fault.OTHER_TYPE.value)
 
 
 class RowChecker:
@@ -81,10 +83,13 @@ class RowChecker:
         faulty = (
             frame["code_fault"].is_not_null() & ~masked & frame[code].is_not_null() & frame["person_type"].is_not_null()
         )
+        passport = (frame["person_type"] == CodeType.PASSPORT.value).fill_null(value=False)
+        unusual = faulty & passport & frame["code_fault"].is_in(UNUSUAL).fill_null(value=False)
         return frame, [
             ("code-masked", code, masked),
             ("code-legacy", code, frame["code_legacy"]),
-            ("bad-code", code, faulty),
+            ("passport-unusual", code, unusual),
+            ("bad-code", code, faulty & ~unusual),
         ]
 
     def _counterpart(self, frame: pl.DataFrame) -> Masks:

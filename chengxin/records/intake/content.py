@@ -1,21 +1,24 @@
-"""What the ledger keeps of a row: its canonical content, the hashes over it, and the text in which it is sent to the database."""
+"""What the ledger keeps of a row: its canonical content, its keyed number, its commitment, and the text in which it is sent."""
 
 import io
 import os
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import polars as pl
 
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.lib.crypto import Vault
-from chengxin.records.intake.fields import FEN
+from chengxin.records.intake.fields import FEN, FEN_PER
 
 SALT_BYTES = 16
-# The staging table's columns in the order in which rows are sent; it makes the content's hash itself.
+# The staging table's columns in the order in which rows are sent.
 STAGED = (
     "row_number", "subject_id", "record_id", "decided", "ended", "final", "grade", "shown_from", "shown_until", "repair_from",
-    "erase_on", "salt", "body",
+    "erase_on", "salt", "commitment", "body",
 )  # fmt: skip
+# What JSON can't hold as it is in a text: quotation mark, backslash, control characters.
+UNSAFE = r'["\\\x00-\x1f]'
+ESCAPES = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in range(0x20)}
 
 
 def kept_fields(item: ItemDefinition) -> list[str]:
@@ -23,44 +26,71 @@ def kept_fields(item: ItemDefinition) -> list[str]:
     return [field.code for field in item.fields if field.keep and field.code not in item.identity_fields]
 
 
+def body_columns(item: ItemDefinition) -> dict[str, str]:
+    """Give the places of a body: the name that each has in the layout, and the checked column that fills it.
+
+    Money stands in fen beside the source's own number.
+    """
+    kept = kept_fields(item)
+    money = {code + FEN.replace("#", "_"): code + FEN for code in kept if item.field(code).unit in FEN_PER}
+    return {code: code for code in kept} | money
+
+
 def organ_field(item: ItemDefinition) -> str:
     return item.roles.get("organ") or item.roles["organ_name"]
 
 
 def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.DataFrame:
-    """Add ``body``, ``content_mark`` and ``record_id`` to admitted rows.
+    """Add ``body`` and ``record_id`` to admitted rows.
 
-    The body is the canonical content as JSON with the fields in the catalogue's order, money in fen beside the source's number:
-    equal for equal content whatever the file's kind, encoding or order. The mark tells equal contents apart within one run. The
-    record id is a keyed hash of the natural key (item, organ, document), 62 bits: equal ids of one person mean one record.
+    The body is the canonical content as a JSON array of texts in the layout's order: equal for equal content whatever the file's
+    kind, encoding or order. The record id is a keyed hash of the natural key (item, organ, document), 62 bits: equal ids of one
+    person mean one record.
     """
-    kept = kept_fields(item)
-    money = [code + FEN for code in kept if code + FEN in frame.columns]
-    content = pl.struct(*kept, *(pl.col(name).alias(name.replace("#", "_")) for name in money)).struct.json_encode()
+    columns = list(body_columns(item).values())
+    texts = frame.select(pl.col(columns).cast(pl.String).fill_null(""))
+    odd = [name for name, met in texts.select(pl.all().str.contains(UNSAFE).any()).row(0, named=True).items() if met]
+    if odd:
+        texts = texts.with_columns(pl.col(odd).str.replace_many(ESCAPES))
+    content = texts.select(body=pl.lit('["') + pl.concat_str(columns, separator='","') + pl.lit('"]'))
     organ = frame[organ_field(item)].fill_null("")
-    natural = (item.code + "\x1f" + organ + "\x1f" + frame[item.roles["document"]]).to_list()
-    key = vault.record_key
-    record_ids = [
-        int.from_bytes(blake2b(text.encode(), key=key, digest_size=8).digest(), "big") >> 2 for text in natural
-    ]
-    return frame.with_columns(content.alias("body"), pl.Series("record_id", record_ids, dtype=pl.Int64)).with_columns(
-        pl.col("body").hash().alias("content_mark")
-    )
+    natural = (item.code + "\x1f" + organ + "\x1f" + frame[item.roles["document"]]).cast(pl.Binary).to_list()
+    return frame.with_columns(content["body"], record_numbers(natural, vault.record_key).alias("record_id"))
+
+
+def record_numbers(texts: list[bytes], key: bytes) -> pl.Series:
+    """Give the keyed hash of each text, 62 bits."""
+    keyed, made = blake2b(key=key, digest_size=8), []
+    for text in texts:
+        # A copy of the keyed state costs half of making it anew.
+        state = keyed.copy()
+        state.update(text)
+        made.append(state.digest())
+    hashes = pl.Series(made, dtype=pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="big")
+    return (hashes // 4).cast(pl.Int64)
 
 
 def staged_text(frame: pl.DataFrame) -> bytes:
-    r"""Write rows in the text form of COPY: tabs between columns, ``\N`` for null.
+    r"""Write rows in the text form of COPY: tabs between columns, ``\N`` for null; in the order of the ledger's key.
 
-    Each row gets a salt of its own here. The body goes as bytes in PostgreSQL's escape form inside that text form, so a
-    backslash is doubled twice. JSON has neither tabs nor line ends, and the other columns are numbers, dates and words of
-    our own.
+    Each row gets a salt of its own here, and the commitment SHA-256(salt ‖ body) is made with it. JSON has neither tabs nor line
+    ends, and the other columns are numbers, dates and words of our own, so only the body's backslashes are doubled.
     """
-    salts = os.urandom(SALT_BYTES * frame.height).hex()
-    width = 2 * SALT_BYTES
-    written = ["\\\\x" + salts[place : place + width] for place in range(0, len(salts), width)]
-    rows = frame.with_columns(pl.Series("salt", written, dtype=pl.String)).select(STAGED)
+    rows = frame.select(name for name in STAGED if name in frame.columns).sort("subject_id", "record_id")
+    salts = os.urandom(SALT_BYTES * rows.height)
+    places = range(0, len(salts), SALT_BYTES)
+    bodies = rows["body"].cast(pl.Binary).to_list()
+    made = [
+        "\\\\x" + sha256(salts[place : place + SALT_BYTES] + body).hexdigest()
+        for place, body in zip(places, bodies, strict=True)
+    ]
+    digits, width = salts.hex(), 2 * SALT_BYTES
+    rows = rows.with_columns(
+        pl.Series("salt", ["\\\\x" + digits[2 * place : 2 * place + width] for place in places], dtype=pl.String),
+        pl.Series("commitment", made, dtype=pl.String),
+    ).select(STAGED)
     if rows["body"].str.contains("\\", literal=True).any():
-        rows = rows.with_columns(pl.col("body").str.replace_all("\\", "\\\\\\\\", literal=True))
+        rows = rows.with_columns(pl.col("body").str.replace_all("\\", "\\\\", literal=True))
     text = io.BytesIO()
     rows.write_csv(text, include_header=False, separator="\t", quote_style="never", null_value="\\N")
     return text.getvalue()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from chengxin.catalogue.files import SHIPPED
-from chengxin.catalogue.terms import ItemDefinition
+from chengxin.catalogue.terms import FieldDefinition, ItemDefinition
 from chengxin.records.errors import FileUnusable, ForbiddenColumns
 from chengxin.records.intake.reading import Heading
 
@@ -80,15 +80,16 @@ def find_layout(heading: Heading, item: ItemDefinition) -> Layout:
         if 2 * len(found & required) >= len(required):
             return _layout(number, row, item, names)
     present = {spelling(cell) for cell in best}
-    lacking = "、".join(
-        f"{field.label}（{field.code}）"
-        for field in item.fields
-        if field.required and spelling(field.code) not in present
-    )
+    listed, codes = _listed([field for field in item.fields if field.required and spelling(field.code) not in present])
     raise FileUnusable(
-        f"前 {len(heading.rows)} 行里找不到标题行。应有这些列：{lacking}。",
-        f"No heading was found in the first {len(heading.rows)} rows. Columns needed: {lacking}.",
+        f"前 {len(heading.rows)} 行里找不到标题行。应有这些列：{listed}。",
+        f"No heading was found in the first {len(heading.rows)} rows. Columns needed: {codes}.",
     )
+
+
+def _listed(fields: list[FieldDefinition]) -> tuple[str, str]:
+    """List columns by label and code, for the English text by code alone: a label would stand there in Chinese."""
+    return "、".join(f"{field.label}（{field.code}）" for field in fields), ", ".join(field.code for field in fields)
 
 
 def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[str, str]) -> Layout:
@@ -105,8 +106,8 @@ def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[s
     refuse_forbidden(unknown)
     missing = tuple(field.code for field in item.fields if field.code not in columns.values())
     if lacking := [field for field in item.fields if field.required and field.code in missing]:
-        listed = "、".join(f"{field.label}（{field.code}）" for field in lacking)
-        raise FileUnusable(f"缺少必填列：{listed}。", f"Required columns are missing: {listed}.")
+        listed, codes = _listed(lacking)
+        raise FileUnusable(f"缺少必填列：{listed}。", f"Required columns are missing: {codes}.")
     return Layout(number, columns, tuple(unknown), missing)
 
 

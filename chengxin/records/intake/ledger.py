@@ -1,37 +1,83 @@
-"""Sends admitted rows to the database and merges them into the ledger."""
+"""Brings admitted rows into the ledger, block by block, while the next block is being checked."""
 
 import queue
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
-import polars as pl
 from django.db import connection
 
 from chengxin.lib.sql import statements
 from chengxin.records.intake.content import STAGED
-from chengxin.records.intake.reading import ROW
+from chengxin.records.intake.doubts import Correction, Key, settle
 
 SQL = statements(Path(__file__).resolve().parent.parent / "sql" / "intake.sql")
 COPY = f"COPY intake_staging ({', '.join(STAGED)}) FROM STDIN"
 
 
-class Staging:
-    """Fills the staging table from a thread of its own, so that the next block is checked while the last one is being loaded.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the rows go."""
+
+    batch_id: int
+    item_id: int
+    provider_id: int
+    layout_id: int
+    edition: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows on their way: their text for COPY, how many they are, and those among them that correct a record (by row number)."""
+
+    text: bytes
+    rows: int
+    corrections: Mapping[int, Correction] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Merged:
+    """What became of the rows sent.
+
+    ``waiting`` maps row numbers to the rule that makes them wait. ``contradicted`` holds the keys (subject, record) of which an
+    earlier block said something else: the attempt that met them can't stand.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    waiting: dict[int, str] = field(default_factory=dict)
+    contradicted: set[Key] = field(default_factory=set)
+    phases: dict[str, float] = field(default_factory=dict)
+
+
+def run(name: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL[name], parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+class Loader:
+    """Loads blocks in a thread of its own.
 
     Only this thread touches the transaction's connection until ``__exit__`` has joined it. At most two blocks wait, which
     bounds the memory.
     """
 
-    def __init__(self) -> None:
-        self._blocks: queue.Queue[bytes | None] = queue.Queue(maxsize=2)
+    def __init__(self, target: Target) -> None:
+        self.merged = Merged()
+        self._target = target
+        self._blocks: queue.Queue[Block | None] = queue.Queue(maxsize=2)
         self._failure: BaseException | None = None
         self._raw: Any = connection.connection
-        self._thread = threading.Thread(target=self._send, name="intake-staging", daemon=True)
+        self._thread = threading.Thread(target=self._load, name="intake-loader", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -45,159 +91,107 @@ class Staging:
         if self._failure is not None and error is None:
             raise self._failure
 
-    def add(self, block: bytes) -> None:
-        """Hand a block over. Raises what the sending thread met."""
+    def add(self, block: Block) -> None:
+        """Hand a block over. Raises what the loading thread met."""
         if self._failure is not None:
             raise self._failure
         self._blocks.put(block)
 
-    def _send(self) -> None:
+    def _load(self) -> None:
         ended = False
         try:
-            with self._raw.cursor() as cursor, cursor.copy(COPY) as copy:
+            with self._raw.cursor() as cursor:
+                steps = Steps(cursor, self._target, self.merged)
                 while (block := self._blocks.get()) is not None:
-                    copy.write(block)
+                    steps.take(block)
                 ended = True
+                steps.withdraw()
         except BaseException as error:  # noqa: BLE001  # carried over to the thread that waits for this one
             self._failure = error
-            # A database that dies while the load is being closed: the end has been taken from the queue already.
+            # A database that dies while the last block is being loaded: the end may have been taken from the queue already.
             while not ended and self._blocks.get() is not None:
                 pass
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where the rows go."""
+class Steps:
+    """What is done with a block: staged, compared with the ledger, inserted. A fixed number of statements whatever the rows."""
 
-    batch_id: int
-    item_id: int
-    provider_id: int
-    edition: str
-    at: datetime
+    def __init__(self, cursor: Any, target: Target, merged: Merged) -> None:
+        self._cursor = cursor
+        self._target = target
+        self._merged = merged
+        self._values = {
+            "batch": target.batch_id,
+            "item": target.item_id,
+            "layout": target.layout_id,
+            "edition": target.edition,
+            "at": target.at,
+        }
+        self._replaced: dict[int, Key] = {}
 
+    def take(self, block: Block) -> None:
+        self._timed("stage", lambda: self._stage(block.text))
+        moved, fates = self._timed("compare", lambda: self._compare(block))
+        inserted = self._timed("versions", lambda: self._insert("insert_versions"))
+        if inserted != self._timed("payloads", lambda: self._insert("insert_payloads")):
+            raise AssertionError("versions and payloads of a block differ in number")
+        changed = fates.pop("changed", 0)
+        if inserted + fates.total() != block.rows:
+            raise AssertionError("a row of a block has no fate, or two")
+        self._merged.new += inserted - changed - moved
+        self._merged.changed += changed + moved
+        self._merged.unchanged += fates["unchanged"] + fates["double"]
 
-@dataclass(slots=True)
-class Merged:
-    """What became of staged rows; ``waiting`` maps row numbers to the rule that makes them wait."""
+    def withdraw(self) -> None:
+        """Close the records that corrections replaced under another key: last, since a row of the same file may still change them."""
+        if self._replaced:
+            named = self._replaced.values()
+            columns = {"subjects": [subject for subject, _ in named], "records": [record for _, record in named]}
+            self._run("insert_withdrawn", {**self._values, **columns, "rows": list(self._replaced)})
 
-    new: int
-    changed: int
-    unchanged: int
-    waiting: dict[int, str]
+    def _stage(self, text: bytes) -> None:
+        self._run("empty_staging")
+        with self._cursor.copy(COPY) as copy:
+            copy.write(text)
 
+    def _compare(self, block: Block) -> tuple[int, Counter[str]]:
+        """Find what the ledger holds of the rows staged; give how many records move, and the rows by fate (new ones have none)."""
+        self._run("find_fates", self._values)
+        if not self._cursor.rowcount and not block.corrections:
+            return 0, Counter()
+        held = dict(self._run("held_rows", {"rows": list(block.corrections)}))
+        refused, replaced = settle(block.corrections, held, self._live(block.corrections))
+        self._replaced |= replaced
+        self._run("hold_back", {"rows": list(refused)})
+        fates = Counter(dict(self._run("count_fates")))
+        if fates["conflict"]:
+            self._merged.contradicted.update(self._run("conflicts"))
+        closed = {row: "record-closed" for row, fate in held.items() if fate == "closed"}
+        self._merged.waiting |= closed | refused
+        return sum(1 for row in replaced if row not in held), fates
 
-def run(name: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(SQL[name], parameters)
-        return cursor.fetchall() if cursor.description else []
-
-
-def find_doubles(keys: pl.DataFrame) -> tuple[list[int], list[int]]:
-    """Find rows that say the same of the same record (all but the first), and rows that contradict one another (all of them).
-
-    Which row comes first changes nothing: equal rows are equal, and of contradicting ones none is taken.
-    """
-    same = pl.struct("subject_id", "record_id")
-    several = keys.filter(same.is_duplicated())
-    if not several.height:
-        return [], []
-    marked = several.with_columns(kinds=pl.col("content_mark").n_unique().over("subject_id", "record_id"))
-    first = pl.col(ROW) == pl.col(ROW).min().over("subject_id", "record_id")
-    doubles = marked.filter((pl.col("kinds") == 1) & ~first)[ROW].to_list()
-    return doubles, marked.filter(pl.col("kinds") > 1)[ROW].to_list()
-
-
-def set_fates(rows: Iterable[int], fate: str) -> None:
-    """Decide the fate of rows before they are compared with the ledger; nothing but ``changed`` is inserted."""
-    numbers = list(rows)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM intake_fate WHERE row_number = ANY(%s)", [numbers])
-        cursor.execute("INSERT INTO intake_fate SELECT unnest(%s::integer[]), NULL, %s", [numbers, fate])
-
-
-def merge(target: Target, keys: pl.DataFrame, corrections: "Corrections") -> Merged:
-    """Merge what was staged: two inserts and a comparison, whatever the number of rows.
-
-    ``keys`` holds row number, subject, record and content mark of every staged row. Everything happens in the caller's transaction.
-    """
-    doubles, conflicts = find_doubles(keys)
-    run("create_fates")
-    run("find_fates")
-    waiting = dict.fromkeys(conflicts, "conflict-in-file")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT row_number, fate FROM intake_fate WHERE fate = 'closed' OR row_number = ANY(%s)",
-            [list(corrections.named)],
+    def _live(self, corrections: Mapping[int, Correction]) -> set[Key]:
+        """Give those of the named records that stand, of the same provider and item."""
+        named = sorted({correction.named for correction in corrections.values() if correction.named})
+        if not named:
+            return set()
+        found = self._run(
+            "named_records", {"subjects": [subject for subject, _ in named], "records": [record for _, record in named]}
         )
-        held = dict(cursor.fetchall())
-    corrections.settle(target, held)
-    waiting |= {row: "record-closed" for row, fate in held.items() if fate == "closed"} | corrections.refused
-    set_fates(doubles, "double")
-    set_fates(waiting, "waiting")
-    run("analyze_fates")
-    values = {"batch": target.batch_id, "item": target.item_id, "edition": target.edition, "at": target.at}
-    new, changed = _insert(values, keys.height)
-    if corrections.replaced:
-        run("insert_withdrawn", {**values, **corrections.columns()})
-    moved = corrections.count_moved(held)
-    unchanged = keys.height - new - changed - len(waiting)
-    return Merged(new - moved, changed + moved, unchanged, waiting)
+        mine = (self._target.item_id, self._target.provider_id)
+        return {(row[0], row[1]) for row in found if row[3] == "active" and (row[4], row[5]) == mine}
 
+    def _insert(self, name: str) -> int:
+        self._run(name, self._values)
+        return int(self._cursor.rowcount)
 
-def _insert(values: dict[str, Any], staged: int) -> tuple[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM intake_fate WHERE fate = 'changed'")
-        (changed,) = cursor.fetchone() or (0,)
-        cursor.execute(SQL["insert_versions"], values)
-        inserted = cursor.rowcount
-        cursor.execute(SQL["insert_payloads"], values)
-        if cursor.rowcount != inserted or inserted > staged:
-            raise AssertionError("versions and payloads of a batch differ in number")
-    return inserted - changed, changed
+    def _timed(self, phase: str, step: Callable[[], Any]) -> Any:
+        started = perf_counter()
+        made = step()
+        phases = self._merged.phases
+        phases[phase] = phases.get(phase, 0.0) + perf_counter() - started
+        return made
 
-
-class Corrections:
-    """Rows that name an earlier record by its number: the record they name gives way to the row."""
-
-    def __init__(self) -> None:
-        self.named: dict[int, tuple[int, int]] = {}
-        self.own: dict[int, tuple[int, int]] = {}
-        self.refused: dict[int, str] = {}
-        self.replaced: dict[int, tuple[int, int]] = {}
-
-    def add(self, row: int, named: tuple[int, int] | None, own: tuple[int, int]) -> None:
-        """Take a row with the record its number stands for; None where the number is none of ours."""
-        if named is None:
-            self.refused[row] = "record-number-unknown"
-            return
-        self.named[row], self.own[row] = named, own
-
-    def settle(self, target: Target, held: dict[int, str]) -> None:
-        """Decide which named records give way: live ones of the same provider and item, each named once."""
-        if not self.named:
-            return
-        pairs = list(dict.fromkeys(self.named.values()))
-        found = run("named_records", {"subjects": [pair[0] for pair in pairs], "records": [pair[1] for pair in pairs]})
-        live = {
-            (subject, record)
-            for subject, record, _, state, item_id, provider_id, *_ in found
-            if state == "active" and item_id == target.item_id and provider_id == target.provider_id
-        }
-        claims = list(self.named.values())
-        for row, named in self.named.items():
-            if named in live and claims.count(named) == 1:
-                if named != self.own[row] and held.get(row) != "closed":
-                    self.replaced[row] = named
-            elif held.get(row) != "unchanged":
-                self.refused[row] = "record-number-unknown"
-
-    def columns(self) -> dict[str, list[int]]:
-        return {
-            "rows": list(self.replaced),
-            "subjects": [named[0] for named in self.replaced.values()],
-            "records": [named[1] for named in self.replaced.values()],
-        }
-
-    def count_moved(self, held: dict[int, str]) -> int:
-        """Count rows that replaced another record by a new one: to the sender they are changes."""
-        return sum(1 for row in self.replaced if row not in held)
+    def _run(self, name: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        self._cursor.execute(SQL[name], parameters)
+        return self._cursor.fetchall() if self._cursor.description else []

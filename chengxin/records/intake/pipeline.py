@@ -1,7 +1,7 @@
-"""The way of a batch: read, check, find the persons, hash, load, merge. One transaction, which the caller opens.
+"""The way of a batch: read, check, find the persons, hash, load. One transaction, which the caller opens.
 
-Reading and checking happen here in Python and Polars; while one block is being checked the last one is being loaded by
-PostgreSQL. Nothing of a row is written before its checks are done. Memory is bounded by the block size and some sixty bytes a row.
+Reading and checking happen here in Python and Polars; while one block is being checked the one before is brought into the ledger
+by PostgreSQL. Nothing of a row is written before its checks are done. Memory is bounded by the block size and sixteen bytes a row.
 """
 
 import json
@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 import polars as pl
+from django.db import transaction
 
 from chengxin.catalogue.queries import OpenItem
 from chengxin.lib.crypto import Vault
@@ -21,9 +22,10 @@ from chengxin.lib.regions import AreaBook
 from chengxin.records.checks import check_book
 from chengxin.records.intake.admission import RowChecker
 from chengxin.records.intake.content import add_content, staged_text
+from chengxin.records.intake.doubts import KEY, BeginAgain, Correction, Doubts, Sieve
 from chengxin.records.intake.fields import FINDINGS, FieldChecker
 from chengxin.records.intake.layout import Layout, find_layout
-from chengxin.records.intake.ledger import Corrections, Merged, Staging, Target, merge, run
+from chengxin.records.intake.ledger import Block, Loader, Merged, Target, run
 from chengxin.records.intake.mend import Mender, pick_rows, reasons
 from chengxin.records.intake.persons import Resolver
 from chengxin.records.intake.reading import ROW, Heading, Table
@@ -47,6 +49,14 @@ class Outcome:
     refused: int = 0
     findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDINGS))
     phases: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What an attempt left in the ledger, and how many rows said what another row of the file said."""
+
+    merged: Merged
+    doubles: int
 
 
 class Checker:
@@ -91,32 +101,43 @@ class Batch:
         self.outcome = Outcome(heading, find_layout(heading, item.definition))
         self._checker = Checker(item, self.outcome.layout, on, areas, attested=attested)
         self._resolver = Resolver(item.definition, vault, on)
-        self._corrections = Corrections()
-        self._keys: list[pl.DataFrame] = []
+        self._doubts = Doubts(set(), set())
         self._findings: list[pl.DataFrame] = []
         self._found = 0
 
     def run(self, target: Target, mend: SpoolWriter, tell: Tell) -> Outcome:
         """Take the batch in. Raises FileUnusable; the caller's transaction then undoes what was begun."""
         outcome = self.outcome
-        run("announce", {"batch": target.batch_id})
-        run("create_staging")
-        run("open_staging")
-        started = perf_counter()
-        with closing(self._resolver), Staging() as staging:
-            frames = self._table.frames(outcome.layout.header_row)
-            while (frame := self._timed("read", lambda: next(frames, None))) is not None:
-                outcome.read += frame.height
-                self._take(frame, staging)
-                tell("checking", outcome.read, self._found)
-        outcome.phases["check and stage"] = perf_counter() - started
-        tell("merging", outcome.read, self._found)
-        keys = pl.concat([pl.DataFrame(schema=KEYS), *self._keys])
-        merged = self._timed("load", lambda: merge(target, keys, self._corrections))
-        self._settle(merged)
+        with closing(self._resolver):
+            while (loaded := self._attempt(target, tell)) is None:
+                tell("beginning again", 0, 0)
+        outcome.phases |= loaded.merged.phases
+        self._settle(loaded)
         tell("returning", outcome.read, self._found)
         self._timed("return", lambda: self._return_rows(target, mend))
         return outcome
+
+    def _attempt(self, target: Target, tell: Tell) -> Loaded | None:
+        """Bring the whole file into the ledger; None when it must be undone and begun again with what was learnt."""
+        outcome, sieve = self.outcome, Sieve(self._doubts)
+        outcome.read, self._found, self._findings = 0, 0, []
+        try:
+            with transaction.atomic():
+                run("announce", {"batch": target.batch_id})
+                run("create_staging")
+                run("open_staging")
+                with Loader(target) as loader:
+                    frames = self._table.frames(outcome.layout.header_row)
+                    while (frame := self._timed("read", lambda: next(frames, None))) is not None:
+                        outcome.read += frame.height
+                        block = self._make_block(frame, sieve)
+                        self._timed("wait", lambda: loader.add(block))  # noqa: B023  # called at once
+                        tell("checking", outcome.read, self._found)
+                    tell("merging", outcome.read, self._found)
+                sieve.close(loader.merged.contradicted)
+        except BeginAgain:
+            return None
+        return Loaded(loader.merged, sieve.doubles)
 
     def _timed(self, phase: str, step: Callable[[], Any]) -> Any:
         started = perf_counter()
@@ -124,33 +145,35 @@ class Batch:
         self.outcome.phases[phase] = self.outcome.phases.get(phase, 0.0) + perf_counter() - started
         return made
 
-    def _take(self, frame: pl.DataFrame, staging: Staging) -> None:
-        """Check a block, find its persons, and hand its sound rows to the database."""
+    def _make_block(self, frame: pl.DataFrame, sieve: Sieve) -> Block:
+        """Check a block of the file, find its persons, and write down its sound rows for the database."""
         frame, findings = self._timed("check", lambda: self._checker.check(frame))
         sound = frame.join(findings, on=ROW, how="anti") if findings.height else frame
         sound, of_persons = self._timed("resolve", lambda: self._resolver.resolve(sound))
         if of_persons.height:
             of_persons = reduce_findings(of_persons)
             sound = sound.join(of_persons, on=ROW, how="anti")
-        self._findings += [findings, of_persons]
-        self._found += findings.height + of_persons.height
         sound = self._timed("hash", lambda: add_content(sound, self._item.definition, self._vault))
-        self._keys.append(sound.select(*KEYS))
-        self._note_corrections(sound)
-        self._timed("send", lambda: staging.add(staged_text(sound)))
+        sound, of_doubts = self._timed("sift", lambda: sieve.sift(sound))
+        for part in (findings, of_persons, of_doubts):
+            self._findings.append(part)
+            self._found += part.height
+        text = self._timed("write", lambda: staged_text(sound))
+        return Block(text, sound.height, self._corrections(sound, sieve))
 
-    def _note_corrections(self, sound: pl.DataFrame) -> None:
+    def _corrections(self, sound: pl.DataFrame, sieve: Sieve) -> dict[int, Correction]:
         column = self._item.definition.roles.get("record_number")
         if column is None:
-            return
-        for row, number, subject, record in (
-            sound.filter(pl.col(column).is_not_null()).select(ROW, column, "subject_id", "record_id").iter_rows()
-        ):
-            self._corrections.add(row, self._vault.read_record_number(number), (subject, record))
+            return {}
+        rows = sound.filter(pl.col(column).is_not_null()).select(ROW, column, *KEY).iter_rows()
+        return {
+            row: sieve.claim(self._vault.read_record_number(number), (subject, record))
+            for row, number, subject, record in rows
+        }
 
-    def _settle(self, merged: Merged) -> None:
+    def _settle(self, loaded: Loaded) -> None:
         """Make the counts: each row read is in exactly one of them."""
-        outcome, book = self.outcome, check_book()
+        outcome, book, merged = self.outcome, check_book(), loaded.merged
         late = pl.DataFrame(
             {ROW: list(merged.waiting), "rule": list(merged.waiting.values()), "field": [""] * len(merged.waiting)},
             schema=FINDINGS,
@@ -159,7 +182,7 @@ class Batch:
         refusing = pl.col("rule").is_in(list(book.codes("refuse")))
         outcome.refused = outcome.findings.filter(refusing)[ROW].n_unique()
         outcome.waiting = outcome.findings.filter(~refusing)[ROW].n_unique()
-        outcome.new, outcome.changed, outcome.unchanged = merged.new, merged.changed, merged.unchanged
+        outcome.new, outcome.changed, outcome.unchanged = merged.new, merged.changed, merged.unchanged + loaded.doubles
 
     def _return_rows(self, target: Target, mend: SpoolWriter) -> None:
         """Read the file again for the rows to mend: waiting ones are sealed into the database, all go into the sender's mend file."""
@@ -186,7 +209,6 @@ class Batch:
         mender.finish()
 
 
-KEYS = {ROW: pl.Int32, "subject_id": pl.Int64, "record_id": pl.Int64, "content_mark": pl.UInt64}
 SEALED_AT_ONCE = 5_000
 
 

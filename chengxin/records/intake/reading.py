@@ -22,6 +22,8 @@ from chengxin.records.intake.spool import Blocks
 
 ROW = "row_number"
 ROWS = 50_000
+# A block of short rows may hold many more of them than one of XLSX or JSON, which costs memory for each cell.
+MOST_ROWS = 200_000
 CSV_BYTES = 24 << 20
 HEADING_ROWS = 8
 MAX_COLUMNS = 512
@@ -102,7 +104,7 @@ class CsvTable(Table):
                 names = unique_names(frame.row(header_row - 1)[1:])
                 frame = frame.slice(header_row)
             frame = frame.rename(dict(zip(frame.columns[1:], names, strict=True)))
-            for part in frame.iter_slices(ROWS):
+            for part in frame.iter_slices(MOST_ROWS):
                 yield drop_blank(clean(part))
 
     def _chunks(self, size: int) -> Iterator[bytes]:
@@ -341,8 +343,10 @@ def unique_names(cells: Any) -> list[str]:
     names = [(cell or "").strip() or f"\x00{place}" for place, cell in enumerate(cells)]
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
-        listed = "、".join(sorted(doubled))[:200]
-        raise FileUnusable(f"列名重复：{listed}。", f"A column name occurs twice: {listed}.")
+        names = sorted(doubled)
+        raise FileUnusable(
+            f"列名重复：{'、'.join(names)[:200]}。", f"Column names occur twice: {', '.join(names)[:200]}."
+        )
     return names
 
 

@@ -1,42 +1,60 @@
 -- name: announce
 -- Tell the policies which batch writes, and give the sorts of a load their memory; both end with the transaction.
-SELECT set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true);
+-- A merge join would sort the staged rows anew and lose the order of the ledger's key.
+SELECT set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
 
 -- name: create_staging
--- The content's hash is made while the row is copied in: on PostgreSQL's core, beside the checks of the next block.
 CREATE TEMP TABLE intake_staging (
     row_number integer, subject_id bigint, record_id bigint, decided date, ended date, final date, grade text, shown_from date,
-    shown_until date, repair_from date, erase_on date, salt bytea, body bytea,
-    content_hash bytea GENERATED ALWAYS AS (sha256(body)) STORED
+    shown_until date, repair_from date, erase_on date, salt bytea, commitment bytea, body text
 ) ON COMMIT DROP;
-
--- name: open_staging
--- For records_fate(), which compares with the owner's eyes; nobody outside this session sees a temporary table anyway.
-GRANT SELECT ON intake_staging TO PUBLIC;
-
--- name: create_fates
 CREATE TEMP TABLE intake_fate (row_number integer, version smallint, fate text) ON COMMIT DROP;
 
--- name: find_fates
--- Rows whose record the ledger holds already; the others are new.
-INSERT INTO intake_fate SELECT row_number, version, fate FROM records_fate();
+-- name: find_layout
+SELECT id FROM records_layout WHERE item_id = %(item)s AND fields = %(fields)s::varchar[];
 
--- name: analyze_fates
-ANALYZE intake_fate;
+-- name: insert_layout
+INSERT INTO records_layout (item_id, fields) VALUES (%(item)s, %(fields)s::varchar[]) ON CONFLICT DO NOTHING;
+
+-- name: open_staging
+-- For records_fate, which compares with the owner's eyes; nobody outside this session sees a temporary table anyway.
+GRANT SELECT ON intake_staging TO PUBLIC;
+
+-- name: empty_staging
+TRUNCATE intake_staging, intake_fate;
+
+-- name: find_fates
+-- Rows whose record the ledger holds already, an earlier block of the same batch counted in; the others are new.
+INSERT INTO intake_fate SELECT row_number, version, fate FROM records_fate(%(batch)s, %(layout)s::smallint);
+
+-- name: held_rows
+-- What is known of the rows that correct a record, and the rows that came too late.
+SELECT row_number, fate FROM intake_fate WHERE fate = 'closed' OR row_number = ANY(%(rows)s::integer[]);
+
+-- name: hold_back
+MERGE INTO intake_fate f USING unnest(%(rows)s::integer[]) AS w (row_number) ON f.row_number = w.row_number
+WHEN MATCHED THEN UPDATE SET fate = 'waiting'
+WHEN NOT MATCHED THEN INSERT (row_number, fate) VALUES (w.row_number, 'waiting');
+
+-- name: count_fates
+SELECT fate, count(*) FROM intake_fate GROUP BY fate;
+
+-- name: conflicts
+-- Records of which an earlier block of this batch said something else.
+SELECT s.subject_id, s.record_id FROM intake_staging s JOIN intake_fate f USING (row_number) WHERE f.fate = 'conflict';
 
 -- name: insert_versions
 INSERT INTO records_version (subject_id, record_id, version, item_id, batch_id, row_number, state, decided, ended, final, grade,
     shown_from, shown_until, repair_from, erase_on, terms_edition, commitment, recorded_at)
 SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(item)s, %(batch)s, s.row_number, 'active', s.decided, s.ended, s.final,
     coalesce(s.grade, ''), s.shown_from, s.shown_until, s.repair_from, s.erase_on, %(edition)s,
-    sha256(s.salt || s.content_hash), %(at)s
+    s.commitment, %(at)s
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
-WHERE f.fate IS NULL OR f.fate = 'changed'
-ORDER BY s.subject_id, s.record_id;
+WHERE f.fate IS NULL OR f.fate = 'changed';
 
 -- name: insert_payloads
-INSERT INTO records_payload (subject_id, record_id, version, salt, content_hash, body)
-SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, s.salt, s.content_hash, s.body
+INSERT INTO records_payload (subject_id, record_id, version, layout_id, salt, body)
+SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(layout)s, s.salt, s.body
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
 WHERE f.fate IS NULL OR f.fate = 'changed';
 

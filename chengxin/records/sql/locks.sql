@@ -10,6 +10,10 @@ CREATE OR REPLACE TRIGGER version_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
 CREATE OR REPLACE TRIGGER finding_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_finding
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
+-- name: layout_append_only
+CREATE OR REPLACE TRIGGER layout_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_layout
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
 -- name: payload_append_only
 CREATE OR REPLACE TRIGGER payload_append_only BEFORE UPDATE OR TRUNCATE ON records_payload
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
@@ -98,9 +102,12 @@ CREATE OR REPLACE TRIGGER version_guarded AFTER INSERT ON records_version
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION records_guard_versions();
 
 -- name: fate
--- What the ledger already holds of the rows staged by this session. Runs with the owner's eyes, so that intake itself reads nothing.
-CREATE OR REPLACE FUNCTION records_fate() RETURNS TABLE (row_number integer, version smallint, fate text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- What the ledger already holds of the rows staged by this session; what the same batch wrote before is told apart. Runs with the
+-- owner's eyes, so that intake itself reads nothing. Never by a scan of the ledger: a plan kept from the moment the ledger was
+-- empty would be quadratic.
+CREATE OR REPLACE FUNCTION records_fate(batch integer, layout smallint) RETURNS TABLE (row_number integer, version smallint, fate text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
     -- The staging table is the caller's: nothing in it may run code of the caller's with the owner's rights, so no view, no policy and
@@ -116,10 +123,12 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT s.row_number, n.version,
-           CASE WHEN n.state <> 'active' OR p.content_hash IS NULL THEN 'closed'
-                WHEN p.content_hash = s.content_hash THEN 'unchanged' ELSE 'changed' END
+           CASE WHEN n.state <> 'active' OR p.body IS NULL THEN 'closed'
+                WHEN n.batch_id = batch
+                    THEN CASE WHEN p.layout_id = layout AND p.body = s.body THEN 'double' ELSE 'conflict' END
+                WHEN p.layout_id = layout AND p.body = s.body THEN 'unchanged' ELSE 'changed' END
     FROM pg_temp.intake_staging s
-    JOIN LATERAL (SELECT v.version, v.state FROM records_version v
+    JOIN LATERAL (SELECT v.version, v.state, v.batch_id FROM records_version v
                   WHERE v.subject_id = s.subject_id AND v.record_id = s.record_id
                   ORDER BY v.version DESC LIMIT 1) n ON true
     LEFT JOIN records_payload p
@@ -218,7 +227,7 @@ CREATE POLICY eraser_erases ON records_payload FOR DELETE TO {eraser} USING (
 -- What may be shown now: the version behind the gate with its values.
 CREATE OR REPLACE VIEW records_shown WITH (security_invoker = true) AS
     SELECT v.subject_id, v.record_id, v.version, v.item_id, v.batch_id, v.decided, v.grade, v.state,
-           v.shown_from, v.shown_until, v.repair_from, p.body
+           v.shown_from, v.shown_until, v.repair_from, p.layout_id, p.body
     FROM records_version v
     JOIN records_payload p USING (subject_id, record_id, version);
 
@@ -226,7 +235,7 @@ CREATE OR REPLACE VIEW records_shown WITH (security_invoker = true) AS
 -- What would have been shown on a day as the register knew it at a moment: for purposes that may look back, and nobody else.
 CREATE OR REPLACE FUNCTION records_as_of(wanted bigint, purpose bigint, on_day date, known_at timestamptz)
     RETURNS TABLE (subject_id bigint, record_id bigint, version smallint, item_id smallint, batch_id integer, decided date, grade varchar,
-                   state varchar, shown_from date, shown_until date, repair_from date, body bytea)
+                   state varchar, shown_from date, shown_until date, repair_from date, layout_id smallint, body text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -238,7 +247,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT v.subject_id, v.record_id, v.version, v.item_id, v.batch_id, v.decided, v.grade, v.state,
-           v.shown_from, v.shown_until, v.repair_from, p.body
+           v.shown_from, v.shown_until, v.repair_from, p.layout_id, p.body
     FROM records_version v
     LEFT JOIN records_payload p USING (subject_id, record_id, version)
     WHERE v.subject_id = wanted AND v.recorded_at <= known_at AND v.state = 'active'
@@ -253,12 +262,14 @@ $$;
 
 -- name: records_grants
 -- A trigger function too: who may execute it can hang it on a table of their own, and it writes with the owner's rights.
-REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(), records_newest(bigint, bigint), records_batch_versions(integer),
+REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(integer, smallint), records_newest(bigint, bigint), records_batch_versions(integer),
     records_as_of(bigint, bigint, date, timestamptz) FROM PUBLIC;
-GRANT SELECT ON records_version, records_payload, records_superseded, records_shown TO {app};
+GRANT SELECT ON records_version, records_payload, records_superseded, records_shown, records_layout TO {app};
 GRANT EXECUTE ON FUNCTION records_as_of(bigint, bigint, date, timestamptz), records_batch_versions(integer) TO {app};
 GRANT INSERT ON records_version, records_payload TO {intake};
-GRANT EXECUTE ON FUNCTION records_fate(), records_newest(bigint, bigint), records_batch_versions(integer) TO {intake};
+GRANT SELECT, INSERT ON records_layout TO {intake};
+GRANT USAGE ON SEQUENCE records_layout_id_seq TO {intake};
+GRANT EXECUTE ON FUNCTION records_fate(integer, smallint), records_newest(bigint, bigint), records_batch_versions(integer) TO {intake};
 GRANT SELECT (subject_id, record_id, version, erase_on) ON records_version TO {eraser};
 GRANT SELECT (subject_id, record_id, version), DELETE ON records_payload TO {eraser};
 GRANT SELECT, INSERT ON records_batch TO {app}, {intake};

@@ -19,7 +19,7 @@ from chengxin.lib.encodings import BOM, EncodingUnknown
 from chengxin.lib.errors import Unusable
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake import reading
-from chengxin.records.intake.reading import ROW, ROWS, cell_text, form_of
+from chengxin.records.intake.reading import MOST_ROWS, ROW, cell_text, form_of
 from tests.records.intake.cases import blocks_of, rows_of, table_of
 
 RARE = "王𬭎，㛃䶮𠅤"
@@ -335,11 +335,12 @@ def test_frames_are_the_same_wherever_a_file_is_cut(
 
 
 def test_rows_are_handed_on_in_bounded_frames() -> None:
-    frames = list(table_of("a,b\n" + "1,2\n" * (2 * ROWS + 5)).frames(1))
-    assert max(frame.height for frame in frames) <= ROWS
-    assert sum(frame.height for frame in frames) == 2 * ROWS + 5
+    rows = 2 * MOST_ROWS + 5
+    frames = list(table_of("a,b\n" + "1,2\n" * rows).frames(1))
+    assert max(frame.height for frame in frames) <= MOST_ROWS
+    assert sum(frame.height for frame in frames) == rows
     numbers = pl.concat(frames)[ROW]
-    assert (numbers[0], numbers[-1], numbers.is_sorted()) == (2, 2 * ROWS + 6, True)
+    assert (numbers[0], numbers[-1], numbers.is_sorted()) == (2, rows + 1, True)
 
 
 def test_frames_may_be_asked_for_again() -> None:

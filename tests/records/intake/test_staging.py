@@ -1,17 +1,20 @@
 """The thread that loads never leaves the one that checks waiting, wherever the database dies."""
 
 import threading
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
 
 from chengxin.records.intake import ledger
-from chengxin.records.intake.ledger import Staging
+from chengxin.records.intake.ledger import Block, Loader, Target
 
 
 class Dying:
-    """A connection that dies at one moment of a COPY: while it is opened, fed or closed."""
+    """A connection that dies at one moment of a block: while it is asked, or while a COPY is opened, fed or closed."""
+
+    rowcount, description = 0, None
 
     def __init__(self, moment: str) -> None:
         self._moment = moment
@@ -22,6 +25,9 @@ class Dying:
 
     def cursor(self) -> "Dying":
         return self
+
+    def execute(self, *_: object) -> None:
+        self._die("ask")
 
     def copy(self, _: str) -> "Dying":
         self._die("open")
@@ -37,7 +43,7 @@ class Dying:
         self._die("write")
 
 
-@pytest.mark.parametrize("moment", ["open", "write", "close", "never"])
+@pytest.mark.parametrize("moment", ["ask", "open", "write", "close", "never"])
 @pytest.mark.parametrize("blocks", [0, 1, 7])
 def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: str, blocks: int) -> None:
     monkeypatch.setattr(ledger, "connection", SimpleNamespace(connection=Dying(moment)))
@@ -45,9 +51,9 @@ def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: s
 
     def load() -> None:
         try:
-            with Staging() as staging:
+            with Loader(Target(1, 1, 1, 1, "", datetime(2026, 1, 1, tzinfo=UTC))) as loading:
                 for _ in range(blocks):
-                    staging.add(b"x")
+                    loading.add(Block(b"x", 0))
         except ConnectionError as error:
             met.append(str(error))
 
@@ -55,5 +61,5 @@ def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: s
     loader.start()
     loader.join(10)
     assert not loader.is_alive()
-    dies = moment != "never" and (moment != "write" or blocks > 0)
+    dies = moment == "close" or (moment != "never" and blocks > 0)
     assert met == ([moment] if dies else [])

@@ -1,0 +1,117 @@
+"""What one file says twice: the same rows, contradicting ones, corrections that name one record for two.
+
+None of it may depend on the order of the rows or on where a block ends. Inside a block it is seen at once. What only a later
+block shows makes the attempt void: it is undone and begun again with what is known by then, which a second time is all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from chengxin.records.intake.fields import collect
+from chengxin.records.intake.reading import ROW
+
+Key = tuple[int, int]
+"""Subject and record."""
+KEY = ("subject_id", "record_id")
+KEYS = dict.fromkeys(KEY, pl.Int64)
+
+
+class Correction(NamedTuple):
+    """A row that names an earlier record by its number: that one (None where the number is none of ours), and its own key.
+
+    ``contested`` when another row names the same record for another key.
+    """
+
+    named: Key | None
+    own: Key
+    contested: bool
+
+
+class BeginAgain(Exception):  # no error: the attempt learnt something
+    """A later block contradicted an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What is known of a file's contradictions, kept from attempt to attempt."""
+
+    contradicted: set[Key]
+    contested: set[Key]
+
+
+class Sieve:
+    """Passes each block of one attempt: doubles fall out, contradicting rows wait, corrections are noted."""
+
+    def __init__(self, doubts: Doubts) -> None:
+        self._doubts = doubts
+        self._known = (len(doubts.contradicted), len(doubts.contested))
+        self._sent: list[pl.DataFrame] = []
+        self._claims: dict[Key, Key] = {}
+        self.doubles = 0
+
+    def sift(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Give the rows to be sent and the findings. ``rows`` holds ``body`` and the keys."""
+        whole = rows.height
+        if rows["record_id"].n_unique() < whole:
+            rows = self._part_doubles(rows)
+        findings = collect(rows[ROW], [("conflict-in-file", "", self._contradicted(rows))])
+        if findings.height:
+            rows = rows.join(findings, on=ROW, how="anti")
+        self.doubles += whole - rows.height - findings.height
+        self._sent.append(rows.select(KEY))
+        return rows, findings
+
+    def _part_doubles(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Keep one of several equal rows; note the keys of which the block says two things, and keep all their rows."""
+        several = rows.lazy().filter(pl.len().over(KEY) > 1).select(ROW, *KEY, "body").collect()
+        kinds = several.with_columns(kinds=pl.col("body").n_unique().over(KEY))
+        self._doubts.contradicted.update(kinds.filter(pl.col("kinds") > 1).select(KEY).iter_rows())
+        surplus = kinds.filter((pl.col("kinds") == 1) & (pl.col(ROW) > pl.col(ROW).min().over(KEY)))
+        return rows.join(surplus, on=ROW, how="anti")
+
+    def _contradicted(self, rows: pl.DataFrame) -> pl.Series:
+        known = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")
+        if not known.height:
+            return pl.Series([False] * rows.height, dtype=pl.Boolean)
+        met = rows.select(ROW, *KEY).join(known, on=KEY, how="semi")
+        return rows[ROW].is_in(met[ROW].to_list())
+
+    def claim(self, named: Key | None, own: Key) -> Correction:
+        """Take down that a row names a record for its own key."""
+        if named is not None and self._claims.setdefault(named, own) != own:
+            self._doubts.contested.add(named)
+        return Correction(named, own, named in self._doubts.contested)
+
+    def close(self, contradicted: set[Key]) -> None:
+        """Close the attempt with what the ledger met besides. Raises BeginAgain when an earlier block has taken what may not be taken."""
+        self._doubts.contradicted.update(contradicted)
+        if contradicted or len(self._doubts.contested) > self._known[1] or self._has_sent_contradicted():
+            raise BeginAgain
+
+    def _has_sent_contradicted(self) -> bool:
+        if len(self._doubts.contradicted) == self._known[0]:
+            return False
+        known = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")
+        return any(part.join(known, on=KEY, how="semi").height for part in self._sent)
+
+
+def settle(
+    corrections: Mapping[int, Correction], held: Mapping[int, str], live: set[Key]
+) -> tuple[dict[int, str], dict[int, Key]]:
+    """Decide which rows may not correct what they name, with the rule, and which records give way, by row number.
+
+    ``held`` tells what the ledger says of a row's own key, ``live`` which of the named records stand and are the sender's.
+    """
+    refused: dict[int, str] = {}
+    replaced: dict[int, Key] = {}
+    for row, (named, own, contested) in corrections.items():
+        fate = held.get(row)
+        if named is None or contested or named not in live:
+            if named is None or fate not in {"unchanged", "double"}:
+                refused[row] = "record-number-unknown"
+        elif named != own and fate not in {"closed", "double"}:
+            replaced[row] = named
+    return refused, replaced
