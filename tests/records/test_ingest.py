@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -240,3 +241,69 @@ def test_document_older_than_every_law_of_its_basis_is_refused(
     batch = take(register, write_csv(tmp_path / "a.csv", [row, penalty(today, 2)]), now)
     assert "no-basis-on-date" in rules(register, batch)[2]
     assert batch.new == 1
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows a block, so that what a file says twice stands in different ones."""
+    monkeypatch.setattr("chengxin.records.intake.reading.MOST_ROWS", 2)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5), (5, 4, 3, 2, 1, 0), (0, 5, 1, 4, 2, 3)])
+def test_what_a_file_says_twice_ends_alike_wherever_a_block_ends(
+    register: Register, tmp_path: Path, today: date, now: datetime, order: tuple[int, ...]
+) -> None:
+    rows = [
+        penalty(today, 1), penalty(today, 2), penalty(today, 3, LI_NA),
+        penalty(today, 1, CF_NR="罚款三万元"), penalty(today, 2), penalty(today, 1),
+    ]  # fmt: skip
+    batch = take(register, write_csv(tmp_path / "a.csv", [rows[place] for place in order]), now)
+    assert counts(batch) == {"read": 6, "new": 2, "changed": 0, "unchanged": 1, "waiting": 3, "refused": 0}
+    wait = {number for number, place in enumerate(order, 2) if place in {0, 3, 5}}
+    assert rules(register, batch) == {row: ["conflict-in-file"] for row in wait}
+    assert register.rows("SELECT count(*), count(DISTINCT record_id) FROM records_version") == [(2, 2)]
+    assert register.rows("SELECT count(*) FROM records_payload") == [(2,)]
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("apart", [0, 3])
+def test_record_that_two_rows_correct_stays(
+    register: Register, tmp_path: Path, today: date, now: datetime, apart: int
+) -> None:
+    from chengxin.records.queries import batch_numbers
+
+    first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now)
+    ((_, number, _, _),) = list(batch_numbers(first.pk))
+    between = [penalty(today, 20 + place) for place in range(apart)]
+    rows = [penalty(today, 7, LI_NA, CX_JLBH=number), *between, penalty(today, 8, LI_NA, CX_JLBH=number)]
+    batch = take(register, write_csv(tmp_path / "b.csv", rows), now)
+    assert rules(register, batch) == {2: ["record-number-unknown"], 3 + apart: ["record-number-unknown"]}
+    assert batch.new == apart
+    assert register.rows("SELECT count(*) FROM records_version WHERE state <> 'active'") == [(0,)]
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_equal_corrections_of_one_file_count_once(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    from chengxin.records.queries import batch_numbers
+
+    first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1, WANG_WEI)]), now)
+    ((_, number, _, _),) = list(batch_numbers(first.pk))
+    fixed = penalty(today, 1, LI_NA, CX_JLBH=number)
+    batch = take(register, write_csv(tmp_path / "b.csv", [fixed, penalty(today, 5), penalty(today, 6), fixed]), now)
+    assert counts(batch) == {"read": 4, "new": 2, "changed": 1, "unchanged": 1, "waiting": 0, "refused": 0}
+
+
+def test_texts_with_signs_of_the_formats_come_back_as_they_were(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    odd = '含"引号"、反\\斜线、\t制表\n换行,逗号 \\N \x1f尾'
+    take(register, write_csv(tmp_path / "a.csv", [penalty(today, CF_WFXW=odd)]), now)
+    body, fields, commitment, salt = register.rows(
+        """SELECT p.body, l.fields, v.commitment, p.salt FROM records_payload p JOIN records_layout l ON l.id = p.layout_id
+           JOIN records_version v USING (subject_id, record_id, version)"""
+    )[0]
+    assert json.loads(body)[fields.index("CF_WFXW")] == odd.strip()
+    assert sha256(bytes(salt) + body.encode()).digest() == bytes(commitment)

@@ -54,23 +54,25 @@ class Sieve:
 
     def sift(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the rows to be sent and the findings. ``rows`` holds ``body`` and the keys."""
-        whole = rows.height
-        if rows["record_id"].n_unique() < whole:
-            rows = self._part_doubles(rows)
+        several = self._several(rows)
         findings = collect(rows[ROW], [("conflict-in-file", "", self._contradicted(rows))])
         if findings.height:
             rows = rows.join(findings, on=ROW, how="anti")
-        self.doubles += whole - rows.height - findings.height
+        whole = rows.height
+        if several.height:
+            rows = rows.join(several.filter(pl.col(ROW) > pl.col(ROW).min().over(KEY)), on=ROW, how="anti")
+        self.doubles += whole - rows.height
         self._sent.append(rows.select(KEY))
         return rows, findings
 
-    def _part_doubles(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Keep one of several equal rows; note the keys of which the block says two things, and keep all their rows."""
+    def _several(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give the rows whose key the block holds more than once; note the keys of which it says two things."""
+        if rows["record_id"].n_unique() == rows.height:
+            return rows.select(ROW, *KEY).clear()
         several = rows.lazy().filter(pl.len().over(KEY) > 1).select(ROW, *KEY, "body").collect()
-        kinds = several.with_columns(kinds=pl.col("body").n_unique().over(KEY))
-        self._doubts.contradicted.update(kinds.filter(pl.col("kinds") > 1).select(KEY).iter_rows())
-        surplus = kinds.filter((pl.col("kinds") == 1) & (pl.col(ROW) > pl.col(ROW).min().over(KEY)))
-        return rows.join(surplus, on=ROW, how="anti")
+        contradicted = several.filter(pl.col("body").n_unique().over(KEY) > 1)
+        self._doubts.contradicted.update(contradicted.select(KEY).iter_rows())
+        return several
 
     def _contradicted(self, rows: pl.DataFrame) -> pl.Series:
         known = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")
