@@ -32,13 +32,15 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def moment(as_of: str) -> datetime:
-    """Give the moment a command acts at: now, or noon of the day named. Raises Unusable on a day that isn't one."""
-    if not as_of:
-        return timezone.now()
+    """Give the moment a command acts at: now, or noon of the day named, never ahead of now. Raises Unusable on a day to come or none."""
+    now = timezone.now()
     try:
-        return datetime.combine(date.fromisoformat(as_of), time(12), SHANGHAI).astimezone(UTC)
+        day = date.fromisoformat(as_of) if as_of else shanghai_date(now)
     except ValueError:
         raise Unusable(f"日期 {as_of} 应写成 2026-03-05。", f"Write the day {as_of} as 2026-03-05.") from None
+    if day > shanghai_date(now):
+        raise Unusable(f"日期 {as_of} 还没有到。", f"The day {as_of} is still to come.")
+    return now if not as_of else min(datetime.combine(day, time(12), SHANGHAI).astimezone(UTC), now)
 
 
 def refuse_code(text: str) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 import typst
-from hypothesis import given, settings
+from fontTools.ttLib import TTFont
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chengxin.identity.queries import Named
@@ -197,6 +199,16 @@ def test_long_value_runs_on_over_pages() -> None:
     assert "末" in pages[-1]
 
 
+@cache
+def _twins() -> dict[int, int]:
+    """Map each sign to the first one that the font draws alike: a PDF's text can't tell · from •."""
+    with TTFont(glyphs.FONTS / glyphs.FACES[0], lazy=True) as font:
+        signs = font.getBestCmap()
+    first: dict[str, int] = {}
+    return {sign: first.setdefault(drawing, sign) for sign, drawing in sorted(signs.items())}
+
+
+@example("·•")
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_printed_whole(value: str) -> None:
@@ -204,7 +216,7 @@ def test_any_text_can_be_printed_whole(value: str) -> None:
         with_field(value), officer=value, records=(replace(with_field(value).records[0], item_name=value),)
     )
     printed = plain(glyphs.printable(value))
-    assert read(as_pdf(report)).count(printed) >= 2
+    assert read(as_pdf(report)).translate(_twins()).count(printed.translate(_twins())) >= 2
     as_text(report).encode()
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from chengxin.catalogue.files import SHIPPED
+from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.site.checks import refuse_unsafe
 from chengxin.site.cli import app
@@ -296,3 +297,12 @@ def test_malformed_switch_is_named(shell: Shell) -> None:
     assert said.code == 2
     assert "CHENGXIN_DEMO" in said.err
     both_languages(said)
+
+
+def test_day_to_come_is_no_day_to_act_on() -> None:
+    from chengxin.site.terminal import moment
+
+    ahead = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    with pytest.raises(Unusable):
+        moment(ahead)
+    assert moment(datetime.now(UTC).date().isoformat()) <= datetime.now(UTC)

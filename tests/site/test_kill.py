@@ -103,7 +103,8 @@ class State:
 
 LEDGER = """
     SELECT count(*), md5(string_agg(concat_ws('|', subject_id, record_id, version, v.item_id, row_number, v.state, decided, ended, final,
-        grade, shown_from, shown_until, repair_from, erase_on, terms_edition, body, encode(content_hash, 'hex')), chr(10)
+        grade, shown_from, shown_until, repair_from, erase_on, terms_edition, body,
+        commitment = sha256(salt || convert_to(body, 'UTF8'))), chr(10)
         ORDER BY subject_id, record_id, version))
     FROM records_version v FULL JOIN records_payload USING (subject_id, record_id, version)"""
 SUPERSEDED = """

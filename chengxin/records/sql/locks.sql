@@ -46,40 +46,55 @@ CREATE OR REPLACE TRIGGER batch_stays_finished BEFORE UPDATE OR DELETE ON record
     FOR EACH ROW WHEN (OLD.state <> 'received') EXECUTE FUNCTION records_guard_batch();
 
 -- name: guard_versions
--- What a new version must satisfy whatever code wrote it; one pass for the bases, one for the persons, whatever the number of rows.
+-- What a new version must satisfy whatever code wrote it. The rows are gone through twice, once by kind and once by person; the law
+-- is asked of the few groups that come of it. Days are the database's own: nobody gets round finality by a clock set forward.
 CREATE OR REPLACE FUNCTION records_guard_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today CONSTANT date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    fault text;
 BEGIN
-    -- Safeguard 1: the item has a law in force on the day of the document and on the day of collection.
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT item_id, decided, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS collected
-                     FROM fresh WHERE state = 'active') f
-        WHERE NOT EXISTS (SELECT FROM catalogue_item_basis_days b
-                          WHERE b.item_id = f.item_id AND b.valid_from <= f.decided AND f.decided < b.valid_until)
-           OR NOT EXISTS (SELECT FROM catalogue_item_live l
-                          WHERE l.item_id = f.item_id AND l.valid_from <= f.collected AND f.collected < l.valid_until)
-    ) THEN
-        RAISE EXCEPTION 'no legal basis in force for an item on its date' USING ERRCODE = 'check_violation';
-    END IF;
-    -- Safeguards 3 and 4: a known person, adult and of full capacity where the record is adverse, the act dated, the document final.
-    IF EXISTS (
-        SELECT FROM fresh f
-        LEFT JOIN identity_person p USING (subject_id)
-        LEFT JOIN (SELECT DISTINCT item_id FROM catalogue_item_version WHERE nature = 'adverse') a USING (item_id)
-        WHERE p.subject_id IS NULL
-           OR (a.item_id IS NOT NULL AND f.state = 'active'
-               AND (f.ended IS NULL OR f.final IS NULL OR f.final > (f.recorded_at AT TIME ZONE 'Asia/Shanghai')::date
-                    OR p.capacity <> 'full' OR f.ended < identity_turns_18(p.born)))
-    ) THEN
-        RAISE EXCEPTION 'a record stands against nobody, a minor, a person without full capacity, or without end or finality'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT batch_id, item_id FROM fresh) f
-        LEFT JOIN records_batch b ON b.id = f.batch_id AND b.item_id = f.item_id AND b.state = 'received'
-        WHERE b.id IS NULL
-    ) THEN
-        RAISE EXCEPTION 'a version belongs to a batch that is open, and to its item' USING ERRCODE = 'check_violation';
+    WITH kinds AS MATERIALIZED (
+        SELECT item_id, batch_id, decided, state = 'active' AS stands, max(recorded_at) AS recorded_at,
+               bool_or(ended IS NULL) AS unended, bool_or(final IS NULL) AS unsettled, max(final) AS final
+        FROM fresh GROUP BY item_id, batch_id, decided, state = 'active'
+    )
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM kinds f WHERE f.recorded_at > clock_timestamp())
+            THEN 'a version is recorded at a time to come'
+        -- Safeguard 1: the item has a law in force on the day of the document and on the day of collection.
+        WHEN EXISTS (
+            SELECT FROM kinds f
+            WHERE f.stands AND NOT EXISTS (
+                SELECT FROM catalogue_item_basis_days b
+                WHERE b.item_id = f.item_id AND b.valid_from <= f.decided AND f.decided < b.valid_until)
+        ) OR EXISTS (
+            SELECT FROM (SELECT DISTINCT item_id FROM kinds WHERE stands) f
+            WHERE NOT EXISTS (
+                SELECT FROM catalogue_item_live l
+                WHERE l.item_id = f.item_id AND l.valid_from <= today AND today < l.valid_until)
+        ) THEN 'no legal basis in force for an item on its date'
+        WHEN EXISTS (
+            SELECT FROM kinds f
+            LEFT JOIN records_batch b ON b.id = f.batch_id AND b.item_id = f.item_id AND b.state = 'received'
+            WHERE b.id IS NULL
+        ) THEN 'a version belongs to a batch that is open, and to its item'
+        -- Safeguards 3 and 4: a known person, adult and of full capacity where the record is adverse, the act dated, the document final.
+        WHEN EXISTS (
+            SELECT FROM kinds f
+            WHERE f.stands AND (f.unended OR f.unsettled OR f.final > today)
+              AND f.item_id IN (SELECT a.item_id FROM catalogue_item_version a WHERE a.nature = 'adverse')
+        ) OR EXISTS (
+            SELECT FROM (SELECT subject_id, item_id, state = 'active' AS stands, min(ended) AS ended
+                         FROM fresh GROUP BY subject_id, item_id, state = 'active') f
+            LEFT JOIN identity_person p USING (subject_id)
+            WHERE p.subject_id IS NULL
+               OR (f.stands AND (p.capacity <> 'full' OR f.ended < identity_turns_18(p.born))
+                   AND f.item_id IN (SELECT a.item_id FROM catalogue_item_version a WHERE a.nature = 'adverse'))
+        ) THEN 'a record stands against nobody, a minor, a person without full capacity, or without end or finality'
+    END INTO fault;
+    IF fault IS NOT NULL THEN
+        RAISE EXCEPTION USING MESSAGE = fault, ERRCODE = 'check_violation';
     END IF;
     -- Versions follow one another without a gap; what was closed stays closed (safeguard 7); what is superseded is known as such from
     -- the same moment.
