@@ -259,3 +259,17 @@ class Superseded(models.Model):
 
     class Meta:
         db_table = "records_superseded"
+
+
+class TermNumber(models.Model):
+    """A legal number from its first day on, as the files of terms have it: what the ledger's trigger holds lengths against."""
+
+    pk = models.CompositePrimaryKey("name", "number", "valid_from")
+    name = models.CharField(max_length=32)
+    number = models.CharField(max_length=32)
+    valid_from = models.DateField()
+    unit = models.CharField(max_length=16)
+    value = models.IntegerField()
+
+    class Meta:
+        db_table = "records_term"

@@ -86,7 +86,7 @@ def settle_secret(data: Path) -> None:
 
 
 def prepare(database: Database, tell: Tell) -> None:
-    """Migrate, write the locks, check the keys, load the shipped catalogue and checks; nothing when all that was done already.
+    """Migrate, write the locks, check the keys, load the shipped catalogue, checks and terms; nothing when all that was done already.
 
     Runs as the owner. The mark of what was prepared is kept on the schema itself, so that it can't differ from the database.
     """
@@ -97,6 +97,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.catalogue.services import load_catalogue
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.identity.vault import settle_keys
+    from chengxin.records.limits import settle_terms
     from chengxin.records.services import settle_checks
     from chengxin.site.checks import refuse_unsafe
 
@@ -115,17 +116,19 @@ def prepare(database: Database, tell: Tell) -> None:
     settle_keys(at=timezone.now())
     load_catalogue(at=timezone.now())
     settle_checks()
+    settle_terms()
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
 
 
 def _digest(names: dict[str, str]) -> str:
-    """Name everything that preparing depends on: version, migrations, locks, checks, catalogue, role names."""
+    """Name everything that preparing depends on: version, migrations, locks, checks, terms, catalogue, role names."""
     whole = hashlib.sha256(f"{__version__}{sorted(names.items())}".encode())
     patterns = (
         "*/migrations/*.py",
         "*/sql/locks.sql",
         "records/checks.toml",
+        "records/terms_data/*.toml",
         "catalogue/data/**/*.toml",
         "catalogue/data/**/*.csv",
     )

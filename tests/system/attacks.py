@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.system.stage import CHANGED, CLOSED, DUE, EXPIRED, OTHERS, SHOWN, TO_COME, WITHDRAWN, Stage, payload, version
+from tests.system.stage import CHANGED, CLOSED, DUE, EXPIRED, OTHERS, SHOWN, TO_COME, WITHDRAWN, Stage, version
 
 Attack = Callable[[Stage], bool]
 DAY = timedelta(days=1)
@@ -139,135 +139,6 @@ def look_back_at_the_repaired(stage: Stage) -> bool:
 def look_back_at_a_day_without_law(stage: Stage) -> bool:
     end_laws(stage, 3)
     return bool(look_back(stage, stage.facts.audit, 1))
-
-
-# What intake may write.
-
-
-def write_a_sound_version(stage: Stage) -> bool:
-    stage.write()
-    return True
-
-
-def write_a_payload(stage: Stage) -> bool:
-    stage.write()
-    stage.insert("intake", "records_payload", payload(stage.facts, 100))
-    return True
-
-
-def write_of_an_unannounced_batch(stage: Stage) -> bool:
-    stage.write(batch_id=stage.facts.other_batch)
-    return True
-
-
-def write_a_payload_without_batch(stage: Stage) -> bool:
-    stage.write()
-    stage.run("intake", "SELECT set_config('cx.batch', '0', true)")
-    stage.insert("intake", "records_payload", payload(stage.facts, 100))
-    return True
-
-
-def writes(**changes: Any) -> Attack:
-    def attack(stage: Stage) -> bool:
-        stage.write(**changes)
-        return True
-
-    return attack
-
-
-def write_against_a_person_without_capacity(stage: Stage) -> bool:
-    stage.write(subject_id=stage.facts.limited)
-    return True
-
-
-def write_an_act_before_18(stage: Stage) -> bool:
-    ended = stage.facts.today.replace(year=2025, month=1, day=14)
-    stage.write(subject_id=stage.facts.young, ended=ended)
-    return True
-
-
-def write_what_is_final_tomorrow(stage: Stage) -> bool:
-    tomorrow = stage.facts.today + DAY
-    stage.write(final=tomorrow, shown_from=tomorrow)
-    return True
-
-
-def write_for_a_closed_batch(stage: Stage) -> bool:
-    stage.write(batch=stage.facts.closed_batch, batch_id=stage.facts.closed_batch)
-    return True
-
-
-def write_another_item_for_the_batch(stage: Stage) -> bool:
-    stage.write(item_id=stage.facts.honour)
-    return True
-
-
-def open_a_closed_batch(stage: Stage) -> bool:
-    query = "UPDATE records_batch SET state = 'received', finished_at = NULL WHERE id = %s"
-    stage.run("intake", query, stage.facts.closed_batch)
-    return write_for_a_closed_batch(stage)
-
-
-def write_with_a_gap(stage: Stage) -> bool:
-    stage.write(record_id=SHOWN, version=3)
-    return True
-
-
-def write_after_withdrawal(stage: Stage) -> bool:
-    stage.write(record_id=WITHDRAWN, version=3)
-    return True
-
-
-def write_the_next_version_as_another_item(stage: Stage) -> bool:
-    stage.run("owner", "UPDATE records_batch SET item_id = %s WHERE id = %s", stage.facts.honour, stage.facts.batch)
-    stage.write(record_id=SHOWN, version=2, item_id=stage.facts.honour)
-    return True
-
-
-def write_without_law_on_the_day_of_the_document(stage: Stage) -> bool:
-    stage.run("owner", "UPDATE catalogue_law SET valid_from = %s, valid_until = NULL", stage.facts.today - DAY)
-    stage.write()
-    return True
-
-
-def write_after_the_laws_repeal(stage: Stage) -> bool:
-    end_laws(stage, 0)
-    stage.write()
-    return True
-
-
-def hide_the_older_version(stage: Stage) -> bool:
-    """Write a second version and see whether the first still shows."""
-    stage.write(record_id=SHOWN, version=2)
-    return stage.sees(SHOWN)
-
-
-def load_by_copy(stage: Stage) -> bool:
-    stage.run("intake", "SELECT set_config('cx.batch', %s, true)", str(stage.facts.batch))
-    row = version(stage.facts)
-    with stage.connection.cursor().copy(f"COPY records_version ({', '.join(row)}) FROM STDIN") as copy:
-        copy.write_row(list(row.values()))
-    return True
-
-
-def enter_a_minor(stage: Stage) -> bool:
-    born = stage.facts.today.replace(day=1, year=stage.facts.today.year - 17)
-    row = {
-        "subject_id": 9001,
-        "born": born,
-        "region": "140105",
-        "capacity": "full",
-        "code_sealed": b"x",
-        "name_sealed": b"x",
-    }
-    stage.insert("intake", "identity_person", {**row, "key_id": "k", "recorded_at": stage.facts.at})
-    return True
-
-
-def make_an_adult_a_minor(stage: Stage) -> bool:
-    born = stage.facts.today.replace(day=1, year=stage.facts.today.year - 17)
-    stage.run("owner", "UPDATE identity_person SET born = %s WHERE subject_id = %s", born, stage.facts.wang)
-    return True
 
 
 # What the eraser may erase.

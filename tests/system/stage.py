@@ -69,9 +69,13 @@ class Stage:
         changed = Jsonb(changes, dumps=lambda value: json.dumps(value, default=str))
         self.connection.execute(query.format(t=sql.Identifier(table), c=sql.Placeholder()), [changed])
 
+    def announce(self, batch: int | None = None) -> None:
+        """Say which batch writes from now on; else the open one."""
+        self.run("intake", "SELECT set_config('cx.batch', %s, true)", str(batch or self.facts.batch))
+
     def write(self, *, batch: int | None = None, **changes: Any) -> None:
         """Insert a version as intake, announced for the open batch."""
-        self.run("intake", "SELECT set_config('cx.batch', %s, true)", str(batch or self.facts.batch))
+        self.announce(batch)
         self.insert("intake", "records_version", version(self.facts, **changes))
 
     def look(
@@ -100,7 +104,7 @@ def version(facts: Facts, **changes: Any) -> dict[str, Any]:
         "decided": facts.today - timedelta(days=100),
         "ended": facts.today - timedelta(days=140),
         "final": facts.today - timedelta(days=70),
-        "grade": "minor",
+        "grade": "general",
         "shown_from": facts.today - timedelta(days=70),
         "shown_until": facts.today + timedelta(days=265),
         "repair_from": None,
@@ -176,9 +180,9 @@ def _fill(stage: Stage) -> None:
         stage.insert("owner", "records_batch", batch(facts, number))
     stage.insert("owner", "records_batch", batch(facts, facts.closed_batch, state="done", finished_at=facts.at))
     long_ago = {
-        "decided": facts.today - 2000 * day,
-        "ended": facts.today - 2000 * day,
-        "final": facts.today - 1990 * day,
+        "decided": facts.today - 1800 * day,
+        "ended": facts.today - 1800 * day,
+        "final": facts.today - 1790 * day,
     }
     versions: tuple[dict[str, Any], ...] = (
         {"record_id": SHOWN},
@@ -188,14 +192,17 @@ def _fill(stage: Stage) -> None:
         {"record_id": WITHDRAWN, "version": 2, "state": "withdrawn", "shown_until": facts.today - 70 * day, "commitment": None},
         {"record_id": CHANGED},
         {"record_id": CHANGED, "version": 2},
-        {"record_id": DUE, **long_ago, "shown_from": facts.today - 1990 * day, "shown_until": facts.today - 1900 * day,
+        {"record_id": DUE, **long_ago, "shown_from": facts.today - 1790 * day, "shown_until": facts.today - 1700 * day,
          "erase_on": facts.today},
         {"record_id": CLOSED, "state": "repaired"},
         {"record_id": OTHERS, "batch_id": facts.other_batch},
     )  # fmt: skip
     for changes in versions:
-        stage.insert("owner", "records_version", version(facts, **changes))
-        stage.insert("owner", "records_payload", payload(facts, changes["record_id"], changes.get("version", 1)))
+        row = version(facts, **changes)
+        stage.insert("owner", "records_version", row)
+        if row["state"] == "active":
+            stage.announce(row["batch_id"])
+            stage.insert("owner", "records_payload", payload(facts, row["record_id"], row["version"]))
     stage.insert("owner", "records_finding", {"batch_id": facts.batch, "row_number": 2, "rule": "minor", "rule_version": 1,
                                               "field": "", "record_number": ""})  # fmt: skip
     stage.insert("owner", "records_waiting", {"item_id": facts.item, "provider_id": 1, "batch_id": facts.batch, "row_number": 2,

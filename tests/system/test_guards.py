@@ -1,6 +1,7 @@
 """Take each guard of the database away: the attack that it stops must then get through, and must not before."""
 
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -8,9 +9,12 @@ import pytest
 
 import chengxin
 from chengxin.ground.locks import ROLES, fill, role_names
+from chengxin.lib.periods import turns
 from chengxin.lib.sql import statements
+from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
 from tests.system import attacks as a
+from tests.system import writings as w
 from tests.system.guards import CLAUSES, GUARDS
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through
@@ -49,11 +53,64 @@ def test_without_the_clause_its_attack_gets_through(stage: Stage, name: str) -> 
     through, why = gets_through(stage, clause.attack)
     assert not through
     assert clause.refusal in why
-    stage.run(
-        "owner", fill(body.replace(clause.text, clause.without), role_names("chengxin")).decode().replace("%", "%%")
-    )
+    stage.run("owner", fill(body.replace(clause.text, clause.without), role_names("chengxin")).decode())
     through, why = gets_through(stage, clause.attack)
     assert through, why
+
+
+def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
+    """A moment to come is refused by itself, so that guard is taken away first."""
+    body = statements(LOCKS)["guard_versions"]
+    weaker = body.replace("told.recorded_at > clock_timestamp()", "false")
+    stage.run("owner", fill(weaker, role_names("chengxin")).decode())
+    through, why = gets_through(stage, w.write_what_is_final_tomorrow_as_if_today_were_tomorrow)
+    assert not through
+    assert "a record stands against nobody" in why
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        pytest.param(w.write_an_honour, id="honour-needs-no-end-and-no-capacity"),
+        pytest.param(w.write_a_payload, id="values-of-a-version"),
+    ],
+)
+def test_what_is_sound_gets_through(stage: Stage, attack: a.Attack) -> None:
+    assert gets_through(stage, attack) == (True, "")
+
+
+def test_minor_record_that_never_shows_is_kept(stage: Stage) -> None:
+    today = stage.facts.today
+    attack = w.writes(grade="minor", shown_from=today, shown_until=today)
+    assert gets_through(stage, attack) == (True, "")
+
+
+def test_term_begun_today_lengthens_what_may_show(stage: Stage) -> None:
+    w.add_term(stage, "display-grade", "general_max", 24, 0)
+    w.add_term(stage, "adverse-retention", "keep", 10, 0)
+    assert gets_through(stage, w.write_what_shows_for_longer_than_its_grade) == (True, "")
+    assert gets_through(stage, w.write_what_is_kept_for_longer_than_five_years) == (True, "")
+
+
+def test_terms_stand_in_the_database_as_in_their_files(stage: Stage) -> None:
+    held = stage.run("owner", "SELECT name, number, valid_from, unit, value FROM records_term")
+    assert sorted(held) == sorted(
+        (term.name, number, term.valid_from, term.unit.value, value)
+        for table in tables().values()
+        for term in table.terms
+        for number, value in term.numbers.items()
+    )
+    assert stage.run("owner", "SELECT grade, extract(year FROM shown) * 12 + extract(month FROM shown) FROM records_longest_display"
+                     " ORDER BY grade") == [("", 24), ("general", 12), ("minor", 0), ("serious", 36)]  # fmt: skip
+    assert stage.run("owner", "SELECT extract(year FROM kept) FROM records_longest_retention") == [(5,)]
+
+
+def test_no_eighteen_years_are_longer_than_the_guard_says() -> None:
+    """So that its comparison of plain numbers of days never lets go what the exact one would stop."""
+    first = date(1900, 1, 1)
+    born = (first + timedelta(days=days) for days in range(40_000))
+    assert max(turns(day, 18) - day for day in born) < timedelta(days=6576)
+    assert "f.ended < p.born + 6576" in statements(LOCKS)["guard_versions"]
 
 
 def test_whoever_may_execute_the_guard_can_hide_a_record(stage: Stage) -> None:
@@ -73,13 +130,13 @@ def test_definers_functions_meet_temporary_objects_last(stage: Stage) -> None:
     assert {name for name, setting in settings if path not in (setting or ())} == set()
 
 
-@pytest.mark.parametrize("attack", [a.see_the_withdrawn, a.load_by_copy, a.erase_what_is_not_due, a.erase_blindly])
+@pytest.mark.parametrize("attack", [a.see_the_withdrawn, w.load_by_copy, a.erase_what_is_not_due, a.erase_blindly])
 def test_refused_whatever_single_guard_stands(stage: Stage, attack: a.Attack) -> None:
     assert not gets_through(stage, attack)[0]
 
 
 def test_copy_into_the_ledger_is_refused_by_row_security(stage: Stage) -> None:
-    assert "COPY FROM not supported with row-level security" in gets_through(stage, a.load_by_copy)[1]
+    assert "COPY FROM not supported with row-level security" in gets_through(stage, w.load_by_copy)[1]
 
 
 def test_gate_without_settings_is_an_error(furnished: Stage) -> None:

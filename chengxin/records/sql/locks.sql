@@ -45,69 +45,96 @@ $$;
 CREATE OR REPLACE TRIGGER batch_stays_finished BEFORE UPDATE OR DELETE ON records_batch
     FOR EACH ROW WHEN (OLD.state <> 'received') EXECUTE FUNCTION records_guard_batch();
 
+-- name: adverse_display
+-- The longest that any law begun by now lets an adverse record show, by its grade; '' is the court's list, which grades none.
+CREATE OR REPLACE VIEW records_longest_display AS
+    SELECT CASE name WHEN 'court-list' THEN '' ELSE replace(number, '_max', '') END AS grade,
+           make_interval(months => max(value)) AS shown
+    FROM records_term
+    WHERE (name = 'court-list' OR name = 'display-grade' AND number LIKE '%\_max') AND unit = 'month'
+      AND valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
+    GROUP BY 1;
+
+-- name: adverse_retention
+CREATE OR REPLACE VIEW records_longest_retention AS
+    SELECT make_interval(years => max(value)) AS kept
+    FROM records_term
+    WHERE name = 'adverse-retention' AND unit = 'year'
+      AND valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+
 -- name: guard_versions
--- What a new version must satisfy whatever code wrote it. The rows are gone through twice, once by kind and once by person; the law
--- is asked of the few groups that come of it. Days are the database's own: nobody gets round finality by a clock set forward.
+-- What a new version must satisfy whatever code wrote it. The rows are read once, and once more where some are not the first of their
+-- record; the day is the database's own, whatever the rows say. Persons and versions are looked up by their keys: a plan kept from the
+-- moment the tables were small would scan them. No eighteen years are longer than 6576 days; that much is compared first, being cheap.
 CREATE OR REPLACE FUNCTION records_guard_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp AS $$
+    SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    today CONSTANT date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
-    fault text;
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    longest interval := (SELECT kept FROM records_longest_retention);
+    told record;
 BEGIN
-    WITH kinds AS MATERIALIZED (
-        SELECT item_id, batch_id, decided, state = 'active' AS stands, max(recorded_at) AS recorded_at,
-               bool_or(ended IS NULL) AS unended, bool_or(final IS NULL) AS unsettled, max(final) AS final
-        FROM fresh GROUP BY item_id, batch_id, decided, state = 'active'
-    )
-    SELECT CASE
-        WHEN EXISTS (SELECT FROM kinds f WHERE f.recorded_at > clock_timestamp())
-            THEN 'a version is recorded at a time to come'
-        -- Safeguard 1: the item has a law in force on the day of the document and on the day of collection.
-        WHEN EXISTS (
-            SELECT FROM kinds f
-            WHERE f.stands AND NOT EXISTS (
-                SELECT FROM catalogue_item_basis_days b
-                WHERE b.item_id = f.item_id AND b.valid_from <= f.decided AND f.decided < b.valid_until)
-        ) OR EXISTS (
-            SELECT FROM (SELECT DISTINCT item_id FROM kinds WHERE stands) f
-            WHERE NOT EXISTS (
-                SELECT FROM catalogue_item_live l
-                WHERE l.item_id = f.item_id AND l.valid_from <= today AND today < l.valid_until)
-        ) THEN 'no legal basis in force for an item on its date'
-        WHEN EXISTS (
-            SELECT FROM kinds f
-            LEFT JOIN records_batch b ON b.id = f.batch_id AND b.item_id = f.item_id AND b.state = 'received'
-            WHERE b.id IS NULL
-        ) THEN 'a version belongs to a batch that is open, and to its item'
-        -- Safeguards 3 and 4: a known person, adult and of full capacity where the record is adverse, the act dated, the document final.
-        WHEN EXISTS (
-            SELECT FROM kinds f
-            WHERE f.stands AND (f.unended OR f.unsettled OR f.final > today)
-              AND f.item_id IN (SELECT a.item_id FROM catalogue_item_version a WHERE a.nature = 'adverse')
-        ) OR EXISTS (
-            SELECT FROM (SELECT subject_id, item_id, state = 'active' AS stands, min(ended) AS ended
-                         FROM fresh GROUP BY subject_id, item_id, state = 'active') f
-            LEFT JOIN identity_person p USING (subject_id)
-            WHERE p.subject_id IS NULL
-               OR (f.stands AND (p.capacity <> 'full' OR f.ended < identity_turns_18(p.born))
-                   AND f.item_id IN (SELECT a.item_id FROM catalogue_item_version a WHERE a.nature = 'adverse'))
-        ) THEN 'a record stands against nobody, a minor, a person without full capacity, or without end or finality'
-    END INTO fault;
-    IF fault IS NOT NULL THEN
-        RAISE EXCEPTION USING MESSAGE = fault, ERRCODE = 'check_violation';
+    SELECT max(f.recorded_at) AS recorded_at, max(f.version) AS version,
+           bool_or(b.id IS NULL) AS homeless,
+           bool_or(f.active AND (f.decided <@ d.days AND l.item_id IS NOT NULL) IS NOT TRUE) AS baseless,
+           bool_or(f.nobody OR (a.item_id IS NOT NULL OR f.grade <> '') AND f.unsound) AS unsound,
+           bool_or((a.item_id IS NOT NULL OR f.grade <> '')
+                   AND (f.overkept OR m.shown IS NULL AND f.active OR f.shown_until > f.decided + m.shown)) AS endless
+    INTO told
+    FROM (
+        SELECT f.item_id, f.batch_id, f.decided, f.grade, max(f.recorded_at) AS recorded_at, max(f.version) AS version,
+               bool_or(f.state = 'active') AS active,
+               bool_or(p.subject_id IS NULL) AS nobody,
+               bool_or(f.state = 'active'
+                       AND (f.ended IS NULL OR f.final IS NULL OR f.final > today
+                            OR p.capacity <> 'full' OR f.ended < p.born + 6576 AND f.ended < identity_turns_18(p.born))) AS unsound,
+               max(f.shown_until) FILTER (WHERE f.state = 'active' AND f.shown_until > f.shown_from) AS shown_until,
+               bool_or(f.state = 'active' AND (f.erase_on <= least(f.ended, f.decided) + longest) IS NOT TRUE) AS overkept
+        FROM fresh f
+        LEFT JOIN identity_person p USING (subject_id)
+        GROUP BY f.item_id, f.batch_id, f.decided, f.grade
+    ) f
+    LEFT JOIN records_batch b ON b.id = f.batch_id AND b.item_id = f.item_id AND b.state = 'received'
+    LEFT JOIN (SELECT item_id, range_agg(daterange(valid_from, valid_until)) AS days
+               FROM catalogue_item_basis_days GROUP BY item_id) d ON d.item_id = f.item_id
+    LEFT JOIN (SELECT DISTINCT item_id FROM catalogue_item_live
+               WHERE valid_from <= today AND today < valid_until) l ON l.item_id = f.item_id
+    LEFT JOIN (SELECT DISTINCT item_id FROM catalogue_item_version WHERE nature = 'adverse') a ON a.item_id = f.item_id
+    LEFT JOIN records_longest_display m ON m.grade = f.grade;
+    -- Nothing is known before it is told: what was known at a moment can't be made up afterwards for a moment to come.
+    IF told.recorded_at > clock_timestamp() THEN
+        RAISE EXCEPTION 'a version recorded at a moment to come' USING ERRCODE = 'check_violation';
     END IF;
-    -- Versions follow one another without a gap; what was closed stays closed (safeguard 7); what is superseded is known as such from
-    -- the same moment.
-    IF EXISTS (
-        SELECT FROM fresh f WHERE f.version > 1 AND NOT EXISTS (
-            SELECT FROM records_version v
-            WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
-              AND v.item_id = f.item_id AND (v.state = 'active' OR f.state <> 'active'))
-    ) THEN
-        RAISE EXCEPTION 'a version without the one before it, or after the record was closed' USING ERRCODE = 'check_violation';
+    -- Safeguard 1: the item has a law in force on the day of the document and on the day of collection.
+    IF told.baseless THEN
+        RAISE EXCEPTION 'no legal basis in force for an item on its date' USING ERRCODE = 'check_violation';
     END IF;
-    INSERT INTO records_superseded (subject_id, record_id, version, recorded_at)
-        SELECT subject_id, record_id, version - 1, recorded_at FROM fresh WHERE version > 1;
+    -- Safeguards 3 and 4: a known person, adult and of full capacity where the record is adverse, the act dated, the document final. What
+    -- has a grade is adverse in effect, whatever its item is.
+    IF told.unsound THEN
+        RAISE EXCEPTION 'a record stands against nobody, a minor, a person without full capacity, or without end or finality'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    -- Safeguard 6: no law lets it show or be kept for longer.
+    IF told.endless THEN
+        RAISE EXCEPTION 'an adverse record shown or kept for longer than any law allows' USING ERRCODE = 'check_violation';
+    END IF;
+    IF told.homeless THEN
+        RAISE EXCEPTION 'a version belongs to a batch that is open, and to its item' USING ERRCODE = 'check_violation';
+    END IF;
+    IF told.version > 1 THEN
+        -- Versions follow one another without a gap; what was closed stays closed (safeguard 7); what is superseded is known as such
+        -- from the same moment.
+        IF EXISTS (
+            SELECT FROM fresh f WHERE f.version > 1 AND NOT EXISTS (
+                SELECT FROM records_version v
+                WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
+                  AND v.item_id = f.item_id AND (v.state = 'active' OR f.state <> 'active'))
+        ) THEN
+            RAISE EXCEPTION 'a version without the one before it, or after the record was closed' USING ERRCODE = 'check_violation';
+        END IF;
+        INSERT INTO records_superseded (subject_id, record_id, version, recorded_at)
+            SELECT subject_id, record_id, version - 1, recorded_at FROM fresh WHERE version > 1;
+    END IF;
     RETURN NULL;
 END
 $$;
