@@ -56,6 +56,7 @@ GUARDS: dict[str, Guard] = dict((
     trigger("identity_person", "person_adult_after_change", w.make_an_adult_a_minor, "a person under 18 is no subject"),
     trigger("records_version", "version_guarded", w.write_against_a_person_without_capacity, "without full capacity"),
     trigger("records_batch", "batch_stays_finished", w.open_a_closed_batch, "a finished batch stays as it is"),
+    trigger("records_payload", "payload_guarded", w.write_a_payload_of_no_version, "values of no active version"),
     trigger("records_payload", "payload_erasure", a.erase_as_owner, "erased by the eraser role alone"),
     trigger("records_layout", "layout_append_only", change_wholly("records_layout", "item_id"), APPEND),
     trigger("records_payload", "payload_append_only", change_wholly("records_payload", "body"), APPEND),
@@ -116,7 +117,7 @@ ON, TODAY = "current_setting('cx.on')::date", "(transaction_timestamp() AT TIME 
 SUPERSEDED = """NOT EXISTS (
         SELECT FROM records_superseded s"""
 NOBODY, GAP = "a record stands against nobody", "a version without the one before it"
-ENDLESS = "for longer than any law allows"
+ENDLESS, VALUES = "for longer than any law allows", "values of no active version"
 BASIS, BATCH, DUE_ONLY = "no legal basis in force", "a batch that is open", "v.version = records_payload.version"
 CLAUSES: dict[str, Clause] = {
     "gate: state": Clause("gate", "state = 'active'", "true", a.see_the_repaired),
@@ -137,8 +138,6 @@ CLAUSES: dict[str, Clause] = {
     "gate of payloads": Clause("gate_payload", DUE_ONLY, f"{DUE_ONLY} OR true", a.see_a_hidden_payload),
     "intake's own batch": Clause("intake_writes_its_batch", "batch_id = current_setting('cx.batch')::integer", "true",
                                  w.write_of_an_unannounced_batch, "row-level security"),
-    "intake's payload": Clause("intake_writes_its_batch", "current_setting('cx.batch')::integer > 0", "true",
-                               w.write_a_payload_without_batch, "row-level security"),
     "eraser: due": Clause("eraser_reaches_what_is_due", f"erase_on <= {TODAY}", "true", a.erase_what_is_not_due),
     "eraser: blindly": Clause("eraser_reaches_what_is_due", DUE_ONLY, f"{DUE_ONLY} OR true", a.erase_blindly),
     "version: law on the document's day": Clause("guard_versions", "f.decided <@ d.days", "true",
@@ -167,6 +166,13 @@ CLAUSES: dict[str, Clause] = {
     "display: terms begun": Clause("adverse_display", f"valid_from <= {TODAY}", "true", w.write_under_a_display_term_to_come, ENDLESS),
     "retention: terms begun": Clause("adverse_retention", f"valid_from <= {TODAY}", "true",
                                      w.write_under_a_retention_term_to_come, ENDLESS),
+    "payload: open batch": Clause("guard_payloads", "AND state = 'received'", "", w.put_back_what_was_erased, VALUES),
+    "payload: announced": Clause("guard_payloads", "AND v.batch_id = batch", "", w.write_a_payload_without_batch, VALUES),
+    "payload: the batch's own": Clause("guard_payloads", "AND v.batch_id = batch", "", w.write_a_payload_of_another_batch, VALUES),
+    "payload: active": Clause("guard_payloads", "AND v.state = 'active'", "", w.write_a_payload_of_the_withdrawn, VALUES),
+    "payload: version": Clause("guard_payloads", "AND v.version = f.version", "", w.write_a_payload_of_a_later_version, VALUES),
+    "payload: record": Clause("guard_payloads", "AND v.record_id = f.record_id", "", w.write_a_payload_of_another_record, VALUES),
+    "payload: person": Clause("guard_payloads", "v.subject_id = f.subject_id", "true", w.write_a_payload_of_another_person, VALUES),
     "version: open batch": Clause("guard_versions", "AND b.state = 'received'", "", w.write_for_a_closed_batch, BATCH),
     "version: the batch's item": Clause("guard_versions", "AND b.item_id = f.item_id", "", w.write_another_item_for_the_batch, BATCH),
     "version: no gap": Clause("guard_versions", "AND v.version = f.version - 1", "AND v.version < f.version", w.write_with_a_gap, GAP),

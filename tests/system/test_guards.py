@@ -17,7 +17,7 @@ from tests.system import attacks as a
 from tests.system import writings as w
 from tests.system.guards import CLAUSES, GUARDS
 from tests.system.privileges import Grant, granted, probe, revocation, told
-from tests.system.stage import SHOWN, Stage, gets_through
+from tests.system.stage import SHOWN, Stage, gets_through, payload
 
 LOCKS = Path(chengxin.__file__).parent / "records" / "sql" / "locks.sql"
 MATRIX = told(tomllib.loads((Path(__file__).parent / "privileges.toml").read_text()))
@@ -90,6 +90,22 @@ def test_term_begun_today_lengthens_what_may_show(stage: Stage) -> None:
     w.add_term(stage, "adverse-retention", "keep", 10, 0)
     assert gets_through(stage, w.write_what_shows_for_longer_than_its_grade) == (True, "")
     assert gets_through(stage, w.write_what_is_kept_for_longer_than_five_years) == (True, "")
+
+
+def test_values_of_a_version_that_no_longer_stands_at_the_tables_end_are_taken(stage: Stage) -> None:
+    """And with the look-up by key taken away they are not: the table's end alone would be too short."""
+    for record in range(100, 400):
+        stage.write(record_id=record)
+    values = payload(stage.facts, 100)
+
+    def late(one: Stage) -> bool:
+        one.insert("intake", "records_payload", values)
+        return True
+
+    assert gets_through(stage, late) == (True, "")
+    alone = statements(LOCKS)["guard_payloads"].replace(") AND EXISTS (", ") OR EXISTS (")
+    stage.run("owner", fill(alone, role_names("chengxin")).decode())
+    assert not gets_through(stage, late)[0]
 
 
 def test_terms_stand_in_the_database_as_in_their_files(stage: Stage) -> None:

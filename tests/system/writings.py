@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from tests.system.attacks import DAY, Attack, end_laws
-from tests.system.stage import SHOWN, WITHDRAWN, Stage, payload, version
+from tests.system.attacks import DAY, Attack, end_laws, erase_what_is_due
+from tests.system.stage import DUE, SHOWN, WITHDRAWN, Stage, payload, version
 
 
 def write_a_sound_version(stage: Stage) -> bool:
@@ -15,6 +15,52 @@ def write_a_sound_version(stage: Stage) -> bool:
 def write_a_payload(stage: Stage) -> bool:
     stage.write()
     stage.insert("intake", "records_payload", payload(stage.facts, 100))
+    return True
+
+
+def write_a_payload_of_no_version(stage: Stage) -> bool:
+    stage.announce()
+    stage.insert("intake", "records_payload", payload(stage.facts, 100))
+    return True
+
+
+def write_a_payload_of_a_later_version(stage: Stage) -> bool:
+    stage.write()
+    stage.insert("intake", "records_payload", payload(stage.facts, 100, 2))
+    return True
+
+
+def write_a_payload_of_another_record(stage: Stage) -> bool:
+    stage.write()
+    stage.insert("intake", "records_payload", payload(stage.facts, 101))
+    return True
+
+
+def write_a_payload_of_another_person(stage: Stage) -> bool:
+    stage.write()
+    stage.insert("intake", "records_payload", payload(stage.facts, 100, subject_id=stage.facts.young))
+    return True
+
+
+def write_a_payload_of_another_batch(stage: Stage) -> bool:
+    stage.write(batch=stage.facts.other_batch, batch_id=stage.facts.other_batch)
+    stage.announce()
+    stage.insert("intake", "records_payload", payload(stage.facts, 100))
+    return True
+
+
+def write_a_payload_of_the_withdrawn(stage: Stage) -> bool:
+    stage.announce()
+    stage.insert("intake", "records_payload", payload(stage.facts, WITHDRAWN, 2))
+    return True
+
+
+def put_back_what_was_erased(stage: Stage) -> bool:
+    """Bring values back that the law had erased, long after their batch was closed."""
+    erase_what_is_due(stage)
+    stage.run("owner", "UPDATE records_batch SET state = 'done', finished_at = now() WHERE id = %s", stage.facts.batch)
+    stage.announce()
+    stage.insert("intake", "records_payload", payload(stage.facts, DUE))
     return True
 
 
