@@ -86,7 +86,9 @@ def make_template(urls: dict[str, str]) -> None:
     from django.db import connections
     from django.utils import timezone
 
-    from chengxin.identity.services import load_population, settle_officer, settle_organisation
+    from chengxin.identity.services.officers import settle_officer
+    from chengxin.identity.services.organisations import settle_organisation
+    from chengxin.identity.services.population import load_population
     from chengxin.records.services import areas
     from chengxin.site.bootstrap import become, prepare
     from chengxin.site.runtime.connection import Database

@@ -32,7 +32,7 @@ def ingest(file: Path) -> dict[str, Any]:
 def population(file: Path) -> dict[str, Any]:
     from django.utils import timezone
 
-    from chengxin.identity.services import load_population
+    from chengxin.identity.services.population import load_population
     from chengxin.records.services import areas
 
     started = perf_counter()

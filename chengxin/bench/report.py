@@ -34,7 +34,7 @@ def _fill(folder: Path, tell: Tell) -> list[tuple[str, str]]:
     from django.utils import timezone
 
     from chengxin.identity.models import Organisation
-    from chengxin.identity.services import load_population
+    from chengxin.identity.services.population import load_population
     from chengxin.records.services import areas, ingest_file
 
     population, file = folder / "population.csv", folder / "penalties.csv"

@@ -10,7 +10,9 @@ from chengxin.demo.generate import generate
 from chengxin.demo.organisations import ORGANISATIONS
 from chengxin.identity.models import Person, User
 from chengxin.identity.queries import find_organisation
-from chengxin.identity.services import load_population, settle_officer, settle_organisation
+from chengxin.identity.services.officers import settle_officer
+from chengxin.identity.services.organisations import settle_organisation
+from chengxin.identity.services.population import load_population
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.intake.mend import mend_spool
 from chengxin.records.models import Batch

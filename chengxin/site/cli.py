@@ -165,7 +165,7 @@ def population_load(file: Path, data: Data = DEFAULT_DATA, *, as_json: AsJson = 
     with installation(data.resolve(), "intake", tell):
         from django.utils import timezone
 
-        from chengxin.identity.services import load_population
+        from chengxin.identity.services.population import load_population
         from chengxin.records.services import areas, retry_waiting
 
         receipt = load_population(file, areas=areas(), at=timezone.now())

@@ -12,7 +12,7 @@ import pytest
 
 from chengxin.identity.errors import PopulationUnusable
 from chengxin.identity.queries import find_person, open_person
-from chengxin.identity.services import PopulationReceipt, load_population
+from chengxin.identity.services.population import PopulationReceipt, load_population
 from chengxin.identity.vault import settle_keys, vault
 from chengxin.lib.codes import check_digit
 from chengxin.lib.crypto import KeysMissing, SealBroken, create_keys

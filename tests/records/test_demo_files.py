@@ -12,7 +12,8 @@ from django.utils import timezone
 from chengxin.demo.generate import Manifest, generate
 from chengxin.demo.organisations import ORGANISATIONS
 from chengxin.identity.queries import find_organisation
-from chengxin.identity.services import load_population, settle_organisation
+from chengxin.identity.services.organisations import settle_organisation
+from chengxin.identity.services.population import load_population
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.checks import check_book
 from chengxin.records.models import Batch

@@ -167,7 +167,7 @@ def test_attestation_for_the_batch_stands_in_for_procedure_and_finality(
 def test_waiting_row_becomes_a_record_when_the_population_base_learns_the_code(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    from chengxin.identity.services import load_population
+    from chengxin.identity.services.population import load_population
     from chengxin.records.services import areas
 
     take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1, UNKNOWN), penalty(today, 2, DEAD)]), now)

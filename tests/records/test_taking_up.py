@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 
 from chengxin.identity.models import User
-from chengxin.identity.services import load_population
+from chengxin.identity.services.population import load_population
 from chengxin.identity.vault import vault
 from chengxin.records.errors import BatchUnknown, FileUnusable
 from chengxin.records.intake.mend import KEPT_FOR, mend_spool

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chengxin.demo.organisations import organisation_code
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
-from chengxin.identity.services import settle_officer, settle_organisation
+from chengxin.identity.services.officers import settle_officer
+from chengxin.identity.services.organisations import settle_organisation
 from chengxin.sharing.errors import DayToCome
 from chengxin.sharing.services import Question, issue_report, view_past
 from tests.conftest import Register

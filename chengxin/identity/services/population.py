@@ -1,4 +1,4 @@
-"""Loading the population base and the organisations."""
+"""Loading the population base."""
 
 import csv
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from typing import Any
 from django.db import connection, transaction
 
 from chengxin.identity.errors import PopulationUnusable
-from chengxin.identity.models import Organisation, User
 from chengxin.identity.rules import may_be_subject, normal_name
 from chengxin.identity.vault import vault
 from chengxin.lib.codes import examine, from_template
@@ -24,7 +23,7 @@ from chengxin.lib.sql import statements
 COLUMNS = ("XM", "ZJLX", "ZJHM", "CSRQ", "XZQH", "ZT", "SWRQ", "XWNL", "XWNLRQ")
 CAPACITIES = {"完全": "full", "": "full", "限制": "limited", "无": "none"}
 BLOCK = 1 << 20
-SQL = Path(__file__).parent / "sql" / "population.sql"
+SQL = Path(__file__).parent.parent / "sql" / "population.sql"
 
 
 @dataclass(slots=True)
@@ -145,32 +144,3 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield number, {name: row[place].strip() for name, place in places.items()}
     except OSError as error:
         raise PopulationUnusable(f"无法读取：{error.strerror}。", f"Can't be read: {error.strerror}.") from None
-
-
-@transaction.atomic
-def settle_organisation(*, code: str, name: str, kind: str, region: str, valid_from: date) -> Organisation:
-    """Enter an organisation, or bring its name and kind up to date."""
-    organisation, _ = Organisation.objects.update_or_create(
-        code=code,
-        defaults={"name": name, "kind": kind, "region": region},
-        create_defaults={
-            "name": name,
-            "kind": kind,
-            "region": region,
-            "valid_from": valid_from,
-        },
-    )
-    return organisation
-
-
-@transaction.atomic
-def settle_officer(
-    *, login: str, display_name: str, organisation: Organisation, role: str, password: str, demo: bool
-) -> User:
-    """Enter an officer with a password; one who is there already keeps theirs."""
-    officer = User.objects.filter(login=login).first()
-    if officer is None:
-        officer = User(login=login, display_name=display_name, organisation=organisation, role=role, demo=demo)
-        officer.set_password(password)
-        officer.save()
-    return officer

@@ -1,0 +1,60 @@
+"""Persons and the codes that lead to them."""
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+
+class Person(models.Model):
+    """A person of the population base. Code and name are sealed; ``born`` decides who may be a subject at all."""
+
+    class Capacity(models.TextChoices):
+        FULL = "full", "完全民事行为能力"
+        LIMITED = "limited", "限制民事行为能力"
+        NONE = "none", "无民事行为能力"
+
+    subject_id = models.BigIntegerField(primary_key=True)
+    born = models.DateField()
+    region = models.CharField(max_length=6)
+    capacity = models.CharField(max_length=8, choices=Capacity, default=Capacity.FULL)
+    capacity_since = models.DateField(null=True)
+    died = models.DateField(null=True)
+    code_sealed = models.BinaryField()
+    name_sealed = models.BinaryField()
+    key_id = models.CharField(max_length=32)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_person"
+        constraints = [
+            models.CheckConstraint(name="person_subject_positive", condition=models.Q(subject_id__gt=0)),
+            models.CheckConstraint(
+                name="person_capacity_known", condition=models.Q(capacity__in=("full", "limited", "none"))
+            ),
+            models.CheckConstraint(
+                name="person_capacity_dated",
+                condition=models.Q(capacity="full") | models.Q(capacity_since__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="person_died_after_birth", condition=models.Q(died=None) | models.Q(died__gte=models.F("born"))
+            ),
+        ]
+
+
+class Code(models.Model):
+    """Which subject a code leads to: keyed hash of the code, and a keyed tag of code and name together.
+
+    The tag is bound to the code, so that equal names of different persons have different tags and nothing can be counted
+    without the key. Its own table and its own step (design, decision 11).
+    """
+
+    code_hash = models.BinaryField(primary_key=True)
+    subject = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="codes", db_index=False)
+    name_tag = models.BinaryField()
+    code_type = models.CharField(max_length=32)
+
+    class Meta:
+        db_table = "identity_code"
+        constraints = [
+            models.CheckConstraint(name="code_hash_is_keyed_hash", condition=Exact(Length("code_hash"), 32)),
+        ]
