@@ -39,8 +39,9 @@ def apply_locks(url: str, names: Mapping[str, str]) -> None:
             )
         )
         for folder in FOLDERS:
-            for body in statements(package / folder / "sql" / "locks.sql").values():
-                connection.execute(fill(body, names))
+            for file in sorted((package / folder / "sql").glob("locks*.sql")):
+                for body in statements(file).values():
+                    connection.execute(fill(body, names))
         # A function that was made just now is everybody's until this is taken away.
         _revoke(connection, "FUNCTIONS", everybody)
 

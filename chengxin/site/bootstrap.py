@@ -126,7 +126,7 @@ def _digest(names: dict[str, str]) -> str:
     whole = hashlib.sha256(f"{__version__}{sorted(names.items())}".encode())
     patterns = (
         "*/migrations/*.py",
-        "*/sql/locks.sql",
+        "*/sql/locks*.sql",
         "records/checks.toml",
         "records/terms_data/*.toml",
         "catalogue/data/**/*.toml",
