@@ -137,6 +137,7 @@ class Ground:
             **{name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)},
             "CHENGXIN_DEMO": "1",
             "CHENGXIN_DATA": str(self.data),
+            "CHENGXIN_PG_MAJOR": str(MAJOR),
         }
         self.day = shanghai_date(datetime.now(UTC))
 

@@ -17,7 +17,7 @@ from chengxin.site.runtime.files import refusals_told, rotate
 from chengxin.site.runtime.passwords import url_of
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from chengxin.site.runtime.postmaster import SOCKET_NAME
-from tests.site.support import embedded, everything_in, made_data, open_folder, wait_until
+from tests.site.support import MAJOR, embedded, everything_in, made_data, open_folder, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -269,3 +269,10 @@ def test_full_log_is_set_aside(folder: Path) -> None:
         rotate(log, limit_bytes=10)
     assert sorted(file.name for file in folder.iterdir()) == ["x.log.1", "x.log.2", "x.log.3"]
     assert (folder / "x.log.1").read_text() == "4" * 10
+
+
+def test_another_version_begins_no_empty_register_beside_the_old_one(data: Path) -> None:
+    other = EmbeddedPostgres(data, major=16 if MAJOR != 16 else 18, durable=False)
+    with pytest.raises(DataFolderUnusable, match=f"CHENGXIN_PG_MAJOR={MAJOR}"), other.using():
+        pass
+    assert [path.name for path in data.glob("pg*")] == [f"pg{MAJOR}"]

@@ -144,6 +144,7 @@ class EmbeddedPostgres:
         sockets = socket_folder(self.data, account)
         self._tidy(account, sockets, tell)
         if not self.cluster.exists():
+            self._refuse_second_cluster()
             tell("正在建立数据库…… Making the database.")
             make_cluster(self.cluster, account, binaries, durable=self._durable)
         ensure_admin_password(self.cluster, account, binaries)
@@ -157,6 +158,17 @@ class EmbeddedPostgres:
             if _LEFTOVERS not in said or attempt == _ATTEMPTS:
                 raise_failure(said, self.data)
             postmaster.see_strays_off(self.cluster)
+
+    def _refuse_second_cluster(self) -> None:
+        """Refuse to begin an empty register beside the one that another PostgreSQL keeps here. Raises DataFolderUnusable."""
+        others = sorted(path.name for path in self.data.glob("pg[0-9]*") if path.is_dir() and path != self.cluster)
+        if others:
+            major = others[0].removeprefix("pg")
+            raise DataFolderUnusable(
+                f"{self.data} 中的数据库属于 PostgreSQL {major}，不能用 {self._major} 打开。请设 CHENGXIN_PG_MAJOR={major}。",
+                f"the database in {self.data} is PostgreSQL {major}'s and can't be opened with {self._major}. "
+                f"Set CHENGXIN_PG_MAJOR={major}.",
+            )
 
     def _joined(self, tell: Tell, stop: threading.Event) -> bool:
         """Join a server that runs, or that a killed starter left starting; see one out that is stopping."""
