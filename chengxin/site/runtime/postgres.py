@@ -161,7 +161,8 @@ class EmbeddedPostgres:
 
     def _refuse_second_cluster(self) -> None:
         """Refuse to begin an empty register beside the one that another PostgreSQL keeps here. Raises DataFolderUnusable."""
-        others = sorted(path.name for path in self.data.glob("pg[0-9]*") if path.is_dir() and path != self.cluster)
+        # A folder with more in its name is one that was being made when its maker was killed.
+        others = [path.name for path in self.data.glob("pg[0-9][0-9]") if path != self.cluster]
         if others:
             major = others[0].removeprefix("pg")
             raise DataFolderUnusable(
