@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
-from tests.people import CENTRE_OFFICER, CLERK, ORGANISATIONS, write_population
+from tests.people import OFFICERS, ORGANISATIONS, write_population
 
 # The controller of a parallel run makes the folder; its workers inherit the name.
 BASE = Path(os.environ.setdefault("CHENGXIN_TEST_BASE", tempfile.mkdtemp(prefix="cx-test-")))
@@ -86,7 +86,7 @@ def make_template(urls: dict[str, str]) -> None:
     from django.db import connections
     from django.utils import timezone
 
-    from chengxin.identity.services.officers import settle_officer
+    from chengxin.demo.officers import settle_demo_officer
     from chengxin.identity.services.organisations import settle_organisation
     from chengxin.identity.services.population import load_population
     from chengxin.records.services import areas
@@ -96,10 +96,8 @@ def make_template(urls: dict[str, str]) -> None:
     become(urls["owner"])
     prepare(Database(urls, embedded=True), lambda _: None)
     made = {entry["code"]: settle_organisation(**entry, valid_from=date(2019, 1, 1)) for entry in ORGANISATIONS}
-    for officer in (CLERK, CENTRE_OFFICER):
-        settle_officer(
-            **{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password", demo=True
-        )
+    for officer in OFFICERS:
+        settle_demo_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password")
     become(urls["intake"])
     load_population(write_population(BASE / "population.csv"), areas=areas(), at=timezone.now())
     connections.close_all()

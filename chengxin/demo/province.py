@@ -7,10 +7,10 @@ from pathlib import Path
 from django.utils import timezone
 
 from chengxin.demo.generate import generate
+from chengxin.demo.officers import SECURITY, settle_demo_officer
 from chengxin.demo.organisations import ORGANISATIONS
 from chengxin.identity.models import Person, User
 from chengxin.identity.queries import find_organisation
-from chengxin.identity.services.officers import settle_officer
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.identity.services.population import load_population
 from chengxin.lib.periods import shanghai_date
@@ -21,8 +21,11 @@ from chengxin.records.services import areas, ingest_file, spool_folder
 PERSONS, SEED = 2000, 149999
 PASSWORD = "demo-only-149999"  # noqa: S105  # printed at start; demo accounts exist under the demo switch alone
 SINCE = date(2019, 1, 1)
-# Login, name shown, kind of organisation, role.
+# Login, name shown, kind of organisation, role. The security administrator comes first and grants the others theirs.
 CAST = (
+    (SECURITY, "演示·安全管理员", "centre", "security_admin"),
+    ("system", "演示·系统管理员", "centre", "system_admin"),
+    ("audit", "演示·审计管理员", "centre", "audit_admin"),
     ("clerk", "演示·信源单位经办人", "department", "clerk"),
     ("court-clerk", "演示·法院经办人", "court", "clerk"),
     ("officer", "演示·信用中心查询员", "centre", "officer"),
@@ -39,9 +42,7 @@ def settle_cast() -> None:
     for login, name, kind, role in CAST:
         organisation = find_organisation(first[kind], date.max)
         if organisation is not None:
-            settle_officer(
-                login=login, display_name=name, organisation=organisation, role=role, password=PASSWORD, demo=True
-            )
+            settle_demo_officer(login=login, display_name=name, organisation=organisation, role=role, password=PASSWORD)
 
 
 def describe_logins() -> list[str]:

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from chengxin.lib.sql import statements
 
-ROLES = ("owner", "app", "intake", "public", "auditor", "eraser")
+ROLES = ("owner", "app", "intake", "admin", "public", "auditor", "eraser")
 KINDS = ("TABLES", "SEQUENCES", "FUNCTIONS")
 FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "site")
 

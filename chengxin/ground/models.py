@@ -1,4 +1,4 @@
-"""The access register's table. It is written by ``ground.services.enter`` alone."""
+"""The access register and the action log. Written by ``ground.services`` alone: ``enter`` and ``note_act``."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -56,4 +56,23 @@ class AccessEntry(models.Model):
                 condition=models.Q(outcome__in=("refused", "failed"))
                 | ~(models.Q(organisation="") | models.Q(officer="") | models.Q(purpose="") | models.Q(basis="")),
             ),
+        ]
+
+
+class Action(models.Model):
+    """One act of an officer or administrator, written with the act. ``actor`` is empty for the owner at the server.
+
+    ``subject`` names what was acted on by kind and number; ``note`` holds codes and dates, never a value of a person's.
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    act = models.CharField(max_length=48)
+    subject = models.CharField(max_length=120)
+    note = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "ground_action"
+        constraints = [
+            models.CheckConstraint(name="action_names_its_act", condition=~models.Q(act="")),
         ]

@@ -1,4 +1,4 @@
-"""The access register: no entry, no data.
+"""The access register: no entry, no data. And the action log beside it.
 
 ``reading`` is the only way to read a person's data for somebody: it opens the transaction, collects which versions were read, and
 writes the entry before that transaction commits. What was read may leave the process only after the ``with`` block has ended.
@@ -93,6 +93,21 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
                 [record_id for record_id, _ in note.versions],
                 [version for _, version in note.versions],
             ],
+        )
+
+
+def note_act(actor: str, act: str, subject: str, *, at: datetime, note: str = "") -> None:
+    """Write an act into the action log, inside the transaction of the act itself; without the one there is not the other.
+
+    ``actor`` is the login, empty for the owner at the server; ``subject`` what was acted on, by kind and number. Neither it nor
+    ``note`` ever holds a value of a person's. Raises RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an act is noted in its own transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ground_action (at, actor, act, subject, note) VALUES (%s, %s, %s, %s, %s)",
+            [at, actor, act, subject, note],
         )
 
 

@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chengxin.identity.models import Organisation, User
+from chengxin.identity.permissions import permissions
+from chengxin.identity.queries import Right, rights_of
+from chengxin.identity.services.rights import note_use
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
@@ -21,11 +24,12 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """Who may open a view. ``public`` ones tell why; the others name the roles."""
+    """Who may open a view. ``public`` ones tell why; the others name acts and roles."""
 
     kind: str
     reason: str = ""
     roles: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
 
 
 def policy_of(view: Any) -> AccessPolicy | None:
@@ -50,8 +54,13 @@ def public(reason: str) -> Callable[[View], View]:
     return decorate
 
 
-def officers_only(*roles: str) -> Callable[[View], View]:
-    """Open a view to officers of these roles whose organisation is valid; others are sent to log in or refused."""
+def officers_may(*acts: str) -> Callable[[View], View]:
+    """Open a view to officers who may do one of these acts of the permission table, and whose organisation is valid.
+
+    Others are sent to log in or refused. The first use of a right on a day is noted, since an unused right lapses.
+    Raises KeyError on an act that the table doesn't know, when the module is read.
+    """
+    roles = tuple(sorted({role for act in acts for role in permissions().acts[act].roles}))
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -59,17 +68,34 @@ def officers_only(*roles: str) -> Callable[[View], View]:
             user = request.user
             if not isinstance(user, User):
                 return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
-            if user.role not in roles:
+            used = next((right for right in rights_in(request) if right.role in roles), None)
+            if used is None:
                 raise NotAllowed("您的岗位没有此项权限。", "Your role doesn't include this.")
-            if not valid_on(user.organisation, shanghai_date(timezone.now())):
+            today = shanghai_date(timezone.now())
+            if not valid_on(user.organisation, today):
                 raise NotAllowed(
                     "您所在单位的登记今天不在有效期内。", "Your organisation's registration isn't valid today."
                 )
+            note_use(used, today)
             return view(request, *args, **kwargs)
 
-        return mark(guarded, AccessPolicy("officers", roles=roles))
+        return mark(guarded, AccessPolicy("officers", roles=roles, acts=acts))
 
     return decorate
+
+
+def rights_in(request: HttpRequest) -> tuple[Right, ...]:
+    """Give the rights in force of whoever sends a request, asked for once a request."""
+    found: tuple[Right, ...] | None = getattr(request, "rights", None)
+    if found is None:
+        found = rights_of(request.user.pk) if isinstance(request.user, User) else ()
+        cast("Any", request).rights = found
+    return found
+
+
+def acts_in(request: HttpRequest) -> frozenset[str]:
+    """Give the acts that whoever sends a request may do: what is not among them is not shown."""
+    return permissions().acts_of(frozenset(right.role for right in rights_in(request)))
 
 
 def valid_on(organisation: Organisation, day: date) -> bool:
@@ -77,7 +103,7 @@ def valid_on(organisation: Organisation, day: date) -> bool:
 
 
 def officer_of(request: HttpRequest) -> User:
-    """Give the officer behind a request that ``officers_only`` has let through. Raises NotAllowed on any other."""
+    """Give the officer behind a request that ``officers_may`` has let through. Raises NotAllowed on any other."""
     if not isinstance(request.user, User):
         raise NotAllowed
     return request.user

@@ -4,7 +4,11 @@ import hmac
 from dataclasses import dataclass
 from datetime import date
 
-from chengxin.identity.models import Code, Organisation, Person, User
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from chengxin.identity.models import Code, Organisation, Person, RoleGrant, User
+from chengxin.identity.permissions import permissions
 from chengxin.identity.rules import normal_name
 from chengxin.identity.vault import vault
 from chengxin.lib.crypto import Sealed
@@ -56,10 +60,47 @@ def find_officer(login: str) -> User | None:
     return User.objects.select_related("organisation").filter(login=login, is_active=True).first()
 
 
-def list_demo_officers() -> list[User]:
-    """Give the demo's officers for the start page of a demo installation."""
-    return list(User.objects.select_related("organisation").filter(demo=True, is_active=True).order_by("pk"))
+def list_demo_officers(act: str) -> list[User]:
+    """Give the demo's officers who may do an act, for the start page of a demo installation."""
+    may_do = RawSQL("SELECT user_id FROM identity_right WHERE role = ANY(%s)", [list(permissions().acts[act].roles)])
+    officers = User.objects.select_related("organisation").filter(demo=True, is_active=True, pk__in=may_do)
+    return list(officers.order_by("pk"))
 
 
 def find_demo_officer(login: str) -> User | None:
     return User.objects.filter(login=login, demo=True, is_active=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A role in force today: begun, not ended, not withdrawn, used within ninety days."""
+
+    grant_id: int
+    role: str
+    valid_until: date
+    last_used: date | None
+
+
+def rights_of(user_id: int) -> tuple[Right, ...]:
+    """Give the rights an officer has at this moment; none when they have left. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT grant_id, role, valid_until, last_used FROM identity_right WHERE user_id = %s ORDER BY grant_id",
+            [user_id],
+        )
+        return tuple(Right(*row) for row in cursor.fetchall())
+
+
+def may(user_id: int, act: str) -> bool:
+    """Tell whether an officer may do an act of the permission table at this moment."""
+    return any(right.role in permissions().acts[act].roles for right in rights_of(user_id))
+
+
+def list_officers(*, after: str = "", limit: int = 50) -> list[User]:
+    """Give officers by login, those after a login, for the administrators' pages."""
+    return list(User.objects.select_related("organisation").filter(login__gt=after).order_by("login")[:limit])
+
+
+def list_grants(user_id: int) -> list[RoleGrant]:
+    """Give every grant an officer ever had, the newest first."""
+    return list(RoleGrant.objects.select_related("granted_by", "withdrawn_by").filter(user_id=user_id).order_by("-pk"))

@@ -11,6 +11,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from chengxin.identity.policies import acts_in
 from chengxin.identity.vault import vault
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.reading import form_of
@@ -48,7 +49,7 @@ class SpoolUploadHandler(FileUploadHandler):
 
     def new_file(self, field_name: str, file_name: str, *rest: Any, **named: Any) -> None:
         """Open a spool for a clerk's first file; break off for anybody else."""
-        if not _is_clerk(self.request):
+        if not _may_hand_in(self.request):
             raise StopUpload(connection_reset=True)
         if self._made is not None:
             self._refuse("一次只报送一个文件。", "Hand in one file at a time.")
@@ -114,8 +115,9 @@ def _form(name: str, head: bytes, size: int) -> str:
     return form_of(name, head)
 
 
-def _is_clerk(request: HttpRequest | None) -> bool:
-    return getattr(getattr(request, "user", None), "role", "") == "clerk"
+def _may_hand_in(request: HttpRequest | None) -> bool:
+    # The handler works before the view and its policy: whoever may not hand in must not fill the spool either.
+    return request is not None and hasattr(request, "user") and "intake.hand_in" in acts_in(request)
 
 
 def refusal_of(request: HttpRequest) -> FileUnusable | None:

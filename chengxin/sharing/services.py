@@ -11,7 +11,7 @@ from chengxin.catalogue.errors import PurposeUnknown
 from chengxin.catalogue.queries import PurposeTerms, find_purpose
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, reading
-from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, open_person
+from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import standard_areas
@@ -109,7 +109,7 @@ def decide(asker: Asker, today: date) -> PurposeTerms:
     officer = find_officer(asker.officer)
     if organisation is None:
         raise Refused("organisation-unknown")
-    if officer is None or officer.organisation_id != organisation.pk or officer.role != "officer":
+    if officer is None or officer.organisation_id != organisation.pk or not may(officer.pk, "report.issue"):
         raise Refused("officer-unknown")
     try:
         purpose = find_purpose(asker.purpose, today)

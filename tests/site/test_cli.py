@@ -37,11 +37,11 @@ from datetime import date
 from pathlib import Path
 from chengxin.site.bootstrap import installation
 with installation(Path(sys.argv[1]), "owner", lambda _: None):
-    from chengxin.identity.services.officers import settle_officer
+    from chengxin.demo.officers import settle_demo_officer
     from chengxin.identity.services.organisations import settle_organisation
     organisations, officer = json.loads(sys.stdin.read())
     made = {one["code"]: settle_organisation(**one, valid_from=date(2019, 1, 1)) for one in organisations}
-    settle_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password", demo=True)
+    settle_demo_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password")
 """
 
 

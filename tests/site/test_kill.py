@@ -46,11 +46,11 @@ from pathlib import Path
 from chengxin.site.bootstrap import installation
 with installation(Path(sys.argv[1]), "owner", lambda _: None):
     from chengxin.demo.organisations import ORGANISATIONS
-    from chengxin.identity.services.officers import settle_officer
+    from chengxin.demo.officers import settle_demo_officer
     from chengxin.identity.services.organisations import settle_organisation
     made = {one["code"]: settle_organisation(**one, valid_from=date(2019, 1, 1)) for one in ORGANISATIONS}
-    settle_officer(login="clerk", display_name="经办人", organisation=made[sys.argv[2]], role="clerk",
-                   password="a-test-password", demo=True)
+    settle_demo_officer(login="clerk", display_name="经办人", organisation=made[sys.argv[2]], role="clerk",
+                        password="a-test-password")
 """
 HAND_IN = """
 import sys

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chengxin.demo.organisations import organisation_code
+from tests.system import administering as d
 from tests.system import attacks as a
 from tests.system import writings as w
 from tests.system.attacks import Attack, change_wholly, clones
@@ -25,6 +26,13 @@ class Guard:
 def check(table: str, name: str, **changes: object) -> tuple[str, Guard]:
     return f"check {table}.{name}", Guard(
         clones(table, **changes), f"ALTER TABLE {table} DROP CONSTRAINT {name}", f'violates check constraint "{name}"'
+    )
+
+
+def holds(table: str, name: str, attack: Attack) -> tuple[str, Guard]:
+    """A CHECK that a cloned row would not come to, since a trigger stands before it."""
+    return f"check {table}.{name}", Guard(
+        attack, f"ALTER TABLE {table} DROP CONSTRAINT {name}", f'violates check constraint "{name}"'
     )
 
 
@@ -65,11 +73,17 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_finding", "finding_append_only", change_wholly("records_finding", "rule"), APPEND),
     trigger("ground_access_entry", "access_entry_append_only", change_wholly("ground_access_entry", "reason"), APPEND),
     trigger("sharing_report", "report_append_only", change_wholly("sharing_report", "number"), APPEND),
+    trigger("ground_action", "action_append_only", change_wholly("ground_action", "act"), APPEND),
+    trigger("ground_action", "action_on_time", d.note_of_tomorrow, "when it is done"),
+    trigger("identity_role_grant", "grant_guarded", d.granting_by("clerk"), "only a security administrator grants"),
+    trigger("identity_role_grant", "grant_withdrawal_guarded", d.lengthen_a_grant, "changed in nothing else"),
+    trigger("identity_role_grant", "grant_stays", d.delete_grants, APPEND),
     check("catalogue_edition", "edition_validity_ordered", id=9001, code="x", valid_from=PAST, valid_until=PAST),
     check("catalogue_item_version", "item_disclosure_known", id=9001, edition_id=9001, disclosure=["everybody"]),
     check("catalogue_item_version", "item_nature_known", id=9001, edition_id=9001, nature="bad"),
     check("catalogue_law", "law_validity_ordered", code="x", valid_from=PAST, valid_until=LONG_PAST),
     check("catalogue_purpose", "purpose_needs_known", id=9001, code="x", needs="curiosity"),
+    check("ground_action", "action_names_its_act", id=9001, act="", at="now"),
     check("ground_access_entry", "access_answer_has_reason", entry_id=FRESH, basis=""),
     check("ground_access_entry", "access_outcome_known", entry_id=FRESH, outcome="lost", reason="x", record_ids=[], versions=[]),
     check("ground_access_entry", "access_refusal_has_no_records", entry_id=FRESH, outcome="refused", reason="x"),
@@ -83,7 +97,11 @@ GUARDS: dict[str, Guard] = dict((
     check("identity_person", "person_capacity_known", subject_id=9001, capacity="some", capacity_since=PAST),
     check("identity_person", "person_died_after_birth", subject_id=9001, born=PAST, died=LONG_PAST),
     check("identity_person", "person_subject_positive", subject_id=0),
-    check("identity_user", "user_role_known", id=9001, login="x", role="root"),
+    holds("identity_role_grant", "grant_role_known", d.grants(role="root")),
+    holds("identity_role_grant", "grant_for_a_term", d.for_days(367)),
+    holds("identity_role_grant", "grant_has_reason", d.grants(reason="")),
+    holds("identity_role_grant", "grant_to_another", d.grant_to_oneself_for_later),
+    holds("identity_role_grant", "grant_withdrawal_has_reason", d.withdraws(reason="")),
     check("records_batch", "batch_counts_add_up", id=9001, token=FRESH, read=1),
     check("records_batch", "batch_finished_iff_ended", id=9001, token=FRESH, finished_at=PAST),
     check("records_batch", "batch_state_known", id=9001, token=FRESH, state="lost", finished_at=PAST),
@@ -118,6 +136,7 @@ SUPERSEDED = """NOT EXISTS (
         SELECT FROM records_superseded s"""
 NOBODY, GAP = "a record stands against nobody", "a version without the one before it"
 ENDLESS, VALUES = "for longer than any law allows", "values of no active version"
+GRANTS, BESIDE = "only a security administrator grants", "may not stand beside"
 BASIS, BATCH, DUE_ONLY = "no legal basis in force", "a batch that is open", "v.version = records_payload.version"
 CLAUSES: dict[str, Clause] = {
     "gate: state": Clause("gate", "state = 'active'", "true", a.see_the_repaired),
@@ -190,6 +209,28 @@ CLAUSES: dict[str, Clause] = {
     "past: known": Clause("as_of", "AND v.recorded_at <= known_at AND", "AND", a.look_back_at_what_was_unknown),
     "past: state": Clause("as_of", "v.state = 'active'", "true", a.look_back_at_the_repaired),
     "past: law": Clause("as_of", "on_day < o.valid_until", "true", a.look_back_at_a_day_without_law),
+    "grant: by somebody": Clause("guard_grant", "NEW.granted_by_id IS NULL AND", "false AND", d.grants(granted_by_id=None), "by somebody"),
+    "grant: by the security administrator": Clause("guard_grant", "AND r.role = 'security_admin'", "", d.granting_by("system"), GRANTS),
+    "grant: not from yesterday": Clause("guard_grant", "NEW.valid_from < today OR", "", d.grant_from_yesterday, "today at the earliest"),
+    "grant: not told tomorrow": Clause("guard_grant", "NEW.granted_at > clock_timestamp() OR", "", d.grant_as_if_told_tomorrow,
+                                       "today at the earliest"),
+    "grant: not once more": Clause("guard_grant", "g.role = NEW.role OR", "", d.grant_beside("clerk", "clerk"), BESIDE),
+    "grant: nothing beside an administrator": Clause("guard_grant", "OR g.role LIKE '%\\_admin'", "", d.grant_beside("officer", "audit"),
+                                                     BESIDE),
+    "grant: no administrator beside an officer": Clause("guard_grant", "OR NEW.role LIKE '%\\_admin'", "",
+                                                        d.grant_beside("audit_admin", "clerk"), BESIDE),
+    "right: of one who is here": Clause("right", "AND o.is_active", "", d.grant_after_leaving, GRANTS),
+    "right: not withdrawn": Clause("right", "g.withdrawn_at IS NULL", "true", d.grant_after_withdrawal, GRANTS),
+    "right: begun": Clause("right", f"AND g.valid_from <= {TODAY}", "", d.grant_before_the_beginning, GRANTS),
+    "right: not ended": Clause("right", f"AND g.valid_until > {TODAY}", "", d.grant_after_the_end, GRANTS),
+    "right: used": Clause("right", f"AND coalesce(u.last_used, g.valid_from) > {TODAY} - 90", "", d.grant_unused_for_ninety_days, GRANTS),
+    "withdrawal: once": Clause("guard_withdrawal", "OLD.withdrawn_at IS NOT NULL", "false", d.withdraw_twice, "withdrawn once"),
+    "withdrawal: by somebody": Clause("guard_withdrawal", "NEW.withdrawn_by_id IS NULL AND current_user <> '{owner}'", "false",
+                                      d.withdraws(by=None), "only a security administrator withdraws"),
+    "withdrawal: by the security administrator": Clause("guard_withdrawal", "AND r.role = 'security_admin'", "", d.withdraws(by="system"),
+                                                        "only a security administrator withdraws"),
+    "action: not of yesterday": Clause("guard_action", "OR NEW.at < transaction_timestamp() - interval '1 hour'", "",
+                                       d.note_of_yesterday, "when it is done"),
     "fate: a view": Clause("fate", "c.relkind <> 'r' OR", "", a.fool_the_fate_by_a_view, "no plain table"),
     "fate: a policy": Clause("fate", "c.relrowsecurity OR", "", a.fool_the_fate_by_a_policy, "no plain table"),
     "fate: a type": Clause("fate", "OR t.typnamespace <> 'pg_catalog'::regnamespace", "", a.fool_the_fate_by_a_type, "no plain table"),

@@ -211,6 +211,7 @@ def _fill(stage: Stage) -> None:
         "owner", "records_progress", {"batch_id": facts.batch, "phase": "x", "rows": 0, "findings": 0, "at": facts.at}
     )
     stage.insert("owner", "ground_access_entry", entry(facts))
+    stage.insert("owner", "ground_action", {"at": facts.at, "actor": "clerk", "act": "x", "subject": "x", "note": ""})
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

@@ -19,7 +19,7 @@ from tests.system.guards import CLAUSES, GUARDS
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
-LOCKS = Path(chengxin.__file__).parent / "records" / "sql" / "locks.sql"
+LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
 MATRIX = told(tomllib.loads((Path(__file__).parent / "privileges.toml").read_text()))
 FOREIGN = "relname !~ '^(django|auth|procrastinate)_'"
 INVENTORY = f"""
@@ -29,6 +29,12 @@ INVENTORY = f"""
         WHERE NOT tgisinternal AND {FOREIGN}
     UNION ALL SELECT 'check ' || relname || '.' || conname FROM pg_constraint o JOIN pg_class c ON c.oid = conrelid
         WHERE contype = 'c' AND relnamespace = 'public'::regnamespace AND {FOREIGN}"""
+
+
+def lock(name: str) -> str:
+    """Give a statement of the locks by its name, which stands in one file alone."""
+    (body,) = [named[name] for named in map(statements, LOCKS) if name in named]
+    return body
 
 
 def test_every_object_of_the_database_has_a_guard(stage: Stage) -> None:
@@ -48,7 +54,7 @@ def test_without_the_object_its_attack_gets_through(stage: Stage, name: str) -> 
 @pytest.mark.parametrize("name", CLAUSES)
 def test_without_the_clause_its_attack_gets_through(stage: Stage, name: str) -> None:
     clause = CLAUSES[name]
-    body = statements(LOCKS)[clause.statement]
+    body = lock(clause.statement)
     assert clause.text in body
     through, why = gets_through(stage, clause.attack)
     assert not through
@@ -60,7 +66,7 @@ def test_without_the_clause_its_attack_gets_through(stage: Stage, name: str) -> 
 
 def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
     """A moment to come is refused by itself, so that guard is taken away first."""
-    body = statements(LOCKS)["guard_versions"]
+    body = lock("guard_versions")
     weaker = body.replace("told.recorded_at > clock_timestamp()", "false")
     stage.run("owner", fill(weaker, role_names("chengxin")).decode())
     through, why = gets_through(stage, w.write_what_is_final_tomorrow_as_if_today_were_tomorrow)
@@ -103,7 +109,7 @@ def test_values_of_a_version_that_no_longer_stands_at_the_tables_end_are_taken(s
         return True
 
     assert gets_through(stage, late) == (True, "")
-    alone = statements(LOCKS)["guard_payloads"].replace(") AND EXISTS (", ") OR EXISTS (")
+    alone = lock("guard_payloads").replace(") AND EXISTS (", ") OR EXISTS (")
     stage.run("owner", fill(alone, role_names("chengxin")).decode())
     assert not gets_through(stage, late)[0]
 
@@ -126,7 +132,7 @@ def test_no_eighteen_years_are_longer_than_the_guard_says() -> None:
     first = date(1900, 1, 1)
     born = (first + timedelta(days=days) for days in range(40_000))
     assert max(turns(day, 18) - day for day in born) < timedelta(days=6576)
-    assert "f.ended < p.born + 6576" in statements(LOCKS)["guard_versions"]
+    assert "f.ended < p.born + 6576" in lock("guard_versions")
 
 
 def test_whoever_may_execute_the_guard_can_hide_a_record(stage: Stage) -> None:

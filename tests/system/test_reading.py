@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chengxin.demo.officers import settle_demo_officer
 from chengxin.demo.organisations import organisation_code
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
-from chengxin.identity.services.officers import settle_officer
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.sharing.errors import DayToCome
 from chengxin.sharing.services import Question, issue_report, view_past
@@ -40,9 +40,7 @@ def settle_auditor(register: Register) -> None:
     office = settle_organisation(
         code=AUDIT_OFFICE, name="测试审计局", kind="auditor", region="140100", valid_from=date(2019, 1, 1)
     )
-    settle_officer(
-        login="auditor", display_name="审计员", organisation=office, role="officer", password="x", demo=False
-    )
+    settle_demo_officer(login="auditor", display_name="审计员", organisation=office, role="officer", password="x")
     register.become("app")
 
 

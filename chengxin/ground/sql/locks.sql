@@ -13,3 +13,27 @@ CREATE OR REPLACE TRIGGER access_entry_append_only BEFORE UPDATE OR DELETE OR TR
 -- name: access_entry_grants
 -- Entries are written by whoever reads for somebody; the person's and the auditor's view of them come with their own functions.
 GRANT INSERT ON ground_access_entry TO {app};
+
+-- name: action_append_only
+CREATE OR REPLACE TRIGGER action_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_action
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_action
+-- Nothing is noted ahead of its time, nor as if it had been long ago.
+CREATE OR REPLACE FUNCTION ground_guard_action() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.at > clock_timestamp() OR NEW.at < transaction_timestamp() - interval '1 hour' THEN
+        RAISE EXCEPTION 'an act is noted when it is done' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_action_trigger
+CREATE OR REPLACE TRIGGER action_on_time BEFORE INSERT ON ground_action FOR EACH ROW EXECUTE FUNCTION ground_guard_action();
+
+-- name: action_grants
+-- Whoever acts writes; the audit administrator's page reads.
+GRANT INSERT ON ground_action TO {app}, {intake}, {admin};
+GRANT SELECT ON ground_action TO {admin};
+GRANT USAGE ON SEQUENCE ground_action_id_seq TO {app}, {intake}, {admin};

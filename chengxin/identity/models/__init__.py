@@ -1,8 +1,8 @@
 """Persons and their codes, organisations, users."""
 
 from chengxin.identity.models.keys import VaultKey
-from chengxin.identity.models.officers import Officers, User
+from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Organisation
 from chengxin.identity.models.people import Code, Person
 
-__all__ = ["Code", "Officers", "Organisation", "Person", "User", "VaultKey"]
+__all__ = ["Code", "Officers", "Organisation", "Person", "RoleGrant", "RoleUse", "User", "VaultKey"]

@@ -1,4 +1,4 @@
-"""Who logs in."""
+"""Who logs in, and what they may do for how long."""
 
 from typing import ClassVar
 
@@ -16,16 +16,11 @@ class Officers(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An officer of an organisation. Persons log in otherwise (real-name platform) and are no users of this table."""
-
-    class Role(models.TextChoices):
-        CLERK = "clerk", "信源单位经办人"
-        OFFICER = "officer", "查询经办人"
+    """An officer of an organisation. What they may do stands in ``RoleGrant``, never here."""
 
     login = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=64)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="officers")
-    role = models.CharField(max_length=16, choices=Role)
     is_active = models.BooleanField(default=True)
     demo = models.BooleanField(default=False)
 
@@ -35,6 +30,54 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "identity_user"
+
+
+class RoleGrant(models.Model):
+    """One role for one officer for a term, with its reason. Never changed but once: by withdrawing it.
+
+    ``granted_by`` is empty only where the owner appointed somebody at the server. Which of them are in force today is the view
+    ``identity_right``'s to say.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=24)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    reason = models.CharField(max_length=200)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawal_reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "identity_role_grant"
         constraints = [
-            models.CheckConstraint(name="user_role_known", condition=models.Q(role__in=("clerk", "officer"))),
+            models.CheckConstraint(
+                name="grant_role_known",
+                condition=models.Q(role__in=("clerk", "officer", "system_admin", "security_admin", "audit_admin")),
+            ),
+            # 三员 and officers alike: a right ends, and is thought about again, within a year.
+            models.CheckConstraint(
+                name="grant_for_a_term",
+                condition=models.Q(valid_until__gt=models.F("valid_from"))
+                & models.Q(valid_until__lte=models.F("valid_from") + 366),
+            ),
+            models.CheckConstraint(name="grant_has_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(name="grant_to_another", condition=~models.Q(granted_by=models.F("user"))),
+            models.CheckConstraint(
+                name="grant_withdrawal_has_reason",
+                condition=models.Q(withdrawn_at=None, withdrawal_reason="", withdrawn_by=None)
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawal_reason="")),
+            ),
         ]
+
+
+class RoleUse(models.Model):
+    """The last day a grant was used: one that nobody uses lapses."""
+
+    grant = models.OneToOneField(RoleGrant, on_delete=models.PROTECT, primary_key=True)
+    last_used = models.DateField()
+
+    class Meta:
+        db_table = "identity_role_use"

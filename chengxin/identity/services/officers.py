@@ -1,18 +1,65 @@
-"""Entering officers."""
+"""Entering officers. What they may do is granted apart (``services.rights``)."""
+
+from datetime import datetime
 
 from django.db import transaction
 
+from chengxin.ground.services import note_act
+from chengxin.identity.errors import AccountRefused, OfficerUnknown
 from chengxin.identity.models import Organisation, User
+from chengxin.identity.queries import may
+from chengxin.lib.errors import NotAllowed
 
 
 @transaction.atomic
-def settle_officer(
-    *, login: str, display_name: str, organisation: Organisation, role: str, password: str, demo: bool
-) -> User:
-    """Enter an officer with a password; one who is there already keeps theirs."""
+def settle_officer(*, login: str, display_name: str, organisation: Organisation, password: str, demo: bool) -> User:
+    """Enter an officer with a password, at the server; one who is there already keeps theirs."""
     officer = User.objects.filter(login=login).first()
     if officer is None:
-        officer = User(login=login, display_name=display_name, organisation=organisation, role=role, demo=demo)
+        officer = User(login=login, display_name=display_name, organisation=organisation, demo=demo)
         officer.set_password(password)
         officer.save()
+    return officer
+
+
+@transaction.atomic
+def enter_officer(
+    *, login: str, display_name: str, organisation_code: str, password: str, actor: User, at: datetime
+) -> User:
+    """Enter an officer's account with a first password; it can do nothing until a right is granted.
+
+    Raises NotAllowed when the actor is no system administrator, AccountRefused in words.
+    """
+    if not may(actor.pk, "officers.enter"):
+        raise NotAllowed("只有系统管理员可以登记人员。", "Only a system administrator enters officers.")
+    organisation = Organisation.objects.filter(code=organisation_code).first()
+    if organisation is None:
+        raise AccountRefused(f"没有登记单位 {organisation_code}。", f"There is no organisation {organisation_code}.")
+    if User.objects.filter(login=login).exists():
+        raise AccountRefused(f"登录名 {login} 已有人使用。", f"The login {login} is taken.")
+    officer = User(login=login, display_name=display_name, organisation=organisation)
+    officer.set_password(password)
+    officer.save(force_insert=True)
+    note_act(actor.login, "officers.enter", f"user:{officer.pk}", at=at, note=login)
+    return officer
+
+
+@transaction.atomic
+def close_account(login: str, *, reason: str, actor: User, at: datetime) -> User:
+    """Close the account of somebody who left: every right and every session of theirs ends at once, for good.
+
+    Locks the officer. Raises NotAllowed, OfficerUnknown, AccountRefused when it is one's own, or without reason.
+    """
+    if not may(actor.pk, "officers.leave"):
+        raise NotAllowed("只有系统管理员可以停用账户。", "Only a system administrator closes accounts.")
+    officer = User.objects.select_for_update(no_key=True).filter(login=login, is_active=True).first()
+    if officer is None:
+        raise OfficerUnknown
+    if officer.pk == actor.pk:
+        raise AccountRefused("不能停用自己的账户。", "Nobody closes their own account.")
+    if not reason.strip():
+        raise AccountRefused("请写明停用的理由。", "Give the reason.")
+    officer.is_active = False
+    officer.save(update_fields=["is_active"])
+    note_act(actor.login, "officers.leave", f"user:{officer.pk}", at=at, note=reason.strip())
     return officer

@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from chengxin.identity.policies import officer_of, officers_only
+from chengxin.identity.policies import acts_in, officers_may
 
-FIRST = {"clerk": "portal:batches", "officer": "portal:purposes"}
+# The first of these that an officer may do is where they start.
+FIRST = (("intake.follow", "portal:batches"), ("report.issue", "portal:purposes"))
 
 
-@officers_only("clerk", "officer")
+@officers_may("desk.enter")
 def desk(request: HttpRequest) -> HttpResponse:
-    return redirect(FIRST[officer_of(request).role])
+    acts = acts_in(request)
+    return redirect(next(address for act, address in FIRST if act in acts))

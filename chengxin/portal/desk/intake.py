@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from chengxin.catalogue.queries import items_in_force
-from chengxin.identity.policies import officer_of, officers_only
+from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import UploadForm
@@ -37,7 +37,7 @@ FINDINGS = 25
 QUEUED_LONG_S = 30
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def batches(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = list_batches(officer_of(request).organisation_id, before=before, limit=PAGE + 1)
@@ -47,7 +47,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/desk/batches.html", {"rows": rows, "older": older, "first": before is None})
 
 
-@officers_only("clerk")
+@officers_may("intake.hand_in")
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -61,7 +61,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("portal:batch", token)
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation_id)
     context = {
@@ -72,7 +72,7 @@ def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "portal/desk/batch.html", context)
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def progress(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation_id)
     response = render(request, "portal/desk/progress.html", _progress(view))
@@ -81,7 +81,7 @@ def progress(request: HttpRequest, token: UUID) -> HttpResponse:
     return response
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation_id)
     after = _place(request.GET.get("after", ""))
@@ -94,14 +94,14 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "portal/desk/findings.html", context)
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation_id)
     response = StreamingHttpResponse(_number_lines(view.batch.pk), content_type="text/csv; charset=utf-8")
     return attachment(response, f"记录编号-{token.hex[:8]}.csv")
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def receipt_file(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation_id)
     content = receipt(view.batch) | {"by_rule": {count.rule: count.rows for count in count_findings(view.batch.pk)}}

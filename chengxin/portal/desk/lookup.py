@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from chengxin.catalogue.errors import PurposeUnknown
 from chengxin.catalogue.queries import PurposeTerms, list_purposes
 from chengxin.ground.errors import NotAnswerable
-from chengxin.identity.policies import officer_of, officers_only
+from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import QueryForm
@@ -19,7 +19,7 @@ from chengxin.sharing.documents import as_json, as_pdf, words
 from chengxin.sharing.services import Report, issue_report
 
 
-@officers_only("officer")
+@officers_may("report.issue")
 def purposes(request: HttpRequest) -> HttpResponse:
     sorted_out: dict[str, list[PurposeTerms]] = {"purposes": [], "closed": []}
     for purpose in _offered(request):
@@ -28,7 +28,7 @@ def purposes(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/desk/purposes.html", sorted_out)
 
 
-@officers_only("officer")
+@officers_may("report.issue")
 @require_http_methods(["GET", "POST"])
 def lookup(request: HttpRequest, purpose: str) -> HttpResponse:
     terms = _purpose(request, purpose)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chengxin.identity.policies import officer_of, officers_only
+from chengxin.identity.policies import officer_of, officers_may
 from chengxin.portal.desk.answers import attachment
 from chengxin.records.errors import MendFileGone
 from chengxin.records.intake.mend import KEPT_FOR, MEDIA, expired, mend_spool
@@ -18,7 +18,7 @@ from chengxin.records.queries import find_batch
 from chengxin.records.services import spool_folder
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 def returns(request: HttpRequest, token: UUID) -> HttpResponseBase:
     batch = find_batch(token, officer_of(request).organisation_id).batch
     spool = open_returns(token, timezone.now())
@@ -27,7 +27,7 @@ def returns(request: HttpRequest, token: UUID) -> HttpResponseBase:
     return attachment(response, f"待修改-{token.hex[:8]}.{batch.form}")
 
 
-@officers_only("clerk")
+@officers_may("intake.follow")
 @require_POST
 def drop_returns(request: HttpRequest, token: UUID) -> HttpResponse:
     find_batch(token, officer_of(request).organisation_id)

@@ -10,5 +10,5 @@ from chengxin.identity.queries import list_demo_officers
 
 @public("说明系统是什么、本人有哪些权利；不含任何人的信息")
 def start(request: HttpRequest) -> HttpResponse:
-    officers = list_demo_officers() if settings.DEMO else []
+    officers = list_demo_officers("desk.enter") if settings.DEMO else []
     return render(request, "portal/public/start.html", {"demo_officers": officers})

@@ -1,0 +1,67 @@
+"""The permission table: which role may do which act, within what scope. Read from ``permissions.toml`` and nowhere else."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chengxin.lib.sources import Source
+
+TABLE = Path(__file__).parent / "permissions.toml"
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something an officer may do. ``prove``: only right after proving once more who one is."""
+
+    code: str
+    name: str
+    name_en: str
+    roles: tuple[str, ...]
+    scope: str
+    prove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """The whole table. ``longest_days``: a right's longest term; ``unused_days``: after which an unused one lapses."""
+
+    roles: dict[str, Role]
+    acts: dict[str, Act]
+    longest_days: int
+    unused_days: int
+    source: Source
+
+    def acts_of(self, roles: frozenset[str]) -> frozenset[str]:
+        return frozenset(act.code for act in self.acts.values() if roles.intersection(act.roles))
+
+
+@cache
+def permissions() -> Permissions:
+    content = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    limits = content["limits"]
+    law, article = limits["source"]
+    return Permissions(
+        {entry["code"]: Role(**entry) for entry in content["role"]},
+        {entry["code"]: Act(**{**entry, "roles": tuple(entry["roles"])}) for entry in content["act"]},
+        limits["longest_days"],
+        limits["unused_days"],
+        Source(law, article, provisional=limits["provisional"]),
+    )
+
+
+def clash(role: str, others: frozenset[str]) -> bool:
+    """Tell whether a role may not stand beside these in one person.
+
+    The three administrators exclude one another and everybody who reads credit content.
+    Source: safeguard 12; GB/T 22239-2019 8.1.4.2 (separation of the rights of administering users), 8.1.5.
+    """
+    return role in others or (bool(others) and bool(ADMINISTRATORS & (others | {role})))

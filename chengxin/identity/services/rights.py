@@ -1,0 +1,100 @@
+"""Granting and withdrawing roles. The database has the same rules (``sql/locks_rights.sql``); here each has its words."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from chengxin.ground.services import note_act
+from chengxin.identity.errors import GrantRefused, OfficerUnknown
+from chengxin.identity.models import RoleGrant, User
+from chengxin.identity.permissions import clash, permissions
+from chengxin.identity.queries import Right, may
+from chengxin.lib.errors import NotAllowed
+from chengxin.lib.periods import shanghai_date
+
+
+@transaction.atomic
+def grant_role(login: str, *, role: str, until: date, reason: str, actor: User, at: datetime) -> RoleGrant:
+    """Grant a role until a day (not included), from today.
+
+    Locks the officer, so that two grants can't miss each other. Raises NotAllowed when the actor is no security administrator,
+    OfficerUnknown, GrantRefused with the reason in words.
+    """
+    if not may(actor.pk, "rights.grant"):
+        raise NotAllowed("只有安全管理员可以授予权限。", "Only a security administrator grants rights.")
+    return _grant(login, role, until, reason, actor, at)
+
+
+@transaction.atomic
+def appoint(login: str, *, role: str, until: date, reason: str, at: datetime) -> RoleGrant:
+    """Grant a role as the owner, at the server: how the first security administrator comes to be. Raises as ``grant_role``.
+
+    The database lets nobody but the owner do so.
+    """
+    return _grant(login, role, until, reason, None, at)
+
+
+def _grant(login: str, role: str, until: date, reason: str, actor: User | None, at: datetime) -> RoleGrant:
+    today = shanghai_date(at)
+    officer = User.objects.select_for_update(no_key=True).filter(login=login, is_active=True).first()
+    if officer is None:
+        raise OfficerUnknown
+    if actor is not None and officer.pk == actor.pk:
+        raise GrantRefused("不能给自己授权，请由另一位安全管理员办理。", "Nobody grants to themselves.")
+    if role not in permissions().roles:
+        raise GrantRefused(f"没有这个岗位：{role}。", f"There is no role {role}.")
+    longest = permissions().longest_days
+    if not today < until <= today + timedelta(days=longest):
+        raise GrantRefused(
+            f"截止日应在明天与 {today + timedelta(days=longest)} 之间。",
+            f"The right must end between tomorrow and {today + timedelta(days=longest)}.",
+        )
+    if not reason.strip():
+        raise GrantRefused("请写明授权的理由。", "Give the reason of the grant.")
+    standing = RoleGrant.objects.filter(user=officer, withdrawn_at=None, valid_until__gt=today)
+    if clash(role, frozenset(standing.values_list("role", flat=True))):
+        raise GrantRefused(
+            "该人员已有的岗位与此岗位不能兼任：三员互斥，也不能兼任业务岗位；同一岗位不重复授予。",
+            "The officer holds a role that may not stand beside this one: the three administrators exclude one another and "
+            "every other role.",
+        )
+    grant = RoleGrant.objects.create(
+        user=officer,
+        role=role,
+        valid_from=today,
+        valid_until=until,
+        reason=reason.strip(),
+        granted_by=actor,
+        granted_at=at,
+    )
+    note_act(actor.login if actor else "", "rights.grant", f"grant:{grant.pk}", at=at, note=f"{login} {role} {until}")
+    return grant
+
+
+@transaction.atomic
+def withdraw_role(grant_id: int, *, reason: str, actor: User, at: datetime) -> RoleGrant:
+    """Withdraw a grant at once. Locks it. Raises NotAllowed, GrantRefused when there is none, it was withdrawn, or without reason."""
+    if not may(actor.pk, "rights.withdraw"):
+        raise NotAllowed("只有安全管理员可以收回权限。", "Only a security administrator withdraws rights.")
+    grant = RoleGrant.objects.select_for_update(no_key=True).filter(pk=grant_id, withdrawn_at=None).first()
+    if grant is None:
+        raise GrantRefused("没有这项权限，或已收回。", "There is no such right, or it was withdrawn.")
+    if not reason.strip():
+        raise GrantRefused("请写明收回的理由。", "Give the reason of the withdrawal.")
+    grant.withdrawn_at, grant.withdrawn_by, grant.withdrawal_reason = at, actor, reason.strip()
+    grant.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
+    note_act(actor.login, "rights.withdraw", f"grant:{grant.pk}", at=at)
+    return grant
+
+
+def note_use(right: Right, today: date) -> None:
+    """Note that a right was used today, once a day."""
+    if right.last_used == today:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO identity_role_use (grant_id, last_used) VALUES (%s, %s)
+               ON CONFLICT (grant_id) DO UPDATE SET last_used = excluded.last_used
+               WHERE identity_role_use.last_used < excluded.last_used""",
+            [right.grant_id, today],
+        )

@@ -1,0 +1,84 @@
+-- name: right
+-- Which rights are in force now: begun, not ended, not withdrawn, of somebody who hasn't left, and used within ninety days.
+CREATE OR REPLACE VIEW identity_right AS
+    SELECT g.id AS grant_id, g.user_id, g.role, g.valid_from, g.valid_until, u.last_used
+    FROM identity_role_grant g
+    JOIN identity_user o ON o.id = g.user_id AND o.is_active
+    LEFT JOIN identity_role_use u ON u.grant_id = g.id
+    WHERE g.withdrawn_at IS NULL
+      AND g.valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
+      AND g.valid_until > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
+      AND coalesce(u.last_used, g.valid_from) > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - 90;
+
+-- name: guard_grant
+-- Safeguard 12, whatever code grants: only a security administrator grants, and never what would join two administrators in one
+-- person, or an administrator and a reader. Runs with the caller's rights, so that it knows who calls. The officer is locked first: two
+-- grants at once would each see the other's absence.
+CREATE OR REPLACE FUNCTION identity_guard_grant() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+BEGIN
+    PERFORM FROM identity_user WHERE id = NEW.user_id FOR NO KEY UPDATE;
+    IF NEW.granted_by_id IS NULL AND current_user <> '{owner}' THEN
+        RAISE EXCEPTION 'a right is granted by somebody' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.granted_by_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM identity_right r WHERE r.user_id = NEW.granted_by_id AND r.role = 'security_admin'
+    ) THEN
+        RAISE EXCEPTION 'only a security administrator grants rights' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.valid_from < today OR NEW.granted_at > clock_timestamp() OR NEW.withdrawn_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a right begins today at the earliest, and is granted before it is withdrawn' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM identity_role_grant g
+        WHERE g.user_id = NEW.user_id AND g.withdrawn_at IS NULL
+          AND g.valid_from < NEW.valid_until AND NEW.valid_from < g.valid_until
+          AND (g.role = NEW.role OR g.role LIKE '%\_admin' OR NEW.role LIKE '%\_admin')
+    ) THEN
+        RAISE EXCEPTION 'this right may not stand beside one the officer has' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_grant_trigger
+CREATE OR REPLACE TRIGGER grant_guarded BEFORE INSERT ON identity_role_grant
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_grant();
+
+-- name: guard_withdrawal
+-- A grant changes once, by its withdrawal, and in nothing else.
+CREATE OR REPLACE FUNCTION identity_guard_withdrawal() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.withdrawn_at IS NOT NULL
+       OR (NEW.id, NEW.user_id, NEW.role, NEW.valid_from, NEW.valid_until, NEW.reason, NEW.granted_by_id, NEW.granted_at)
+          IS DISTINCT FROM (OLD.id, OLD.user_id, OLD.role, OLD.valid_from, OLD.valid_until, OLD.reason, OLD.granted_by_id, OLD.granted_at)
+    THEN
+        RAISE EXCEPTION 'a grant is withdrawn once and changed in nothing else' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.withdrawn_by_id IS NULL AND current_user <> '{owner}' OR NEW.withdrawn_by_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM identity_right r WHERE r.user_id = NEW.withdrawn_by_id AND r.role = 'security_admin'
+    ) THEN
+        RAISE EXCEPTION 'only a security administrator withdraws rights' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_withdrawal_trigger
+CREATE OR REPLACE TRIGGER grant_withdrawal_guarded BEFORE UPDATE ON identity_role_grant
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_withdrawal();
+
+-- name: grant_stays
+CREATE OR REPLACE TRIGGER grant_stays BEFORE DELETE OR TRUNCATE ON identity_role_grant
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: rights_grants
+-- The application reads which rights are in force and notes their use. Users and rights are the administration's, whose role reads
+-- nothing of any person.
+GRANT SELECT ON identity_right TO {app}, {admin};
+GRANT SELECT, INSERT, UPDATE (last_used) ON identity_role_use TO {app}, {admin};
+GRANT SELECT, INSERT, UPDATE (withdrawn_at, withdrawn_by_id, withdrawal_reason) ON identity_role_grant TO {admin};
+GRANT USAGE ON SEQUENCE identity_role_grant_id_seq, identity_user_id_seq, identity_organisation_id_seq TO {admin};
+GRANT SELECT, INSERT, UPDATE (display_name, is_active, password, last_login) ON identity_user TO {admin};
+GRANT SELECT, INSERT, UPDATE (name, valid_until) ON identity_organisation TO {admin};
