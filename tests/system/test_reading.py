@@ -11,6 +11,7 @@ from chengxin.demo.officers import settle_demo_officer
 from chengxin.demo.organisations import organisation_code
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
+from chengxin.identity.models import Organisation
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.sharing.errors import DayToCome
 from chengxin.sharing.services import Question, issue_report, view_past
@@ -182,8 +183,11 @@ def test_past_of_a_day_to_come_sounds_the_same_whoever_is_asked_about(
 
 
 def test_licence_examiners_may_not_look_back(penalised: Register, today: date, now: datetime) -> None:
-    change(penalised, "UPDATE identity_user SET role = 'officer' WHERE login = 'clerk'")
-    one = Asker(MARKET, "clerk", "XK-SC", "XZXKF-34", "许可2026-1", "test")
+    penalised.become("owner")
+    market = Organisation.objects.get(code=MARKET)
+    settle_demo_officer(login="examiner", display_name="许可审查员", organisation=market, role="officer", password="x")
+    penalised.become("app")
+    one = Asker(MARKET, "examiner", "XK-SC", "XZXKF-34", "许可2026-1", "test")
     assert len(issue_report(one, about(WANG_WEI), at=now).records) == 2
     with pytest.raises(NotAnswerable):
         view_past(one, about(WANG_WEI), on=today, known_at=now, at=now)
