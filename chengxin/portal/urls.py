@@ -3,13 +3,14 @@
 from django.urls import path
 
 from chengxin.portal.desk import home, intake, lookup, returns
-from chengxin.portal.public import accounts, catalogue, start
+from chengxin.portal.public import accounts, catalogue, permissions, start
 
 app_name = "portal"
 urlpatterns = [
     path("", start.start, name="start"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<str:code>/", catalogue.item, name="item"),
+    path("permissions/", permissions.permissions, name="permissions"),
     path("login/", accounts.login, name="login"),
     path("logout/", accounts.logout, name="logout"),
     path("demo/login/<str:login>", accounts.demo_login, name="demo-login"),

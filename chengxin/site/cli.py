@@ -2,20 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from chengxin.ground.logs import bare_trace
-from chengxin.lib.errors import ChengxinError
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
+from chengxin.site.officers_cli import officer_app, permissions_table, appoint_officer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,46 +20,9 @@ catalogue_app = typer.Typer(no_args_is_help=True, help="信用信息目录 / the
 population_app = typer.Typer(no_args_is_help=True, help="人口库 / the population base")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(population_app, name="population")
-
-out, err = Console(), Console(stderr=True)
-Data = Annotated[Path, typer.Option("--data", envvar="CHENGXIN_DATA", help="数据目录 / data folder")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
-DEFAULT_DATA = Path("var")
-UNUSABLE, SOME_REFUSED = 2, 3
-
-
-def tell(text: str) -> None:
-    err.print(text, highlight=False)
-
-
-def answers_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors that are answers into two lines and exit code 2."""
-
-    @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except ChengxinError as error:
-            err.print(error.text, highlight=False, markup=False)
-            err.print(error.text_en, highlight=False, markup=False)
-            raise typer.Exit(UNUSABLE) from None
-        except (typer.Exit, typer.Abort):
-            raise
-        except Exception as error:  # noqa: BLE001  # the text of an unforeseen error may quote a row; its place tells enough
-            err.print(bare_trace(type(error), error.__traceback__), highlight=False, markup=False)
-            raise typer.Exit(1) from None
-
-    return guarded
-
-
-def show(value: Any, *, as_json: bool, title: str = "") -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
-        return
-    table = Table(title=title or None, show_header=False)
-    for key, part in value.items():
-        table.add_row(str(key), str(part))
-    out.print(table)
+app.add_typer(officer_app, name="officer")
+app.command("appoint")(appoint_officer)
+app.command("permissions")(permissions_table)
 
 
 @app.command()

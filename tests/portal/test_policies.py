@@ -19,6 +19,7 @@ OPEN = {
     "portal:start": "tells what the system is",
     "portal:catalogue": "the catalogue is published by law",
     "portal:item": "the catalogue is published by law",
+    "portal:permissions": "tells what roles may do, and of nobody who holds one",
     "portal:login": "whoever logs in isn't logged in yet",
     "portal:logout": "ends one's own session",
 }

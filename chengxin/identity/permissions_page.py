@@ -1,0 +1,77 @@
+"""The permission table as people read it: rows for a page and the text of ``docs/permissions.md``."""
+
+from dataclasses import dataclass
+
+from chengxin.identity.permissions import Act, Permissions, Role, permissions
+
+SCOPES = {
+    "own": ("本单位", "own organisation"),
+    "purpose": ("用途所开放的内容", "what the purpose opens"),
+    "house": ("系统本身，不含任何人的信息", "the installation, never a person's data"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An act with, for each role in the table's order, whether that role may do it."""
+
+    act: Act
+    allowed: tuple[bool, ...]
+    scope: str
+    scope_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    roles: tuple[Role, ...]
+    rows: tuple[Row, ...]
+    longest_days: int
+    unused_days: int
+    provisional: bool
+    source: str
+
+
+def permission_table(table: Permissions | None = None) -> Table:
+    """Lay the permission table out by act and role. Raises KeyError on a scope without words."""
+    table = table or permissions()
+    return Table(
+        tuple(table.roles.values()),
+        tuple(
+            Row(act, tuple(role in act.roles for role in table.roles), *SCOPES[act.scope]) for act in table.acts.values()
+        ),
+        table.longest_days,
+        table.unused_days,
+        table.source.provisional,
+        str(table.source),
+    )
+
+
+def as_markdown(table: Permissions | None = None) -> str:
+    laid = permission_table(table)
+    header = ["事项", "范围", "再次验证身份", *(role.name for role in laid.roles)]
+    lines = [
+        "# 岗位权限总表",
+        "",
+        "由 `chengxin permissions` 写出，来源是 `chengxin/identity/permissions.toml`；页面、服务和数据库都按它执行，测试逐页逐岗位核对。",
+        f"授权最长 {laid.longest_days} 天，连续 {laid.unused_days} 天不用自动失效"
+        f"（{laid.source}{'，数值暂定' if laid.provisional else ''}）。三员互斥，也不兼任业务岗位；任何人不能给自己授权。",
+        "",
+        _line(header),
+        _line(["---"] * len(header)),
+        *(
+            _line(
+                [
+                    f"{row.act.name}<br>`{row.act.code}`",
+                    row.scope,
+                    "要" if row.act.prove else "",
+                    *("可" if may else "" for may in row.allowed),
+                ]
+            )
+            for row in laid.rows
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
