@@ -37,7 +37,8 @@ def permission_table(table: Permissions | None = None) -> Table:
     return Table(
         tuple(table.roles.values()),
         tuple(
-            Row(act, tuple(role in act.roles for role in table.roles), *SCOPES[act.scope]) for act in table.acts.values()
+            Row(act, tuple(role in act.roles for role in table.roles), *SCOPES[act.scope])
+            for act in table.acts.values()
         ),
         table.longest_days,
         table.unused_days,
@@ -49,12 +50,13 @@ def permission_table(table: Permissions | None = None) -> Table:
 def as_markdown(table: Permissions | None = None) -> str:
     laid = permission_table(table)
     header = ["事项", "范围", "再次验证身份", *(role.name for role in laid.roles)]
+    provisional = "，数值暂定" if laid.provisional else ""
     lines = [
         "# 岗位权限总表",
         "",
         "由 `chengxin permissions` 写出，来源是 `chengxin/identity/permissions.toml`；页面、服务和数据库都按它执行，测试逐页逐岗位核对。",
-        f"授权最长 {laid.longest_days} 天，连续 {laid.unused_days} 天不用自动失效"
-        f"（{laid.source}{'，数值暂定' if laid.provisional else ''}）。三员互斥，也不兼任业务岗位；任何人不能给自己授权。",
+        f"授权最长 {laid.longest_days} 天，连续 {laid.unused_days} 天不用自动失效（{laid.source}{provisional}）。",
+        "三员互斥，也不兼任业务岗位；任何人不能给自己授权。",
         "",
         _line(header),
         _line(["---"] * len(header)),

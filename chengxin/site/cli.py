@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
-from chengxin.site.officers_cli import officer_app, permissions_table, appoint_officer
+from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -25,7 +25,9 @@ def test_each_act_and_role_stands_in_the_document_as_the_table_has_it() -> None:
     told = {}
     for row in rows:
         cells = [cell.strip() for cell in row.strip("|").split("|")]
-        told[cells[0].split("`")[1]] = {roles[name] for name, cell in zip(names, cells[3:], strict=True) if cell == "可"}
+        told[cells[0].split("`")[1]] = {
+            roles[name] for name, cell in zip(names, cells[3:], strict=True) if cell == "可"
+        }
     assert told == {code: set(act.roles) for code, act in permissions().acts.items()}
 
 

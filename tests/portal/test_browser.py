@@ -191,6 +191,7 @@ def test_every_page_and_state_is_accessible_and_fits(
             ("start", "/"),
             ("catalogue", "/catalogue/"),
             ("item", "/catalogue/CF-ZRR/"),
+            ("permissions", "/permissions/"),
             ("missing", "/x"),
         ):
             desk.go(path)

@@ -307,3 +307,68 @@ def test_day_to_come_is_no_day_to_act_on() -> None:
     with pytest.raises(Unusable):
         moment(ahead)
     assert moment(datetime.now(UTC).date().isoformat()) <= datetime.now(UTC)
+
+
+PASSWORD = "four words that fit well\n"
+
+
+def appointed(shell: Shell, today: date, login: str, role: str, **changes: str) -> Said:
+    values = {"role": role, "until": str(today + timedelta(days=30)), "reason": "首任", **changes}
+    return shell.run(
+        "appoint", login, *(part for key, value in values.items() for part in (f"--{key}", value)), "--json"
+    )
+
+
+def test_the_first_administrators_are_entered_and_appointed_at_the_server(shell: Shell, today: date) -> None:
+    for login, role in (("zhang.min", "security_admin"), ("li.qiang", "system_admin")):
+        entered = shell.run("officer", "enter", login, "--name", "张敏", "--org", CENTRE, "--json", given=PASSWORD)
+        assert (entered.code, entered.json["login"]) == (0, login), entered.err
+        said = appointed(shell, today, login, role)
+        assert (said.code, said.json["role"]) == (0, role), said.err
+    clash = appointed(shell, today, "zhang.min", "audit_admin")
+    assert clash.code == 2
+    assert "三员互斥" in clash.err
+    both_languages(clash)
+    url = EmbeddedPostgres(shell.data, major=MAJOR).url("chengxin_owner")
+    with psycopg.connect(url) as connection:
+        noted = connection.execute("SELECT act, actor FROM ground_action ORDER BY id DESC LIMIT 4").fetchall()
+        kept = connection.execute("SELECT password, demo FROM identity_user WHERE login = 'zhang.min'").fetchone()
+    assert noted == [("rights.grant", ""), ("officers.enter", "")] * 2
+    assert kept is not None
+    assert kept[0].startswith("pbkdf2_") and not kept[1]  # noqa: PT018
+
+
+@pytest.mark.parametrize(
+    ("login", "org", "password", "told"),
+    [
+        pytest.param("Zhang Min", CENTRE, PASSWORD, "小写字母", id="login-form"),
+        pytest.param("officer", CENTRE, PASSWORD, "已有人使用", id="login-taken"),
+        pytest.param("wang.fang", CENTRE, "short\n", "12 个字符", id="password-short"),
+        pytest.param("wang.fang", CENTRE, "qwerty123456\n", "12 个字符", id="password-common"),
+        pytest.param("wang.fang", CENTRE, "", "12 个字符", id="no-password"),
+        pytest.param("wang.fang", "0" * 18, PASSWORD, "登记单位", id="no-organisation"),
+    ],
+)
+def test_accounts_that_are_not_entered(shell: Shell, login: str, org: str, password: str, told: str) -> None:
+    said = shell.run("officer", "enter", login, "--name", "王芳", "--org", org, given=password)
+    assert said.code == 2
+    assert told in said.err.replace("\n", "")
+    both_languages(said)
+
+
+@pytest.mark.parametrize(
+    ("login", "changes", "told"),
+    [
+        pytest.param("nobody", {}, "", id="no-officer"),
+        pytest.param("officer", {"until": "next year"}, "2026-12-31", id="no-day"),
+        pytest.param("officer", {"until": "2099-01-01"}, "截止日", id="too-long"),
+        pytest.param("officer", {"reason": " "}, "理由", id="no-reason"),
+    ],
+)
+def test_appointments_that_are_refused(
+    shell: Shell, today: date, login: str, changes: dict[str, str], told: str
+) -> None:
+    said = appointed(shell, today, login, "clerk", **changes)
+    assert said.code == 2
+    assert told in said.err
+    both_languages(said)
