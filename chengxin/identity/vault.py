@@ -33,12 +33,19 @@ def settle_keys(*, at: datetime) -> None:
     if not known:
         create_keys(path)
     _load.cache_clear()
+    refuse_other_keys(known)
+    keys = vault()
+    for key_id in keys.masters.keys() - known.keys():
+        VaultKey.objects.create(key_id=key_id, check_value=keys.check_value(key_id), created_at=at)
+
+
+def refuse_other_keys(known: dict[str, bytes]) -> None:
+    """Refuse to work with other keys than those a database was written with, given by id and check value. Raises KeysMissing."""
     keys = vault()
     for key_id, check_value in known.items():
         if key_id not in keys.masters or keys.check_value(key_id) != check_value:
             raise KeysMissing(
-                f"数据库是用密钥 {key_id} 写成的，{path} 里没有它。请从密钥备份恢复该文件。",
-                f"The database was written with key {key_id}, which is not in {path}. Restore the file from the keys' backup.",
+                f"数据库是用密钥 {key_id} 写成的，{settings.VAULT_KEYS} 里没有它。请从密钥备份恢复该文件。",
+                f"The database was written with key {key_id}, which is not in {settings.VAULT_KEYS}. Restore the file from the "
+                "keys' backup.",
             )
-    for key_id in keys.masters.keys() - known.keys():
-        VaultKey.objects.create(key_id=key_id, check_value=keys.check_value(key_id), created_at=at)

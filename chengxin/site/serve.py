@@ -1,10 +1,11 @@
-"""``chengxin up``: database, web and worker together, in the foreground."""
+"""``chengxin up``: database, web, worker and eraser together, in the foreground."""
 
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from chengxin.site.backup.restore import sweep
 from chengxin.site.bootstrap import Installation, installation
 from chengxin.site.runtime.supervise import Child, Supervisor, up_lock
 
@@ -19,6 +20,8 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
         os.environ["CHENGXIN_DEMO"] = "1"
     with up_lock(data, address), installation(data, "owner", tell) as opened:
         report_provisional(tell)
+        if opened.database.server is not None:
+            sweep(opened.database.server.admin_url())
         if demo:
             fill_demo(opened, tell)
         close_connections()
@@ -29,6 +32,11 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
                 "worker",
                 [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
                 environment(opened, "intake"),
+            ),
+            Child(
+                "eraser",
+                [sys.executable, "-c", "from chengxin.site.eraser import main; main()"],
+                environment(opened, "eraser"),
             ),
         ]
         Supervisor(children, data, watch=lambda stop: opened.database.tend(stop, tell), tell=tell).run()

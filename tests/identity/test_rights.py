@@ -135,7 +135,7 @@ def test_only_the_system_administrator_enters_and_closes_accounts(house: Registe
 def test_accounts_that_can_not_be_entered(house: Register, now: datetime) -> None:
     with pytest.raises(AccountRefused, match="已有人使用"):
         enter(now)
-    with pytest.raises(AccountRefused, match="没有登记单位"):
+    with pytest.raises(AccountRefused, match="登记单位"):
         enter(now, login="another", organisation_code="91140000000000000X")
 
 

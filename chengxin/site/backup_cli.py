@@ -1,0 +1,111 @@
+"""Commands of keeping: backup, restore, erase."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chengxin.site.console import DEFAULT_DATA, AsJson, Data, answers_errors, show, tell
+
+
+def backup_key_place(data: Path) -> Path:
+    from chengxin.site.env import env_path
+
+    return env_path("CHENGXIN_BACKUP_KEY", data / "keys" / "backup.key")
+
+
+@answers_errors
+def backup(file: Path, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """备份（加密，不含保险库密钥；运行中可做） / a sealed backup, the vault's keys apart; people may work on meanwhile."""
+    from chengxin.site.bootstrap import installation
+
+    data = data.resolve()
+    with installation(data, "owner", tell) as opened:
+        from django.conf import settings
+        from django.utils import timezone
+
+        from chengxin.site.backup.make import make_backup
+        from chengxin.site.backup.sealed import settle_key
+
+        place = backup_key_place(data)
+        made = make_backup(
+            file.absolute(),
+            owner_url=opened.database.urls["owner"],
+            prefix=settings.ROLE_PREFIX,
+            key=settle_key(place),
+            at=timezone.now(),
+            tell=tell,
+        )
+        tell(
+            f"请把 {place} 和 {settings.VAULT_KEYS} 与备份分开保存。 Keep {place} and {settings.VAULT_KEYS} apart from the backup."
+        )
+        show({"file": str(made.file), "bytes": made.bytes, "rows": made.rows, "tables": made.tables}, as_json=as_json)
+
+
+@answers_errors
+def restore(
+    file: Path,
+    data: Data = DEFAULT_DATA,
+    erasures: Annotated[
+        Path | None, typer.Option(help="删除日志目录（默认 数据目录/erasures） / the journal of erasures")
+    ] = None,
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="代替现有数据 / in the place of what is here")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """恢复备份；已删除的内容再次删除 / bring a backup back; what was erased since is erased again."""
+    from chengxin.site.backup.sealed import read_key
+    from chengxin.site.runtime.connection import open_database
+    from chengxin.site.runtime.supervise import up_lock
+
+    data = data.resolve()
+    os.environ["CHENGXIN_DATA"] = str(data)
+    from chengxin.site.backup.restore import bring_back, read_backup, refuse_misfit
+
+    found = read_backup(file, read_key(backup_key_place(data)))
+    with up_lock(data, "restore"), open_database(data, tell) as database:
+        from chengxin.site.bootstrap import become, prepare, settle_secret, start_django
+
+        settle_secret(data)
+        become(database.urls["owner"])
+        start_django()
+        from django.conf import settings
+        from django.db import connections
+        from django.db.migrations.loader import MigrationLoader
+
+        from chengxin.identity.vault import refuse_other_keys
+        from chengxin.site.backup.erasures import FOLDER
+
+        refuse_misfit(found, prefix=settings.ROLE_PREFIX, migrations=set(MigrationLoader(None).disk_migrations or ()))
+        refuse_other_keys({key_id: bytes.fromhex(check) for key_id, check in found.manifest["vault"].items()})
+        done = bring_back(
+            found,
+            database,
+            data,
+            prefix=settings.ROLE_PREFIX,
+            erasures=erasures or data / FOLDER,
+            replace=replace,
+            tell=tell,
+        )
+        prepare(database, tell)
+        connections.close_all()
+    tell(
+        "岗位权限和账户回到了备份当日，其后的授予、收回和停用请安全管理员、系统管理员逐项核对。 "
+        "Rights and accounts are as on the day of the backup: have the administrators go through what changed since."
+    )
+    show({"made_at": done.made_at, "rows": done.rows, "erased": done.erased}, as_json=as_json)
+
+
+@answers_errors
+def erase(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """删除已满保存期限的内容 / erase what is past its retention."""
+    from chengxin.site.bootstrap import installation
+
+    data = data.resolve()
+    with installation(data, "eraser", tell):
+        from django.utils import timezone
+
+        from chengxin.site.eraser import erase_due
+
+        show({"erased": erase_due(data, at=timezone.now())}, as_json=as_json)
