@@ -86,7 +86,7 @@ def find_purpose(code: str, on: date) -> PurposeTerms:
     purpose = Purpose.objects.filter(code=code).first()
     if purpose is None:
         raise PurposeUnknown(code)
-    articles = Article.objects.filter(purpose=purpose).select_related("law")
+    articles = Article.objects.filter(purpose=purpose).select_related("law").order_by("law__name", "article")
     bases = {
         article.ref: f"《{article.law.name}》{article.article}"
         for article in articles
@@ -136,9 +136,13 @@ def items_in_force(on: date) -> list[ItemVersion]:
 
 
 def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
-    """Give for each item the laws it rests on, as one text, from the edition in force on the day."""
+    """Give for each item the laws it rests on, as one text, in the catalogue's order, from the edition in force on the day."""
     rows = ItemVersion.objects.filter(item_id__in=item_ids, edition=edition_in_force(on)).prefetch_related("bases__law")
-    return {row.item_id: "、".join(f"《{basis.law.name}》{basis.article}" for basis in row.bases.all()) for row in rows}
+    texts = {}
+    for row in rows:
+        articles = {basis.ref: f"《{basis.law.name}》{basis.article}" for basis in row.bases.all()}
+        texts[row.item_id] = "、".join(articles[ref] for ref in define_item(row.definition).bases if ref in articles)
+    return texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from psycopg.conninfo import make_conninfo
@@ -53,12 +53,10 @@ def restoring(url: str, *, major: int) -> Iterator[IO[bytes]]:
         target = process.stdin
         if target is None:
             raise BackupFailed
-        try:
+        # Why it stopped reading, its own words tell.
+        with suppress(BrokenPipeError):
             yield target
             target.close()
-        except BrokenPipeError:
-            # Why it stopped reading, its own words tell.
-            pass
         _end(process, said)
 
 
@@ -69,7 +67,7 @@ def _running(
     parts = parts_of(url, "DATABASE_URL")
     environment = {**os.environ, "PGPASSWORD": parts.pop("password", ""), "LC_ALL": "C"}
     process = subprocess.Popen(
-        [str(binaries_of(major) / command[0]), *command[1:], f"--dbname={make_conninfo(**parts)}"],  # type: ignore[arg-type]
+        [str(binaries_of(major) / command[0]), *command[1:], f"--dbname={make_conninfo(**parts)}"],
         env=environment,
         stdin=subprocess.PIPE if source else subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if source else subprocess.PIPE,
@@ -90,10 +88,8 @@ def _running(
 
 
 def _shut(pipe: IO[bytes]) -> None:
-    try:
+    with suppress(BrokenPipeError):
         pipe.close()
-    except BrokenPipeError:
-        pass
 
 
 def _listen(process: subprocess.Popen[bytes], said: bytearray) -> None:

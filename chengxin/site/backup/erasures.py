@@ -31,7 +31,7 @@ class Journal:
             )
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 # What a kill left unfinished must not run into the next line.
-                if file.tell():
+                if os.fstat(file.fileno()).st_size:
                     file.write("\n")
                 for key in keys:
                     file.write(" ".join(map(str, key)) + "\n")
@@ -40,7 +40,7 @@ class Journal:
                 os.fsync(file.fileno())
         return count
 
-    def keys(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[Key]:
         """Give every key noted. A line that a kill cut short belongs to an erasure that didn't happen yet."""
         for path in sorted(self.folder.glob("*.txt")):
             for line in path.read_text(encoding="ascii").splitlines():
@@ -58,7 +58,7 @@ def replay(connection: psycopg.Connection[Any], folder: Path) -> int:
     connection.execute("CREATE TEMPORARY TABLE erased_before (subject_id bigint, record_id bigint, version smallint)")
     with connection.cursor() as cursor:
         with refusals_told(folder), cursor.copy("COPY erased_before FROM STDIN") as copy:
-            for key in Journal(folder).keys():
+            for key in Journal(folder):
                 copy.write_row(key)
         cursor.execute("ALTER TABLE records_payload DISABLE TRIGGER payload_erasure")
         cursor.execute(

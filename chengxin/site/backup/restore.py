@@ -141,7 +141,13 @@ def _place(database: Database, data: Path, prefix: str) -> Iterator[dict[str, st
     On an own server that is the empty database itself: restoring is one transaction, and nothing else runs on it yet.
     """
     if database.server is None:
-        yield dict(database.urls)
+        try:
+            yield dict(database.urls)
+        except BaseException:
+            with psycopg.connect(database.urls["owner"]) as connection:
+                connection.execute("DROP SCHEMA public CASCADE")
+                connection.execute("CREATE SCHEMA public")
+            raise
         return
     admin = database.server.admin_url()
     sweep(admin)

@@ -113,14 +113,11 @@ def read_head(file: BinaryIO) -> tuple[dict[str, Any], bytes]:
     text = file.read(length) if 0 < length <= HEAD_LIMIT else b""
     try:
         head = json.loads(text)
-        if (
-            not isinstance(head, dict)
-            or not isinstance(head["key"], str)
-            or len(bytes.fromhex(head["salt"])) != KEY_BYTES
-        ):
-            raise ValueError
+        sound = isinstance(head["key"], str) and len(bytes.fromhex(head["salt"])) == KEY_BYTES
     except (ValueError, KeyError, TypeError):
-        raise BackupUnusable("文件头已损坏。", "its head is damaged.") from None
+        sound = False
+    if not sound:
+        raise BackupUnusable("文件头已损坏。", "its head is damaged.")
     return head, text
 
 
