@@ -1,12 +1,16 @@
-"""Commands of keeping: backup, restore, erase."""
+"""Commands of keeping: backup, restore, erase, status."""
 
+import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chengxin.site.console import DEFAULT_DATA, AsJson, Data, answers_errors, show, tell
+from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, show, tell
+
+SIGNS = {"ok": "✓", "warning": "!", "stop": "✗"}
 
 
 def backup_key_place(data: Path) -> Path:
@@ -37,6 +41,7 @@ def backup(file: Path, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) ->
             at=timezone.now(),
             tell=tell,
         )
+        note_backup(data, timezone.now())
         tell(
             f"请把 {place} 和 {settings.VAULT_KEYS} 与备份分开保存。 Keep {place} and {settings.VAULT_KEYS} apart from the backup."
         )
@@ -109,3 +114,25 @@ def erase(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
         from chengxin.site.eraser import erase_due
 
         show({"erased": erase_due(data, at=timezone.now())}, as_json=as_json)
+
+
+@answers_errors
+def status(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """运行前的检查：时钟、磁盘、密钥、备份、服务器设置、暂定规则 / what an operator should know. Exit 3: something must not wait."""
+    from chengxin.site.bootstrap import installation
+
+    data = data.resolve()
+    with installation(data, "owner", tell) as opened:
+        from django.utils import timezone
+
+        from chengxin.site import status as looked
+
+        notices = looked.judge(looked.measure(data, opened.database, timezone.now()))
+    if as_json:
+        sys.stdout.write(json.dumps(looked.as_json(notices), ensure_ascii=False, indent=1) + "\n")
+    else:
+        show(
+            {f"{SIGNS[notice.level]} {notice.subject}": f"{notice.text}\n{notice.text_en}" for notice in notices},
+            as_json=False,
+        )
+    raise typer.Exit(SOME_REFUSED if any(notice.level == "stop" for notice in notices) else 0)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chengxin.site.backup_cli import backup, erase, restore
+from chengxin.site.backup_cli import backup, erase, restore, status
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 
@@ -24,7 +24,7 @@ app.add_typer(population_app, name="population")
 app.add_typer(officer_app, name="officer")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
-for command in (backup, restore, erase):
+for command in (backup, restore, erase, status):
     app.command()(command)
 
 

@@ -19,6 +19,7 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
     if demo:
         os.environ["CHENGXIN_DEMO"] = "1"
     with up_lock(data, address), installation(data, "owner", tell) as opened:
+        report_status(data, opened, tell)
         report_provisional(tell)
         if opened.database.server is not None:
             sweep(opened.database.server.admin_url())
@@ -62,6 +63,20 @@ def environment(opened: Installation, role: str) -> Mapping[str, str]:
         "CHENGXIN_PROCESS_DATABASE": opened.database.urls[role],
         "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
     }
+
+
+def report_status(data: Path, opened: Installation, tell: Tell) -> None:
+    """Tell what an operator should mend; raises NotFitToStart where starting would do harm."""
+    from django.utils import timezone
+
+    from chengxin.site.status import judge, measure, refuse_unfit
+
+    notices = judge(measure(data, opened.database, timezone.now()))
+    refuse_unfit(notices)
+    for notice in notices:
+        # An own server's warnings were told when it was opened, provisional rules come one by one.
+        if notice.level == "warning" and notice.subject not in {"server", "provisional"}:
+            tell(f"注意 / note: {notice.text} {notice.text_en}")
 
 
 def report_provisional(tell: Tell) -> None:

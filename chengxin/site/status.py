@@ -1,0 +1,195 @@
+"""What an operator should know before people work: each finding says what is wrong and what to do about it."""
+
+import json
+import shutil
+import stat
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+from django.db import connection
+
+from chengxin.lib.errors import Unusable
+from chengxin.lib.periods import shanghai_date
+from chengxin.site.checks import provisional_in_force
+from chengxin.site.runtime.connection import Database
+from chengxin.site.runtime.files import write_private
+
+Level = Literal["ok", "warning", "stop"]
+LEAST_DISK, LITTLE_DISK = 200 << 20, 2 << 30
+CLOCKS_APART = timedelta(seconds=5)
+# What the register recorded may be a little ahead: other processes write while we ask.
+AHEAD = timedelta(minutes=1)
+BACKUP_OLD = timedelta(days=7)
+BACKUP_NOTE = "backup.json"
+
+
+class NotFitToStart(Unusable):
+    code = "not-fit-to-start"
+    message, message_en = "现在不能启动：", "It can't start now:"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing looked at; ``stop`` means that starting would do harm."""
+
+    subject: str
+    level: Level
+    text: str
+    text_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was measured: moments are aware, sizes in bytes; None where there is nothing to measure."""
+
+    now: datetime
+    database_clock: datetime
+    last_recorded: datetime | None
+    disk_free: int
+    keys_mode: int
+    keys_since: datetime | None
+    backup_at: datetime | None
+    demo: bool
+    warnings: tuple[str, ...] = ()
+    provisional: int = 0
+
+
+def judge(facts: Facts) -> list[Notice]:
+    """Judge what was measured, each subject once."""
+    return [_clock(facts), _disk(facts), _keys(facts), _backup(facts), _provisional(facts), *_server(facts)]
+
+
+def _clock(facts: Facts) -> Notice:
+    if facts.last_recorded is not None and facts.last_recorded > facts.now + AHEAD:
+        return Notice(
+            "clock",
+            "stop",
+            f"本机时钟 {facts.now:%F %T} 早于库中最后一条记录 {facts.last_recorded:%F %T}（均为 UTC），期限都会算错。"
+            "请校准时钟（如 timedatectl set-ntp true）。",
+            f"this machine's clock ({facts.now:%F %T} UTC) is behind the last thing recorded ({facts.last_recorded:%F %T}): every "
+            "term would be wrong. Set the clock (timedatectl set-ntp true).",
+        )
+    apart = abs(facts.now - facts.database_clock)
+    if apart > CLOCKS_APART:
+        return Notice(
+            "clock",
+            "warning",
+            f"本机与数据库服务器的时钟相差 {apart.total_seconds():.0f} 秒。请让两台机器对时。",
+            f"this machine's clock and the database server's are {apart.total_seconds():.0f} s apart. Synchronise both.",
+        )
+    return Notice("clock", "ok", "时钟一致。", "The clocks agree.")
+
+
+def _disk(facts: Facts) -> Notice:
+    size = f"{facts.disk_free / (1 << 30):.1f} GB"
+    if facts.disk_free < LEAST_DISK:
+        return Notice(
+            "disk",
+            "stop",
+            f"数据目录所在磁盘只剩 {size}。请先清理或扩容。",
+            f"only {size} are free on the data folder's disk. Free some.",
+        )
+    if facts.disk_free < LITTLE_DISK:
+        return Notice(
+            "disk",
+            "warning",
+            f"数据目录所在磁盘只剩 {size}，大批量归集会失败。请清理或扩容。",
+            f"only {size} are free on the data folder's disk; a big batch will fail. Free some.",
+        )
+    return Notice("disk", "ok", f"磁盘空余 {size}。", f"{size} are free.")
+
+
+def _keys(facts: Facts) -> Notice:
+    if facts.keys_mode & 0o077:
+        return Notice(
+            "keys",
+            "warning",
+            f"保险库密钥文件他人可读。请执行：chmod 600 {settings.VAULT_KEYS}",
+            f"others may read the vault's key file. Run: chmod 600 {settings.VAULT_KEYS}",
+        )
+    days = (facts.now - facts.keys_since).days if facts.keys_since else 0
+    return Notice("keys", "ok", f"保险库密钥已用 {days} 天。", f"The vault's key has been in use for {days} days.")
+
+
+def _backup(facts: Facts) -> Notice:
+    if facts.demo:
+        return Notice("backup", "ok", "演示数据无须备份。", "Demo data need no backup.")
+    if facts.backup_at is None:
+        return Notice(
+            "backup",
+            "warning",
+            "从未备份。请执行：chengxin backup 文件",
+            "There is no backup yet. Run: chengxin backup FILE",
+        )
+    days = (facts.now - facts.backup_at).days
+    if facts.now - facts.backup_at > BACKUP_OLD:
+        return Notice(
+            "backup",
+            "warning",
+            f"最近一次备份在 {days} 天前。请执行：chengxin backup 文件",
+            f"the last backup is {days} days old. Run: chengxin backup FILE",
+        )
+    return Notice("backup", "ok", f"最近一次备份在 {days} 天前。", f"The last backup is {days} days old.")
+
+
+def _provisional(facts: Facts) -> Notice:
+    return Notice(
+        "provisional",
+        "warning" if facts.provisional else "ok",
+        f"现行规则中有 {facts.provisional} 项为暂定（启动时逐项列出）。",
+        f"{facts.provisional} provisional rules are in force (listed at start).",
+    )
+
+
+def _server(facts: Facts) -> list[Notice]:
+    return [Notice("server", "warning", text, text) for text in facts.warnings]
+
+
+def measure(data: Path, database: Database, now: datetime) -> Facts:
+    """Measure an open installation, as its owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT clock_timestamp(), greatest((SELECT max(received_at) FROM records_batch), (SELECT max(at) FROM ground_action)),
+                      (SELECT max(created_at) FROM identity_vault_key)"""
+        )
+        clock, last, since = cursor.fetchone() or (now, None, None)
+    keys: Path = settings.VAULT_KEYS
+    return Facts(
+        now=now,
+        database_clock=clock,
+        last_recorded=last,
+        disk_free=shutil.disk_usage(data).free,
+        keys_mode=stat.S_IMODE(keys.stat().st_mode) if keys.exists() else 0,
+        keys_since=since,
+        backup_at=last_backup(data),
+        demo=settings.DEMO,
+        warnings=database.warnings,
+        provisional=len(provisional_in_force(shanghai_date(now))),
+    )
+
+
+def note_backup(data: Path, at: datetime) -> None:
+    """Remember when a backup was finished, for the next start."""
+    write_private(data / BACKUP_NOTE, json.dumps({"at": at.isoformat()}) + "\n")
+
+
+def last_backup(data: Path) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(json.loads((data / BACKUP_NOTE).read_text(encoding="utf-8"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def refuse_unfit(notices: list[Notice]) -> None:
+    """Raise NotFitToStart for the first finding that forbids starting."""
+    for notice in notices:
+        if notice.level == "stop":
+            raise NotFitToStart(notice.text, notice.text_en)
+
+
+def as_json(notices: list[Notice]) -> list[dict[str, str]]:
+    return [asdict(notice) for notice in notices]

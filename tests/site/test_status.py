@@ -1,0 +1,105 @@
+"""What is told before people work, and what forbids starting."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from chengxin.site.runtime.postgres import EmbeddedPostgres
+from chengxin.site.status import Facts, NotFitToStart, judge, last_backup, note_backup, refuse_unfit
+from tests.site.support import MAJOR, made_data
+from tests.site.test_cli import Shell, both_languages
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SOUND = Facts(
+    now=NOW, database_clock=NOW, last_recorded=NOW, disk_free=1 << 40, keys_mode=0o600, keys_since=NOW, backup_at=NOW, demo=False
+)  # fmt: skip
+pytestmark = pytest.mark.xdist_group("status")
+
+
+def test_a_sound_installation_has_nothing_to_mend() -> None:
+    assert {notice.level for notice in judge(SOUND)} == {"ok"}
+    refuse_unfit(judge(SOUND))
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "level", "remedy"),
+    [
+        pytest.param(
+            {"last_recorded": NOW + timedelta(minutes=2)}, "clock", "stop", "timedatectl", id="clock-went-back"
+        ),
+        pytest.param({"database_clock": NOW - timedelta(seconds=6)}, "clock", "warning", "对时", id="clocks-apart"),
+        pytest.param({"disk_free": 100 << 20}, "disk", "stop", "清理", id="disk-full"),
+        pytest.param({"disk_free": 1 << 30}, "disk", "warning", "清理", id="disk-nearly-full"),
+        pytest.param({"keys_mode": 0o640}, "keys", "warning", "chmod 600", id="keys-readable-by-others"),
+        pytest.param({"backup_at": None}, "backup", "warning", "chengxin backup", id="no-backup"),
+        pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
+        pytest.param({"provisional": 3}, "provisional", "warning", "3", id="provisional"),
+        pytest.param({"warnings": ("fsync = off",)}, "server", "warning", "fsync", id="own-server"),
+    ],
+)
+def test_each_fault_is_named_with_its_remedy(changes: dict[str, Any], subject: str, level: str, remedy: str) -> None:
+    notices = judge(dataclasses.replace(SOUND, **changes))
+    (found,) = [notice for notice in notices if notice.level != "ok"]
+    assert (found.subject, found.level) == (subject, level)
+    assert remedy in found.text
+    assert found.text_en
+    if level == "stop":
+        with pytest.raises(NotFitToStart):
+            refuse_unfit(notices)
+    else:
+        refuse_unfit(notices)
+
+
+def test_a_minute_ahead_is_no_clock_that_went_back() -> None:
+    assert judge(dataclasses.replace(SOUND, last_recorded=NOW + timedelta(seconds=59)))[0].level == "ok"
+
+
+def test_the_last_backup_is_remembered_and_a_spoilt_note_is_none(tmp_path: Path) -> None:
+    assert last_backup(tmp_path) is None
+    note_backup(tmp_path, NOW)
+    assert last_backup(tmp_path) == NOW
+    (tmp_path / "backup.json").write_text("{", encoding="utf-8")
+    assert last_backup(tmp_path) is None
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[Shell]:
+    with made_data() as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
+        yield Shell(data.parent, data)
+
+
+def levels(shell: Shell) -> dict[str, str]:
+    return {notice["subject"]: notice["level"] for notice in json.loads(shell.run("status", "--json").out)}
+
+
+def test_status_tells_and_a_backup_changes_what_it_tells(shell: Shell) -> None:
+    assert levels(shell) == {"clock": "ok", "disk": "ok", "keys": "ok", "backup": "warning", "provisional": "warning"}
+    assert shell.run("backup", shell.folder / "x.cxb").code == 0
+    assert levels(shell)["backup"] == "ok"
+    said = shell.run("status")
+    assert said.code == 0
+    assert "磁盘空余" in said.out
+
+
+def test_up_does_not_start_on_a_clock_that_went_back(shell: Shell) -> None:
+    assert levels(shell)["clock"] == "ok"
+    url = EmbeddedPostgres(shell.data, major=MAJOR).url("chengxin_owner")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO ground_action (at, actor, act, subject, note) VALUES (now() + interval '1 hour', '', 'x', 'x', '')"
+        )
+    assert shell.run("status", "--json").code == 3
+    said = shell.run("up", "--port", "1")
+    assert said.code == 2
+    assert "timedatectl" in said.err
+    both_languages(said)
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER TABLE ground_action DISABLE TRIGGER USER")
+        connection.execute("DELETE FROM ground_action")
+        connection.execute("ALTER TABLE ground_action ENABLE TRIGGER USER")
