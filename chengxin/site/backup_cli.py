@@ -31,6 +31,7 @@ def backup(file: Path, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) ->
 
         from chengxin.site.backup.make import make_backup
         from chengxin.site.backup.sealed import settle_key
+        from chengxin.site.status import note_backup
 
         place = backup_key_place(data)
         made = make_backup(
