@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.records import services
 from chengxin.records.errors import FileUnusable
@@ -37,6 +38,7 @@ def hand_in(
     batch = services.receive(
         file, item_code=item_code, provider=actor.organisation, actor=actor, at=at, attested=attested, token=token
     )
+    note_act(actor.login, "intake.hand_in", f"batch:{batch.pk}", at=at, note=item_code)
     process_batch.defer(batch_id=batch.pk)
     return batch
 

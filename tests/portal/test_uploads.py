@@ -165,7 +165,50 @@ def test_a_batch_that_could_not_be_entered_leaves_nothing(
     client = log_in("clerk", raise_request_exception=False)
     assert client.post(UPLOAD, form(content)).status_code == 500
     assert left(spool) == []
-    assert batches(register) == []
+    assert batches(register) == acts(register) == []
+
+
+def acts(register: Register) -> list[tuple[Any, ...]]:
+    return register.rows("SELECT actor, act, subject, note FROM ground_action WHERE act LIKE 'intake.%%' ORDER BY id")
+
+
+def test_handing_in_and_taking_back_stand_in_the_action_log(
+    register: Register, log_in: LogIn, spool: Path, content: bytes, now: Any
+) -> None:
+    client = log_in("clerk")
+    page = client.post(UPLOAD, form(content)).headers["Location"]
+    ((number, *_),) = batches(register)
+    batch = f"batch:{number}"
+    assert acts(register) == [("clerk", "intake.hand_in", batch, "CF-ZRR")]
+    assert client.get(f"{page}returns").status_code == 404
+    assert len(acts(register)) == 1
+    register.become("intake")
+    process_batch(number, at=now)
+    register.become("app")
+    assert b"".join(client.get(f"{page}returns"))
+    assert client.post(f"{page}returns/drop").status_code == 302
+    assert acts(register)[1:] == [("clerk", "intake.take_back", batch, note) for note in ("taken", "dropped")]
+
+
+def test_without_its_note_an_act_is_not_done(
+    register: Register, log_in: LogIn, spool: Path, content: bytes, now: Any
+) -> None:
+    client = log_in("clerk", raise_request_exception=False)
+    page = client.post(UPLOAD, form(content)).headers["Location"]
+    ((number, *_),) = batches(register)
+    register.become("intake")
+    process_batch(number, at=now)
+    register.become("app")
+    with register.connect("owner") as connection:
+        connection.execute("REVOKE INSERT ON ground_action FROM chengxin_app")
+    assert client.post(f"{page}returns/drop").status_code == 500
+    assert client.get(f"{page}returns").status_code == 500
+    assert client.post(UPLOAD, form(content)).status_code == 500
+    assert len(batches(register)) == 1
+    assert len(acts(register)) == 1
+    with register.connect("owner") as connection:
+        connection.execute("GRANT INSERT ON ground_action TO chengxin_app")
+    assert b"".join(client.get(f"{page}returns"))
 
 
 def test_from_upload_to_receipt(register: Register, log_in: LogIn, spool: Path, content: bytes, now: Any) -> None:

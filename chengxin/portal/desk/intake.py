@@ -17,7 +17,6 @@ from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import UploadForm
-from chengxin.portal.desk.returns import returns_until
 from chengxin.portal.uploads import refusal_of
 from chengxin.portal.words import RECORD_STATES, STEPS
 from chengxin.records.jobs import hand_in
@@ -31,6 +30,7 @@ from chengxin.records.queries import (
     list_findings,
     receipt,
 )
+from chengxin.records.returns import returns_until
 
 PAGE = 20
 FINDINGS = 25
