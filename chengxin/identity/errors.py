@@ -15,3 +15,15 @@ class GrantRefused(Conflict):
 
 class AccountRefused(Conflict):
     code, message, message_en = "account-refused", "账户不能这样登记：", "The account can't be entered like this:"
+
+
+class KeyNotFresh(Conflict):
+    code = "key-not-fresh"
+    message = "只能改用从未用过且已登记的密钥，且一次只能进行一个轮换。"
+    message_en = "Only a key that is entered and was never used can be changed to, and one change at a time."
+
+
+class CodeUnreadable(Conflict):
+    code = "code-unreadable"
+    message = "有号码的原文未随散列加密保存，无法改用新密钥。"
+    message_en = "A code's text isn't sealed beside its hash, so it can't be hashed under a new key."

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.identity.models import Organisation, User
-from chengxin.identity.vault import vault
+from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, standard_areas
@@ -166,7 +166,7 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
             table,
             on=batch.as_of,
             areas=areas(),
-            vault=vault(),
+            vault=sealing_vault(),
             attested=bool(batch.attested),
         )
         target = Target(batch.pk, batch.item_id, batch.provider_id, layout, record_terms(batch.as_of).edition, at)
@@ -328,7 +328,7 @@ def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> in
     rows = Waiting.objects.filter(
         rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested
     )
-    keys, held = vault(), list(rows.order_by("pk")[:RETRIED_AT_ONCE])
+    keys, held = sealing_vault(), list(rows.order_by("pk")[:RETRIED_AT_ONCE])
     if not held:
         return 0
     values = [json.loads(keys.open(Sealed(row.key_id, bytes(row.row_sealed)), use="waiting.row")) for row in held]

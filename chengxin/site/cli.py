@@ -242,7 +242,8 @@ def manage(context: typer.Context, data: Data = DEFAULT_DATA) -> None:
     """Django 自带命令 / Django's own commands."""
     from chengxin.site.bootstrap import installation, start_django
 
-    arguments = ["chengxin manage", *context.args]
+    # Django's commands are modules, whose names have no hyphens.
+    arguments = ["chengxin manage", *(word.replace("-", "_") for word in context.args[:1]), *context.args[1:]]
     if context.args[:1] in (["makemigrations"], ["help"], []):
         start_django()
         from django.core.management import execute_from_command_line

@@ -37,6 +37,14 @@ def env_int(name: str, default: int) -> int:
         raise SettingUnusable(f"{name} 应为整数。", f"{name} must be a whole number.") from None
 
 
+def env_choice(name: str, choices: tuple[str, ...]) -> str:
+    """Read one of a few words, the first where none is given. Raises SettingUnusable on any other."""
+    text = os.environ.get(name, "").strip().lower() or choices[0]
+    if text not in choices:
+        raise SettingUnusable(f"{name} 只能是 {'、'.join(choices)}。", f"{name} must be one of {', '.join(choices)}.")
+    return text
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     text = os.environ.get(name, "")
     return [part.strip() for part in text.split(",") if part.strip()] or default

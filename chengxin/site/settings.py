@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from chengxin.site.env import env_bool, env_int, env_list, env_path, env_secret, env_str
+from chengxin.site.env import env_bool, env_choice, env_int, env_list, env_path, env_secret, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("CHENGXIN_DATA", Path.cwd() / "var")
@@ -18,7 +18,14 @@ TEST_AREA = env_bool("CHENGXIN_TEST_AREA", default=DEMO)
 PRODUCTION = env_bool("CHENGXIN_PRODUCTION", default=False)
 
 SECRET_KEY = env_secret("CHENGXIN_SECRET_KEY", DATA_DIR / "secrets" / "django.key") or secrets.token_urlsafe(50)
+# Master keys: a file (whose keys VAULT_PROGRAM unwraps where one is named), a variable, or a program that gives them out.
+VAULT_SOURCE = env_choice("CHENGXIN_VAULT_SOURCE", ("file", "environment", "program"))
 VAULT_KEYS = env_path("CHENGXIN_VAULT_KEYS", DATA_DIR / "keys" / "vault.json")
+VAULT_PROGRAM = env_str("CHENGXIN_VAULT_PROGRAM", "")
+VAULT_KEY_TEXT = (
+    env_secret("CHENGXIN_VAULT_KEY", DATA_DIR / "keys" / "vault.txt") if VAULT_SOURCE == "environment" else None
+)
+VAULT_SUITE = env_choice("CHENGXIN_VAULT_SUITE", ("international", "national"))
 ROLE_PREFIX = env_str("CHENGXIN_ROLE_PREFIX", "chengxin")
 
 DEBUG = False

@@ -153,7 +153,7 @@ def measure(data: Path, database: Database, now: datetime) -> Facts:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT clock_timestamp(), greatest((SELECT max(received_at) FROM records_batch), (SELECT max(at) FROM ground_action)),
-                      (SELECT max(created_at) FROM identity_vault_key)"""
+                      (SELECT k.created_at FROM identity_vault_key k JOIN identity_key_pointers p ON p.current = k.key_id)"""
         )
         clock, last, since = cursor.fetchone() or (now, None, None)
     keys: Path = settings.VAULT_KEYS

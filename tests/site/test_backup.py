@@ -118,7 +118,8 @@ def test_nothing_readable_lies_in_a_backup_or_beside_it(source: Shell, backup: P
     for value in (WANG_WEI.name, WANG_WEI.code, "identity_person"):
         assert value.encode() not in content
     keys = json.loads((source.data / "keys" / "vault.json").read_text(encoding="utf-8"))["keys"]
-    assert not any(bytes.fromhex(secret) in content or secret.encode() in content for secret in keys.values())
+    assert keys
+    assert not any(bytes.fromhex(one["key"]) in content or one["key"].encode() in content for one in keys.values())
     assert backup.stat().st_mode & 0o077 == 0
     assert WANG_WEI.code not in everything_in(target.data / "log")
 

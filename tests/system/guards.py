@@ -6,6 +6,7 @@ from uuid import UUID
 from chengxin.demo.organisations import organisation_code
 from tests.system import administering as d
 from tests.system import attacks as a
+from tests.system import keys as k
 from tests.system import writings as w
 from tests.system.attacks import Attack, change_wholly, clones
 
@@ -49,6 +50,8 @@ def row_security(table: str, attack: Attack) -> tuple[str, Guard]:
 
 
 APPEND = "is append-only"
+HASH = "\\x" + "ab" * 32
+NOT_CURRENT, ANEW, ENDS = "not the current one", "hash and tag are made anew together", "a rotation ends once"
 PAST, LONG_PAST = "1999-01-01", "1998-01-01"
 GUARDS: dict[str, Guard] = dict((
     policy("records_version", "gate", a.see_the_shown),
@@ -78,6 +81,22 @@ GUARDS: dict[str, Guard] = dict((
     trigger("identity_role_grant", "grant_guarded", d.granting_by("clerk"), "only a security administrator grants"),
     trigger("identity_role_grant", "grant_withdrawal_guarded", d.lengthen_a_grant, "changed in nothing else"),
     trigger("identity_role_grant", "grant_stays", d.delete_grants, APPEND),
+    trigger("identity_person", "person_sealed", k.inserts("identity_person", subject_id=9001, key_id=k.NEXT), NOT_CURRENT),
+    trigger("identity_person", "person_sealed_anew", k.tries(k.RESEAL, k.NEXT), NOT_CURRENT),
+    trigger("identity_person", "person_sealed_wholly", k.half_a_seal, "sealed under one key"),
+    trigger("identity_code", "code_hashed", k.inserts("identity_code", code_hash=HASH, key_id=k.NEXT), "not the hash key"),
+    trigger("identity_code", "code_hashed_anew", k.tries(k.REHASH, k.NEXT), ANEW),
+    trigger("identity_vault_key", "key_guarded", k.retire_what_is_pointed_to, "that is pointed to"),
+    trigger("identity_vault_key", "key_stays", k.tries("DELETE FROM identity_vault_key WHERE false", before=()), APPEND),
+    trigger("identity_key_pointers", "pointers_guarded", k.move_the_anchor, "the anchor never moves"),
+    trigger("identity_key_pointers", "pointers_stay", k.tries("DELETE FROM identity_key_pointers WHERE false", before=()), APPEND),
+    trigger("identity_key_rotation", "rotation_guarded", k.end_with_a_former, ENDS),
+    trigger("identity_key_rotation", "rotation_stays", k.tries("DELETE FROM identity_key_rotation WHERE false", before=()), APPEND),
+    trigger("records_waiting", "waiting_sealed", k.inserts("records_waiting", id=9001, digest=HASH, key_id=k.NEXT), NOT_CURRENT),
+    trigger("records_waiting", "waiting_sealed_anew", k.tries("UPDATE records_waiting SET key_id = %s", k.NEXT), NOT_CURRENT),
+    check("identity_vault_key", "vault_key_suite_known", key_id="x", suite="rot13"),
+    check("identity_key_pointers", "key_pointers_once", id=2),
+    check("identity_code", "code_sealed_names_its_key", code_hash=HASH, code_sealed="\\x00"),
     check("catalogue_edition", "edition_validity_ordered", id=9001, code="x", valid_from=PAST, valid_until=PAST),
     check("catalogue_item_version", "item_disclosure_known", id=9001, edition_id=9001, disclosure=["everybody"]),
     check("catalogue_item_version", "item_nature_known", id=9001, edition_id=9001, nature="bad"),
@@ -236,4 +255,51 @@ CLAUSES: dict[str, Clause] = {
     "fate: a type": Clause("fate", "OR t.typnamespace <> 'pg_catalog'::regnamespace", "", a.fool_the_fate_by_a_type, "no plain table"),
     "newest: temporary objects last": Clause("record_state", "public, pg_temp", "public", a.shadow_the_ledger),
     "batch's versions: temporary objects last": Clause("batch_numbers", "public, pg_temp", "public", a.shadow_the_batch),
+    "person: whole seal, the code": Clause("person_sealed_wholly", "NEW.code_sealed = OLD.code_sealed OR", "", k.half_a_seal,
+                                           "sealed under one key"),
+    "person: whole seal, the name": Clause("person_sealed_wholly", "OR NEW.name_sealed = OLD.name_sealed", "",
+                                           k.half_a_seal_of_the_code, "sealed under one key"),
+    "person: no old box": Clause("person_sealed_anew", "NEW.code_sealed, NEW.name_sealed, NEW.key_id) IS DISTINCT FROM (OLD.code_sealed, "
+                                 "OLD.name_sealed, OLD.key_id", "NEW.key_id, 1) IS DISTINCT FROM (OLD.key_id, 1", k.old_box_put_back,
+                                 NOT_CURRENT),
+    "code: another code's seal": Clause("guard_hashes", "seal_key_id <> (SELECT current FROM identity_key_pointers)", "false",
+                                        k.inserts("identity_code", code_hash=HASH, code_sealed="\\x00", seal_key_id=k.NEXT), NOT_CURRENT),
+    "code: under the hash key": Clause("guard_hash", "NEW.key_id IS DISTINCT FROM (SELECT hash FROM identity_key_pointers)", "false",
+                                       k.tries(k.REHASH, k.NEXT), ANEW),
+    "code: key with its hash": Clause("guard_hash", "(NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)", "false",
+                                      k.key_without_hash, ANEW),
+    "code: hash with its key": Clause("guard_hash", "(NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)", "false",
+                                      k.hash_without_key, ANEW),
+    "code: tag with its hash": Clause("guard_hash", "OR NEW.name_tag = OLD.name_tag AND NEW.key_id <> OLD.key_id", "",
+                                      k.hash_without_tag, ANEW),
+    "code: sealed anew": Clause("guard_hash", "AND NEW.seal_key_id IS DISTINCT FROM (SELECT current FROM identity_key_pointers)",
+                                "AND false", k.seal_a_code_with_another_key, NOT_CURRENT),
+    "key: out of use once": Clause("guard_key", "OLD.retired_at IS NOT NULL OR", "", k.retire_twice, "out of use once"),
+    "key: out of use for good": Clause("guard_key", "OR NEW.retired_at IS NULL", "", k.touch_without_retiring, "out of use once"),
+    "key: not changed": Clause("guard_key", "OR (NEW.key_id,", "OR false AND (NEW.key_id,", k.change_a_check_value, "out of use once"),
+    "key: not pointed to": Clause("guard_key", "OLD.key_id IN (anchor, hash, former, current)", "false", k.retire_what_is_pointed_to,
+                                  "that is pointed to"),
+    "key: not needed": Clause("guard_key", "IF identity_needs_key(OLD.key_id)", "IF false", k.retire_what_is_needed,
+                              "something is sealed or hashed"),
+    "key: not needed by another code": Clause("needs_key", "IN ('key_id', 'seal_key_id')", "IN ('key_id')",
+                                              k.retire_what_another_code_needs, "something is sealed or hashed"),
+    "pointers: to what is there": Clause("guard_pointers", "WHERE NOT EXISTS (SELECT FROM identity_vault_key k", "WHERE false AND NOT "
+                                         "EXISTS (SELECT FROM identity_vault_key k", k.point_to_nothing, "leads to a key in use"),
+    "pointers: to what is in use": Clause("guard_pointers", "AND k.retired_at IS NULL", "", k.point_to_the_retired,
+                                         "leads to a key in use"),
+    "pointers: one change at a time": Clause("guard_pointers", "OLD.former <> '' OR", "", k.skip_a_hash_key, "moves onward"),
+    "pointers: the former kept": Clause("guard_pointers", "OR NEW.former <> OLD.hash", "", k.lose_the_former, "moves onward"),
+    "pointers: no former made up": Clause("guard_pointers", "OR NEW.hash = OLD.hash AND NEW.former NOT IN ('', OLD.former)", "",
+                                          k.make_up_a_former, "moves onward"),
+    "pointers: former not forgotten": Clause("guard_pointers", "EXISTS (SELECT FROM identity_code WHERE key_id = OLD.former)", "false",
+                                             k.forget_the_former_early, "still stand under the former"),
+    "rotation: ends once": Clause("guard_rotation", "OLD.finished_at IS NOT NULL OR", "", k.end_twice, ENDS),
+    "rotation: ends for good": Clause("guard_rotation", "OR NEW.finished_at IS NULL", "", k.open_again, ENDS),
+    "rotation: not rewritten": Clause("guard_rotation", "OR (NEW.id,", "OR false AND (NEW.id,", k.rewrite_a_rotation, ENDS),
+    "rotation: no former left": Clause("guard_rotation", "OR EXISTS (SELECT FROM identity_key_pointers WHERE former <> '')", "",
+                                       k.end_with_a_former, ENDS),
+    "rotation: no hash left": Clause("guard_rotation", "OR identity_needs_key(NEW.from_hash) OR identity_needs_key(NEW.from_current)", "",
+                                     k.end_with_a_code_left, ENDS),
+    "rotation: no seal left": Clause("guard_rotation", "OR identity_needs_key(NEW.from_hash) OR identity_needs_key(NEW.from_current)", "",
+                                     k.end_with_a_person_left, ENDS),
 }  # fmt: skip

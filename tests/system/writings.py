@@ -244,7 +244,8 @@ def enter_a_minor(stage: Stage) -> bool:
         "code_sealed": b"x",
         "name_sealed": b"x",
     }
-    stage.insert("intake", "identity_person", {**row, "key_id": "k", "recorded_at": stage.facts.at})
+    ((key,),) = stage.run("owner", "SELECT current FROM identity_key_pointers")
+    stage.insert("intake", "identity_person", {**row, "key_id": key, "recorded_at": stage.facts.at})
     return True
 
 

@@ -45,16 +45,27 @@ class Code(models.Model):
     """Which subject a code leads to: keyed hash of the code, and a keyed tag of code and name together.
 
     The tag is bound to the code, so that equal names of different persons have different tags and nothing can be counted
-    without the key. Its own table and its own step (design, decision 11).
+    without the key. Its own table and its own step (design, decision 11). ``key_id`` is the key of hash and tag. The person's own
+    code stands sealed with the person; any other that leads to them is sealed here (``person.code``), or its hash could never be
+    made anew under another key.
     """
 
     code_hash = models.BinaryField(primary_key=True)
     subject = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="codes", db_index=False)
     name_tag = models.BinaryField()
     code_type = models.CharField(max_length=32)
+    key_id = models.CharField(max_length=32)
+    code_sealed = models.BinaryField(null=True)
+    seal_key_id = models.CharField(max_length=32, null=True)  # noqa: DJ001  # no key where nothing is sealed
 
     class Meta:
         db_table = "identity_code"
         constraints = [
             models.CheckConstraint(name="code_hash_is_keyed_hash", condition=Exact(Length("code_hash"), 32)),
+            models.CheckConstraint(
+                name="code_sealed_names_its_key",
+                condition=models.Q(code_sealed=None, seal_key_id=None)
+                | models.Q(code_sealed__isnull=False, seal_key_id__isnull=False),
+            ),
         ]
+        indexes = [models.Index(name="code_of_subject", fields=("subject",))]

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 
 from chengxin.identity.errors import PopulationUnusable
 from chengxin.identity.rules import may_be_subject, normal_name
-from chengxin.identity.vault import vault
+from chengxin.identity.vault import sealing_vault
 from chengxin.lib.codes import examine, from_template
-from chengxin.lib.crypto import Vault
+from chengxin.lib.crypto import SealingVault
 from chengxin.lib.encodings import detect
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, region
@@ -44,13 +44,13 @@ def load_population(path: Path, *, areas: AreaBook, at: datetime) -> PopulationR
     Minors are dropped before anything of them is looked at. Codes and names are sealed before they are sent to the database.
     Raises PopulationUnusable when the file can't be read as one; then nothing was changed. Cost: one pass, bounded memory.
     """
-    receipt, keys, today = PopulationReceipt(), vault(), shanghai_date(at)
+    receipt, keys, today = PopulationReceipt(), sealing_vault(), shanghai_date(at)
     named = statements(SQL)
     with connection.cursor() as cursor:
         cursor.execute(named["create_staging"])
         with cursor.copy(
             "COPY population_staging (code_hash, name_tag, code_type, born, region, capacity, capacity_since, died, code_sealed,"
-            " name_sealed, key_id) FROM STDIN"
+            " name_sealed, key_id, former_hash, former_tag) FROM STDIN"
         ) as copy:
             for number, row in _rows(path):
                 receipt.read += 1
@@ -62,18 +62,21 @@ def load_population(path: Path, *, areas: AreaBook, at: datetime) -> PopulationR
                 else:
                     receipt.refused.append((number, made))
         cursor.execute(named["drop_doubles"])
+        if keys.pointers.former:
+            cursor.execute(named["match_former"])
         cursor.execute(named["match_known"])
         cursor.execute(named["number_fresh"])
         receipt.new = cursor.rowcount
         cursor.execute(named["insert_persons"], {"at": at})
-        cursor.execute(named["insert_codes"])
+        cursor.execute(named["insert_codes"], {"hash_key": keys.pointers.hash})
         cursor.execute(named["update_persons"], {"at": at})
         receipt.changed = cursor.rowcount
+        cursor.execute(named["update_former_names"])
         cursor.execute(named["update_names"])
     return receipt
 
 
-def _stage(row: dict[str, str], keys: Vault, areas: AreaBook, today: date) -> tuple[Any, ...] | str:
+def _stage(row: dict[str, str], keys: SealingVault, areas: AreaBook, today: date) -> tuple[Any, ...] | str:
     """Make a staged row, or name why there is none: ``minor``, or the rule that refuses it."""
     born = _day(row["CSRQ"])
     if born is None:
@@ -96,7 +99,7 @@ def _stage(row: dict[str, str], keys: Vault, areas: AreaBook, today: date) -> tu
     }
     if fault := next((name for name, failed in faults.items() if failed), None):
         return fault
-    code = verdict.canonical
+    code, former = verdict.canonical, keys.pointers.former
     sealed_code, sealed_name = keys.seal(code, use="person.code"), keys.seal(name, use="person.name")
     return (
         keys.code_hash(code_type, code),
@@ -110,6 +113,8 @@ def _stage(row: dict[str, str], keys: Vault, areas: AreaBook, today: date) -> tu
         sealed_code.box,
         sealed_name.box,
         sealed_code.key_id,
+        keys.code_hash(code_type, code, former) if former else None,
+        keys.name_tag(code_type, code, name, former) if former else None,
     )
 
 

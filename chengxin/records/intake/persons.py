@@ -1,6 +1,5 @@
 """Finds whom the codes of a block belong to: by keyed hash, once for each code and name of the whole file."""
 
-import hmac
 from datetime import date
 from typing import Any
 
@@ -69,32 +68,43 @@ class Resolver:
         return frame, collect(frame[ROW], masks)
 
     def _look_up(self, fresh: pl.DataFrame) -> pl.DataFrame:
-        hashes = [self._vault.code_hash(kind, code) for kind, code, _ in fresh.iter_rows()]
-        with self._side.cursor() as cursor:
-            cursor.execute(
-                """SELECT c.code_hash, c.subject_id, c.name_tag, p.born, p.capacity, p.died
-                   FROM identity_code c JOIN identity_person p USING (subject_id)
-                   WHERE c.code_hash = ANY(%s)""",
-                [list(set(hashes))],
-            )
-            found = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
+        wanted = list(fresh.iter_rows())
+        found = self._ask(wanted)
         rows: list[tuple[Any, ...]] = []
-        for (kind, code, name), code_hash in zip(fresh.iter_rows(), hashes, strict=True):
-            if (person := found.get(code_hash)) is None:
+        for place, (kind, code, name) in enumerate(wanted):
+            if (person := found.get(place)) is None:
                 rows.append((kind, code, name, None, None, None, None, None))
                 continue
-            subject_id, tag, born, capacity, died = person
-            fits = hmac.compare_digest(bytes(tag), self._vault.name_tag(kind, code, name))
+            key_id, subject_id, tag, born, capacity, died = person
             rows.append(
                 (
                     kind,
                     code,
                     name,
                     subject_id,
-                    fits,
+                    self._vault.name_fits(bytes(tag), key_id, code_type=kind, code=code, name=name),
                     turns(born, rules.ADULT_YEARS),
                     capacity == "full",
                     died is not None,
                 )
             )
         return pl.DataFrame(rows, schema=KNOWN, orient="row")
+
+    def _ask(self, wanted: list[tuple[str, str, str]]) -> dict[int, tuple[Any, ...]]:
+        """Give the persons whom codes lead to, by the place of each in ``wanted``: one statement, whatever keys are in use."""
+        codes = [(kind, code) for kind, code, _ in wanted]
+        hashes = [self._vault.code_hashes(codes, key_id) for key_id in self._vault.pointers.hashing]
+        with self._side.cursor() as cursor:
+            cursor.execute(
+                """SELECT c.code_hash, c.key_id, c.subject_id, c.name_tag, p.born, p.capacity, p.died
+                   FROM identity_code c JOIN identity_person p USING (subject_id)
+                   WHERE c.code_hash = ANY(%s)""",
+                [list(set().union(*hashes))],
+            )
+            persons = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
+        return {
+            place: persons[code_hash]
+            for under_key in hashes
+            for place, code_hash in enumerate(under_key)
+            if code_hash in persons
+        }

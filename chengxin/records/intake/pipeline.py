@@ -17,7 +17,7 @@ import polars as pl
 from django.db import transaction
 
 from chengxin.catalogue.queries import OpenItem
-from chengxin.lib.crypto import Vault
+from chengxin.lib.crypto import SealingVault
 from chengxin.lib.regions import AreaBook
 from chengxin.records.checks import check_book
 from chengxin.records.intake.admission import RowChecker
@@ -91,7 +91,7 @@ class Batch:
     """One run over one file. Made anew for each attempt; an attempt that is killed leaves nothing, since nothing was committed."""
 
     def __init__(
-        self, item: OpenItem, table: Table, *, on: date, areas: AreaBook, vault: Vault, attested: bool
+        self, item: OpenItem, table: Table, *, on: date, areas: AreaBook, vault: SealingVault, attested: bool
     ) -> None:
         self._item = item
         self._table = table
@@ -215,11 +215,11 @@ SEALED_AT_ONCE = 5_000
 class SealedRows:
     """Waiting rows on their way into the database: sealed one by one, written some thousand at a time."""
 
-    def __init__(self, target: Target, vault: Vault) -> None:
+    def __init__(self, target: Target, vault: SealingVault) -> None:
         self._target = target
         self._vault = vault
         self._rows: list[tuple[int, str, bytes, bytes]] = []
-        self._key = vault.current
+        self._key = vault.pointers.current
 
     def add(self, row: int, rule: str, values: dict[str, str | None]) -> None:
         text = json.dumps({code: value for code, value in sorted(values.items()) if value}, ensure_ascii=False)
