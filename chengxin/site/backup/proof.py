@@ -41,5 +41,7 @@ def migrations_in(connection: psycopg.Connection[Any]) -> list[list[str]]:
 
 def keys_in(connection: psycopg.Connection[Any]) -> dict[str, str]:
     """Give the vault's keys that a database needs: id and check value."""
-    rows = connection.execute("SELECT key_id, check_value FROM identity_vault_key WHERE retired_at IS NULL ORDER BY key_id")
+    rows = connection.execute(
+        "SELECT key_id, check_value FROM identity_vault_key WHERE retired_at IS NULL ORDER BY key_id"
+    )
     return {key_id: bytes(check).hex() for key_id, check in rows}
