@@ -60,11 +60,12 @@ CENTRE_OFFICER: dict[str, Any] = {
     "organisation": CENTRE,
     "role": "officer",
 }
+VERIFIER: dict[str, Any] = {"login": "verifier", "display_name": "核验员", "organisation": OTHER, "role": "verifier"}
 SECURITY, SYSTEM, AUDIT = (
     {"login": login, "display_name": name, "organisation": CENTRE, "role": f"{login}_admin"}
     for login, name in (("security", "安全管理员"), ("system", "系统管理员"), ("audit", "审计管理员"))
 )
-OFFICERS: tuple[dict[str, Any], ...] = (SECURITY, SYSTEM, AUDIT, CLERK, CENTRE_OFFICER)
+OFFICERS: tuple[dict[str, Any], ...] = (SECURITY, SYSTEM, AUDIT, CLERK, CENTRE_OFFICER, VERIFIER)
 
 
 def write_population(path: Path, people: tuple[Someone, ...] = PEOPLE) -> Path:

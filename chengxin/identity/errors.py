@@ -1,4 +1,4 @@
-from chengxin.lib.errors import Conflict, NotFound, Unusable
+from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected, TooMany, Unproved, Unusable
 
 
 class PopulationUnusable(Unusable):
@@ -27,3 +27,101 @@ class CodeUnreadable(Conflict):
     code = "code-unreadable"
     message = "有号码的原文未随散列加密保存，无法改用新密钥。"
     message_en = "A code's text isn't sealed beside its hash, so it can't be hashed under a new key."
+
+
+class RegistrationRefused(Conflict):
+    code, message, message_en = "registration-refused", "用途不能这样登记：", "The purpose can't be registered like this:"
+
+
+class ClientRefused(Conflict):
+    code, message, message_en = "client-refused", "系统或公钥不能这样登记：", "The system or key can't be entered like this:"
+
+
+class ClientUnproved(Unproved):
+    """One answer for every reason: unknown client, wrong key, wrong signature, claims that don't hold, shown before."""
+
+    code = "invalid-client"
+    message = "未能证明是登记的系统。请检查客户端编号、公钥、签名、aud、exp 和 jti（每个 jti 只能用一次）。"
+    message_en = "The client isn't proved. Check client id, key, signature, aud, exp and jti (each jti is taken once)."
+
+
+class TokenInvalid(Unproved):
+    code, message, message_en = "invalid-token", "访问令牌无效或已过期，请重新取得。", "The access token is invalid or expired; get another."
+
+
+class ClientNotInForce(Unproved):
+    code = "client-not-in-force"
+    message, message_en = "该系统已停用、到期，或者单位登记失效。", "The client is suspended or out of its term, or its organisation is."
+
+
+class AddressNotAllowed(NotAllowed):
+    code = "address-not-allowed"
+    message, message_en = "来访地址不在登记的网络内。", "The address isn't in the client's registered networks."
+
+
+class ScopeMissing(NotAllowed):
+    code, message, message_en = "insufficient-scope", "令牌不含此项权限。", "The token's scope doesn't include this."
+
+
+class GrantUnsupported(Unusable):
+    code, status = "unsupported-grant-type", 400
+    message = "只支持 client_credentials，并以 private_key_jwt 证明身份。"
+    message_en = "Only client_credentials with private_key_jwt is supported."
+
+
+class ScopeUnknown(Unusable):
+    code, status = "invalid-scope", 400
+    message, message_en = "没有这个 scope。", "There is no such scope."
+
+
+class PurposeNotRegistered(NotAllowed):
+    code = "purpose-not-registered"
+    message = "没有为贵单位登记这个用途，或者登记已失效。"
+    message_en = "This purpose isn't registered for your organisation, or no longer is."
+
+
+class OfficerWithoutRight(NotAllowed):
+    code, message, message_en = "officer-without-right", "您没有实名核验的岗位权限。", "You don't hold the role for checking real names."
+
+
+class QuotaExhausted(TooMany):
+    code, message, message_en = "quota-exhausted", "今天的核验次数不够了，零时起重新计算。", "Not enough of today's quota is left; it begins anew at midnight."
+
+
+class TooManyMisses(TooMany):
+    code = "too-many-misses"
+    message = "今天查无和不符的次数达到上限，零时前不再答复。请先核对数据来源。"
+    message_en = "Today's limit of checks without a match is reached; none are answered until midnight. Check your source of data first."
+
+
+class RateExceeded(TooMany):
+    code, message, message_en = "rate-exceeded", "请求过快，请在下一分钟再试。", "Too fast; try again in the next minute."
+
+
+class CodeTriedTooOften(TooMany):
+    code = "code-tried-too-often"
+    message = "今天对这个号码的核验次数已达上限。"
+    message_en = "This code was asked about too often today."
+
+
+class CodeInvalid(Rejected):
+    code = "code-invalid"
+    message = "证件种类或号码的格式、校验位不对，没有核验。"
+    message_en = "The kind of certificate, or the form or check digit of its number, is wrong; nothing was checked."
+
+
+class NameMissing(Rejected):
+    code, message, message_en = "name-missing", "没有姓名。", "The name is missing."
+
+
+class BatchUnfit(Rejected):
+    code, message, message_en = "batch-unfit", "一批应有 1 至 10000 项。", "A batch holds 1 to 10,000 items."
+
+
+class KeyReused(Conflict):
+    code = "idempotency-key-reused"
+    message, message_en = "这个幂等键已用于另一个请求。", "This idempotency key was used for another request."
+
+
+class ReceiptUnknown(NotFound):
+    code, message, message_en = "receipt-unknown", "没有这个回执。请核对编号。", "There is no such receipt. Check its number."

@@ -20,7 +20,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something an officer may do. ``prove``: only right after proving once more who one is."""
+    """Something an officer may do. ``prove``: only right after proving once more who one is; ``machines``: see the table's head."""
 
     code: str
     name: str
@@ -28,6 +28,7 @@ class Act:
     roles: tuple[str, ...]
     scope: str
     prove: bool = False
+    machines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

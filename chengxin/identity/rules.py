@@ -1,6 +1,7 @@
 """When a code and a name lead to a person, and who may be a subject."""
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 
 from chengxin.lib.periods import is_adult
@@ -28,3 +29,34 @@ def may_be_subject(born: date, on: date) -> bool:
     Source: safeguard 3; 预防未成年人犯罪法 第五十九条; 山西省社会信用条例 (subject of full civil capacity).
     """
     return is_adult(born, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a check of a real name tells its asker, and what is entered for the person."""
+
+    outcome: str
+    assurance: str
+    entered: str
+    reason: str
+
+
+MATCH = Told("match", "register", "answered", "match")
+MISMATCH = Told("mismatch", "none", "answered", "mismatch")
+NOBODY = Told("not_found", "none", "empty", "not-found")
+DECEASED = Told("not_found", "none", "empty", "person-dead")
+
+
+def checked_answer(*, known: bool, fits: bool, died: date | None) -> Told:
+    """Judge a check: match, mismatch, or not found.
+
+    A dead person is not found, like one who was never there: the registration that a check rests on was cancelled, nobody
+    acts under it any more, and that somebody has died is no asker's to learn here; the entry keeps the true reason, for the
+    near relatives. Minors are not held, so they are not found either.
+    Source: 户口登记条例 第四条、第八条; 个人信息保护法 第六条、第四十九条; 预防未成年人犯罪法 第五十九条.
+    """
+    if not known:
+        return NOBODY
+    if died is not None:
+        return DECEASED
+    return MATCH if fits else MISMATCH

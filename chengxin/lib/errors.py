@@ -1,9 +1,11 @@
 """The one tree of errors that services raise.
 
 ChengxinError
+├── Unproved 401      whoever asks hasn't shown who they are, or what they showed no longer holds
 ├── NotFound 404      what was asked for is not there, or may not be known to be there
 ├── NotAllowed 403    the asker may not do this
 ├── Conflict 409      the state of the thing forbids it
+├── TooMany 429       a quota or a rate is used up; says when it begins anew
 ├── Rejected 422      a rule of law or of the format refuses it; carries the source
 └── Unusable 422      a file or setting can't be read at all; says what, where and how to mend it
 
@@ -45,6 +47,11 @@ class NotFound(ChengxinError):
     message, message_en = "未找到。", "Not found."
 
 
+class Unproved(ChengxinError):
+    code, status = "unproved", 401
+    message, message_en = "尚未证明身份。", "Who asks is not proved."
+
+
 class NotAllowed(ChengxinError):
     code, status = "not-allowed", 403
     message, message_en = "无权进行此操作。", "You may not do this."
@@ -53,6 +60,17 @@ class NotAllowed(ChengxinError):
 class Conflict(ChengxinError):
     code, status = "conflict", 409
     message, message_en = "当前状态不允许此操作。", "The present state forbids this."
+
+
+class TooMany(ChengxinError):
+    """``again_in_s``: after how many seconds the same may be asked again."""
+
+    code, status = "too-many", 429
+    message, message_en = "请求过多。", "Too many requests."
+
+    def __init__(self, detail: str = "", detail_en: str = "", *, again_in_s: int = 60) -> None:
+        self.again_in_s = again_in_s
+        super().__init__(detail, detail_en)
 
 
 class Rejected(ChengxinError):

@@ -89,6 +89,12 @@ def shanghai_date(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def seconds_of_day_left(instant: datetime) -> int:
+    """Give the seconds until the next midnight in Shanghai, which knows no summer time; at least one."""
+    local = instant.astimezone(SHANGHAI)
+    return 86_400 - (local.hour * 3600 + local.minute * 60 + local.second)
+
+
 def add_months(day: date, months: int) -> date:
     """Return the same day of a later (or earlier) month; where that month is too short, its last day.
 

@@ -96,6 +96,7 @@ def prepare(database: Database, tell: Tell) -> None:
 
     from chengxin.catalogue.services import load_catalogue
     from chengxin.ground.locks import ROLES, apply_locks
+    from chengxin.identity.services.registrations import settle_bases
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_terms
     from chengxin.records.services import settle_checks
@@ -117,6 +118,7 @@ def prepare(database: Database, tell: Tell) -> None:
     load_catalogue(at=timezone.now())
     settle_checks()
     settle_terms()
+    settle_bases()
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
 
@@ -127,6 +129,7 @@ def _digest(names: dict[str, str]) -> str:
     patterns = (
         "*/migrations/*.py",
         "*/sql/locks*.sql",
+        "identity/real_names.toml",
         "records/checks.toml",
         "records/terms_data/*.toml",
         "catalogue/data/**/*.toml",

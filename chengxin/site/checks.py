@@ -32,6 +32,7 @@ class Provisional:
 def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
     from chengxin.catalogue.models import ItemVersion, Law, Purpose
+    from chengxin.identity.real_names import real_names
     from chengxin.lib.terms import provisional_terms
     from chengxin.records.terms import tables
 
@@ -44,6 +45,11 @@ def provisional_in_force(on: date) -> list[Provisional]:
         for term in provisional_terms(tables().values(), on)
     ]
     found += [Provisional("law", law.code, law.name) for law in Law.objects.filter(provisional=True).order_by("code")]
+    found += [
+        Provisional("law", basis.ref, str(basis.source))
+        for basis in real_names().bases.values()
+        if basis.source.provisional and basis.source.in_force(on)
+    ]
     found += [
         Provisional("item", version.item.code, version.name)
         for version in ItemVersion.objects.filter(provisional=True, edition__valid_until=None)

@@ -28,6 +28,9 @@ VAULT_KEY_TEXT = (
 VAULT_SUITE = env_choice("CHENGXIN_VAULT_SUITE", ("international", "national"))
 ROLE_PREFIX = env_str("CHENGXIN_ROLE_PREFIX", "chengxin")
 
+# What a client's signed statement must be made out to (aud), and whose name tokens bear.
+API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api")
+
 DEBUG = False
 ALLOWED_HOSTS = env_list("CHENGXIN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECURE_PROXY_SSL_HEADER = (

@@ -1,17 +1,35 @@
-"""Persons and their codes, organisations, users."""
+"""Persons and their codes, organisations, users, organisations' systems, real-name checks."""
 
+from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
 from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Organisation
 from chengxin.identity.models.people import Code, Person
+from chengxin.identity.models.verification import (
+    CheckReplay,
+    CheckUse,
+    CodeTries,
+    RealNameBasis,
+    RealNameCheck,
+    Registration,
+)
 
 __all__ = [
+    "CheckReplay",
+    "CheckUse",
+    "Client",
+    "ClientAssertion",
+    "ClientKey",
     "Code",
+    "CodeTries",
     "KeyPointers",
     "KeyRotation",
     "Officers",
     "Organisation",
     "Person",
+    "RealNameBasis",
+    "RealNameCheck",
+    "Registration",
     "RoleGrant",
     "RoleUse",
     "RotationStep",

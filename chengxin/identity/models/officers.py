@@ -55,7 +55,11 @@ class RoleGrant(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="grant_role_known",
-                condition=models.Q(role__in=("clerk", "officer", "system_admin", "security_admin", "audit_admin")),
+                condition=models.Q(
+                    role__in=(
+                        "clerk", "officer", "verifier", "adjudicator", "system_admin", "security_admin", "audit_admin",
+                    )
+                ),
             ),
             # 三员 and officers alike: a right ends, and is thought about again, within a year.
             models.CheckConstraint(

@@ -1,0 +1,249 @@
+-- name: registration_live
+-- Purposes in force today: approved by a second person, within their term, not withdrawn, of a valid organisation, on an article in force.
+CREATE OR REPLACE VIEW identity_registration_live AS
+    SELECT r.id, r.code, r.organisation_id, o.code AS organisation, r.field, r.purpose, r.basis, r.valid_until, r.daily_quota,
+           r.daily_misses, r.per_minute, r.desk_quota, r.per_code
+    FROM identity_registration r
+    JOIN identity_organisation o ON o.id = r.organisation_id
+    JOIN identity_real_name_basis b ON b.ref = r.basis AND b.field = r.field
+    CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) d
+    WHERE r.approved_at IS NOT NULL AND r.withdrawn_at IS NULL AND r.valid_from <= d.today AND d.today < r.valid_until
+      AND o.valid_from <= d.today AND (o.valid_until IS NULL OR d.today < o.valid_until)
+      AND b.valid_from <= d.today AND (b.valid_until IS NULL OR d.today < b.valid_until);
+
+-- name: guard_registration
+-- A purpose is entered by a system administrator on an article of its field, approved once by a security administrator, withdrawn once
+-- by one, and changed in nothing else.
+CREATE OR REPLACE FUNCTION identity_guard_registration() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT identity_holds_role(NEW.entered_by_id, 'system_admin') THEN
+            RAISE EXCEPTION 'only a system administrator registers a purpose' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.approved_at IS NOT NULL OR NEW.withdrawn_at IS NOT NULL OR NEW.entered_at > clock_timestamp() THEN
+            RAISE EXCEPTION 'a purpose is entered first, and approved or withdrawn later' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT EXISTS (SELECT FROM identity_real_name_basis b WHERE b.ref = NEW.basis AND b.field = NEW.field
+                       AND b.valid_from <= NEW.valid_from AND (b.valid_until IS NULL OR NEW.valid_from < b.valid_until)) THEN
+            RAISE EXCEPTION 'a purpose rests on an article of its field in force' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (to_jsonb(NEW) - ARRAY['approved_at', 'approved_by_id', 'withdrawn_at', 'withdrawn_by_id', 'withdrawal_reason'])
+       IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['approved_at', 'approved_by_id', 'withdrawn_at', 'withdrawn_by_id', 'withdrawal_reason'])
+       OR (OLD.approved_at IS NOT NULL AND (NEW.approved_at, NEW.approved_by_id) IS DISTINCT FROM (OLD.approved_at, OLD.approved_by_id))
+       OR OLD.withdrawn_at IS NOT NULL
+    THEN
+        RAISE EXCEPTION 'a purpose is approved once, withdrawn once and changed in nothing else' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.approved_at IS DISTINCT FROM OLD.approved_at AND NOT identity_holds_role(NEW.approved_by_id, 'security_admin') THEN
+        RAISE EXCEPTION 'only a security administrator approves a purpose' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.withdrawn_at IS NOT NULL AND NOT identity_holds_role(NEW.withdrawn_by_id, 'security_admin') THEN
+        RAISE EXCEPTION 'only a security administrator withdraws a purpose' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_registration_trigger
+CREATE OR REPLACE TRIGGER registration_guarded BEFORE INSERT OR UPDATE ON identity_registration
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_registration();
+
+-- name: registration_stays
+CREATE OR REPLACE TRIGGER registration_stays BEFORE DELETE OR TRUNCATE ON identity_registration
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_check
+-- No check without a purpose in force, whoever writes it, and none dated otherwise than it was made.
+CREATE OR REPLACE FUNCTION identity_guard_check() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT registration_id, at FROM fresh) f
+        LEFT JOIN identity_registration_live r ON r.id = f.registration_id
+        WHERE r.id IS NULL OR f.at <> transaction_timestamp()
+    ) THEN
+        RAISE EXCEPTION 'a check rests on a registered purpose in force' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: guard_check_trigger
+CREATE OR REPLACE TRIGGER check_grounded AFTER INSERT ON identity_real_name_check
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_check();
+
+-- name: check_append_only
+CREATE OR REPLACE TRIGGER check_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON identity_real_name_check
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: check_asker
+-- Why an asker may not use a purpose; empty when it may. A client by its organisation and network, an officer by right and organisation.
+CREATE OR REPLACE FUNCTION identity_refuse_asker(in_organisation bigint, by_channel text, by_asker text, from_address inet) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF by_channel = 'api' THEN
+        RETURN coalesce((
+            SELECT CASE WHEN c.organisation_id <> in_organisation THEN 'purpose-not-registered'
+                        WHEN NOT EXISTS (SELECT FROM unnest(c.addresses) one WHERE from_address <<= one::cidr) THEN 'address-not-allowed'
+                        ELSE '' END
+            FROM identity_client_live c WHERE c.client_id = by_asker), 'client-not-in-force');
+    END IF;
+    RETURN coalesce((
+        SELECT CASE WHEN u.organisation_id <> in_organisation THEN 'purpose-not-registered' ELSE '' END
+        FROM identity_user u JOIN identity_right r ON r.user_id = u.id AND r.role = 'verifier'
+        WHERE u.login = by_asker LIMIT 1), 'officer-without-right');
+END
+$$;
+
+-- name: take_checks
+-- The one way to a check: judges purpose, asker, rate and quota, counts, and writes the checks down, all or nothing. `taken` tells item
+-- by item which were; an item whose code was asked about too often is not. The counters of codes are taken first and in order, then the
+-- slots in order, so that no two calls wait for each other. Runs with the owner's rights: the application can't count for itself.
+CREATE OR REPLACE FUNCTION identity_take_checks(
+    of_purpose bigint, by_channel text, by_asker text, from_address inet, receipts text[], outcomes text[], levels text[], entries uuid[],
+    own_keys bytea[], shared_keys bytea[], OUT refusal text, OUT taken boolean[], OUT used bigint, OUT quota bigint
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    this_minute timestamptz := date_trunc('minute', transaction_timestamp());
+    r identity_registration_live;
+    slots int;
+    chosen smallint;
+    wanted int;
+    missed int;
+BEGIN
+    SELECT * INTO r FROM identity_registration_live l WHERE l.id = of_purpose;
+    IF NOT FOUND THEN
+        refusal := 'purpose-not-registered';
+        RETURN;
+    END IF;
+    refusal := identity_refuse_asker(r.organisation_id, by_channel, by_asker, from_address);
+    IF refusal <> '' THEN
+        RETURN;
+    END IF;
+
+    WITH asked AS (
+        SELECT key, most, count(*)::smallint AS n FROM (
+            SELECT unnest(own_keys) AS key, r.per_code AS most UNION ALL SELECT unnest(shared_keys), 200::smallint
+        ) every GROUP BY key, most HAVING count(*) <= most ORDER BY key
+    ), counted AS (
+        INSERT INTO identity_code_tries AS t (key, day, tries, most) SELECT key, today, n, most FROM asked ORDER BY key
+        ON CONFLICT (key, day) DO UPDATE SET tries = t.tries + excluded.tries WHERE t.tries + excluded.tries <= t.most
+        RETURNING key
+    )
+    SELECT array_agg(own IN (SELECT key FROM counted) AND shared IN (SELECT key FROM counted) ORDER BY place),
+           count(*) FILTER (WHERE own IN (SELECT key FROM counted) AND shared IN (SELECT key FROM counted)),
+           count(*) FILTER (WHERE own IN (SELECT key FROM counted) AND shared IN (SELECT key FROM counted) AND outcome <> 'match')
+    INTO taken, wanted, missed
+    FROM unnest(own_keys, shared_keys, outcomes) WITH ORDINALITY AS item (own, shared, outcome, place);
+
+    IF by_channel = 'desk' THEN
+        r.daily_quota := r.desk_quota;
+        r.daily_misses := greatest(least(r.desk_quota, 10), r.desk_quota / 5);
+        r.per_minute := 20;
+    END IF;
+    -- As many slots as leave each a useful share; what is left over of a division goes to the first ones.
+    slots := greatest(1, least(16, r.daily_quota / 100, r.daily_misses / 20, r.per_minute / 20));
+    IF NOT EXISTS (SELECT FROM identity_check_use u WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today) THEN
+        INSERT INTO identity_check_use (registration_id, asker, day, slot, share, used, miss_share, misses, call_share, minute, calls)
+        SELECT of_purpose, by_asker, today, s, r.daily_quota / slots + (s < r.daily_quota % slots)::int, 0,
+               r.daily_misses / slots + (s < r.daily_misses % slots)::int, 0,
+               r.per_minute / slots + (s < r.per_minute % slots)::int, this_minute, 0
+        FROM generate_series(0, slots - 1) s ORDER BY s
+        ON CONFLICT DO NOTHING;
+    END IF;
+
+    IF cardinality(own_keys) = 1 THEN
+        SELECT u.slot INTO chosen FROM identity_check_use u
+        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
+          AND u.used < u.share AND u.misses < u.miss_share AND (u.minute <> this_minute OR u.calls < u.call_share)
+        ORDER BY (u.slot + pg_backend_pid()) % slots LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            SELECT u.slot INTO chosen FROM identity_check_use u
+            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
+              AND u.used < u.share AND u.misses < u.miss_share AND (u.minute <> this_minute OR u.calls < u.call_share)
+            ORDER BY u.slot LIMIT 1 FOR NO KEY UPDATE;
+        END IF;
+        IF FOUND THEN
+            UPDATE identity_check_use u SET used = u.used + wanted, misses = u.misses + missed, minute = this_minute,
+                calls = CASE WHEN u.minute = this_minute THEN u.calls + 1 ELSE 1 END
+            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.slot = chosen;
+        END IF;
+    ELSE
+        -- All slots are held until the end, and the parts of the batch laid on them in their order.
+        PERFORM FROM identity_check_use u WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
+        ORDER BY u.slot FOR NO KEY UPDATE;
+        SELECT min(u.slot) FILTER (WHERE u.minute <> this_minute OR u.calls < u.call_share) INTO chosen FROM identity_check_use u
+        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
+        HAVING sum(u.share - u.used) >= wanted AND sum(u.misses) < sum(u.miss_share);
+        IF chosen IS NOT NULL THEN
+            UPDATE identity_check_use u SET used = u.used + greatest(0, least(u.share - u.used, wanted - b.before))::int,
+                misses = u.misses + missed / slots + (u.slot < missed % slots)::int,
+                minute = CASE WHEN u.slot = chosen THEN this_minute ELSE u.minute END,
+                calls = CASE WHEN u.slot <> chosen THEN u.calls WHEN u.minute = this_minute THEN u.calls + 1 ELSE 1 END
+            FROM (SELECT s.slot, sum(s.share - s.used) OVER (ORDER BY s.slot) - (s.share - s.used) AS before FROM identity_check_use s
+                  WHERE s.registration_id = of_purpose AND s.asker = by_asker AND s.day = today) b
+            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.slot = b.slot;
+        END IF;
+    END IF;
+
+    SELECT sum(u.used), sum(u.share),
+           CASE WHEN sum(u.share - u.used) < greatest(wanted, 1) THEN 'quota-exhausted'
+                WHEN sum(u.misses) >= sum(u.miss_share) THEN 'too-many-misses'
+                ELSE 'rate-exceeded' END
+    INTO used, quota, refusal
+    FROM identity_check_use u WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today;
+    IF chosen IS NULL THEN
+        RETURN;
+    END IF;
+    refusal := '';
+    INSERT INTO identity_real_name_check (receipt, registration_id, asker, channel, at, outcome, assurance, entry_id)
+    SELECT receipt, of_purpose, by_asker, by_channel, transaction_timestamp(), outcome, level, entry
+    FROM unnest(receipts, outcomes, levels, entries, taken) AS item (receipt, outcome, level, entry, mine) WHERE mine;
+END
+$$;
+
+-- name: find_receipt
+-- What a receipt attests: who asked when for what, and the answer. Nothing of the person, whom the check doesn't know either.
+CREATE OR REPLACE FUNCTION identity_find_receipt(number text, OUT at timestamptz, OUT organisation text, OUT purpose text,
+    OUT field text, OUT basis text, OUT outcome text, OUT assurance text
+) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.at, o.name, r.code || ' ' || r.purpose, r.field, r.basis, c.outcome, c.assurance
+    FROM identity_real_name_check c
+    JOIN identity_registration r ON r.id = c.registration_id
+    JOIN identity_organisation o ON o.id = r.organisation_id
+    WHERE c.receipt = number
+$$;
+
+-- name: sweep_checks
+-- Take away what is of use for a day only. Nothing of today can be taken: a counter that is gone would begin anew.
+CREATE OR REPLACE FUNCTION identity_sweep_checks() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    gone bigint;
+    part bigint;
+BEGIN
+    DELETE FROM identity_code_tries WHERE day < (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    DELETE FROM identity_check_replay WHERE at < transaction_timestamp() - interval '24 hours';
+    GET DIAGNOSTICS part = ROW_COUNT;
+    gone := gone + part;
+    DELETE FROM identity_client_assertion WHERE expires_at < transaction_timestamp() - interval '5 minutes';
+    GET DIAGNOSTICS part = ROW_COUNT;
+    RETURN gone + part;
+END
+$$;
+
+-- name: verification_grants
+-- The application checks through the one function; it can neither count nor write checks itself. The administration registers purposes.
+GRANT SELECT ON identity_registration_live TO {app};
+GRANT SELECT, INSERT ON identity_check_replay TO {app};
+GRANT EXECUTE ON FUNCTION identity_take_checks(bigint, text, text, inet, text[], text[], text[], uuid[], bytea[], bytea[]),
+    identity_find_receipt(text) TO {app};
+GRANT EXECUTE ON FUNCTION identity_sweep_checks() TO {intake};
+GRANT SELECT ON identity_real_name_basis TO {admin};
+GRANT SELECT, INSERT, UPDATE (approved_at, approved_by_id, withdrawn_at, withdrawn_by_id, withdrawal_reason) ON identity_registration
+    TO {admin};
+GRANT USAGE ON SEQUENCE identity_registration_id_seq TO {admin};
