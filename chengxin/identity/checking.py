@@ -79,24 +79,21 @@ def find_receipt(number: str) -> Receipt | None:
 
 @dataclass(frozen=True, slots=True)
 class ClientKeyLive:
-    """A public key (JWK) that proves a client today."""
+    """A client and a public key (JWK) that proves it today."""
 
     client_pk: int
+    client_id: str
+    organisation: str
     public: str
 
 
-def find_client_key(client_id: str, kid: str) -> ClientKeyLive | None:
+def find_client_key(client_id: str, kid: str, address: str) -> ClientKeyLive | None:
+    """Give a client's key in force, for one that calls from a network of its own."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT client_pk, public FROM identity_client_key_live WHERE client_id = %s AND kid = %s", [client_id, kid]
+            """SELECT client_pk, client_id, organisation, public FROM identity_client_key_live
+               WHERE client_id = %s AND kid = %s AND EXISTS (SELECT FROM unnest(addresses) one WHERE %s::inet <<= one::cidr)""",
+            [client_id, kid, address],
         )
         row = cursor.fetchone()
     return ClientKeyLive(*row) if row else None
-
-
-def organisation_of_client(client_id: str) -> str | None:
-    """Give the unified code of the organisation of a client in force."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT organisation FROM identity_client_live WHERE client_id = %s", [client_id])
-        row = cursor.fetchone()
-    return str(row[0]) if row else None

@@ -30,11 +30,19 @@ class CodeUnreadable(Conflict):
 
 
 class RegistrationRefused(Conflict):
-    code, message, message_en = "registration-refused", "用途不能这样登记：", "The purpose can't be registered like this:"
+    code, message, message_en = (
+        "registration-refused",
+        "用途不能这样登记：",
+        "The purpose can't be registered like this:",
+    )
 
 
 class ClientRefused(Conflict):
-    code, message, message_en = "client-refused", "系统或公钥不能这样登记：", "The system or key can't be entered like this:"
+    code, message, message_en = (
+        "client-refused",
+        "系统或公钥不能这样登记：",
+        "The system or key can't be entered like this:",
+    )
 
 
 class ClientUnproved(Unproved):
@@ -46,12 +54,19 @@ class ClientUnproved(Unproved):
 
 
 class TokenInvalid(Unproved):
-    code, message, message_en = "invalid-token", "访问令牌无效或已过期，请重新取得。", "The access token is invalid or expired; get another."
+    code, message, message_en = (
+        "invalid-token",
+        "访问令牌无效或已过期，请重新取得。",
+        "The access token is invalid or expired; get another.",
+    )
 
 
 class ClientNotInForce(Unproved):
     code = "client-not-in-force"
-    message, message_en = "该系统已停用、到期，或者单位登记失效。", "The client is suspended or out of its term, or its organisation is."
+    message, message_en = (
+        "该系统已停用、到期，或者单位登记失效。",
+        "The client is suspended or out of its term, or its organisation is.",
+    )
 
 
 class AddressNotAllowed(NotAllowed):
@@ -81,11 +96,19 @@ class PurposeNotRegistered(NotAllowed):
 
 
 class OfficerWithoutRight(NotAllowed):
-    code, message, message_en = "officer-without-right", "您没有实名核验的岗位权限。", "You don't hold the role for checking real names."
+    code, message, message_en = (
+        "officer-without-right",
+        "您没有实名核验的岗位权限。",
+        "You don't hold the role for checking real names.",
+    )
 
 
 class QuotaExhausted(TooMany):
-    code, message, message_en = "quota-exhausted", "今天的核验次数不够了，零时起重新计算。", "Not enough of today's quota is left; it begins anew at midnight."
+    code, message, message_en = (
+        "quota-exhausted",
+        "今天的核验次数不够了，零时起重新计算。",
+        "Not enough of today's quota is left; it begins anew at midnight.",
+    )
 
 
 class TooManyMisses(TooMany):
@@ -95,7 +118,11 @@ class TooManyMisses(TooMany):
 
 
 class RateExceeded(TooMany):
-    code, message, message_en = "rate-exceeded", "请求过快，请在下一分钟再试。", "Too fast; try again in the next minute."
+    code, message, message_en = (
+        "rate-exceeded",
+        "请求过快，请在下一分钟再试。",
+        "Too fast; try again in the next minute.",
+    )
 
 
 class CodeTriedTooOften(TooMany):
@@ -124,4 +151,8 @@ class KeyReused(Conflict):
 
 
 class ReceiptUnknown(NotFound):
-    code, message, message_en = "receipt-unknown", "没有这个回执。请核对编号。", "There is no such receipt. Check its number."
+    code, message, message_en = (
+        "receipt-unknown",
+        "没有这个回执。请核对编号。",
+        "There is no such receipt. Check its number.",
+    )

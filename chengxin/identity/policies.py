@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,19 +12,25 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from chengxin.identity.errors import ScopeMissing, TokenInvalid
 from chengxin.identity.models import Organisation, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import Right, rights_of
 from chengxin.identity.services.rights import note_use
+from chengxin.identity.tokens import Bearer, machine_acts, read_token
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
 View = Callable[..., HttpResponseBase]
+Open = TypeVar("Open", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """Who may open a view. ``public`` ones tell why; the others name acts and roles."""
+    """Who may open a view. ``public`` ones tell why; the others name acts, and roles where persons do them.
+
+    ``clients`` are open to organisations' systems whose token covers one of the acts.
+    """
 
     kind: str
     reason: str = ""
@@ -41,15 +47,15 @@ def mark(view: View, policy: AccessPolicy) -> View:
     return view
 
 
-def public(reason: str) -> Callable[[View], View]:
-    """Open a view to everybody, and say why that harms nobody."""
+def public(reason: str) -> Callable[[Open], Open]:
+    """Open a view or an operation to everybody, and say why that harms nobody."""
 
-    def decorate(view: View) -> View:
+    def decorate(view: Open) -> Open:
         @wraps(view)
-        def open_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return view(request, *args, **kwargs)
+        def open_view(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
 
-        return mark(open_view, AccessPolicy("public", reason))
+        return cast("Open", mark(open_view, AccessPolicy("public", reason)))
 
     return decorate
 
@@ -107,6 +113,31 @@ def officer_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise NotAllowed
     return request.user
+
+
+def clients_may(act: str) -> AccessPolicy:
+    """Give the policy of an operation that a system does with its token. Raises ValueError on an act that is for persons alone."""
+    if act not in machine_acts():
+        raise ValueError(f"{act} is no machine's to do")
+    return AccessPolicy("clients", "凭登记系统的访问令牌", acts=(act,))
+
+
+def bearer_in(request: HttpRequest, policy: AccessPolicy, *, at: datetime) -> Bearer:
+    """Give the client whose token a request bears, when the policy lets it in. Raises TokenInvalid, ScopeMissing."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        raise TokenInvalid
+    bearer = read_token(text.strip(), at=at)
+    if not bearer.scope.issuperset(policy.acts):
+        raise ScopeMissing
+    return bearer
+
+
+def address_of(request: HttpRequest) -> str:
+    """Give the address that a request came from: behind the proxy what the proxy says, which is the last in its list."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def demo_only(view: View) -> View:

@@ -28,6 +28,8 @@ class Basis:
     ref: str
     source: Source
     gist: str
+    valid_from: date
+    valid_until: date | None
     fields: tuple[str, ...]
 
 
@@ -58,4 +60,4 @@ def _basis(entry: dict[str, object]) -> Basis:
     source = Source(
         str(entry["law"]), str(entry["article"]), valid_from, valid_until, provisional=bool(entry["provisional"])
     )
-    return Basis(str(entry["ref"]), source, str(entry["gist"]), tuple(named))
+    return Basis(str(entry["ref"]), source, str(entry["gist"]), valid_from, valid_until, tuple(named))

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
 
-from chengxin.identity.checking import find_client_key
+from chengxin.identity.checking import ClientKeyLive, find_client_key
 from chengxin.identity.errors import ClientUnproved, ScopeUnknown, TokenInvalid
 from chengxin.identity.permissions import permissions
 from chengxin.lib.crypto import derive
@@ -47,9 +47,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """What a token says: which client, and which acts it may do until when."""
+    """What a token says: which client of which organisation, and which acts it may do until when."""
 
     client_id: str
+    organisation: str
     scope: frozenset[str]
     expires: int
 
@@ -66,7 +67,9 @@ def read_public_key(text: str) -> tuple[str, dict[str, Any]]:
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         raise KeyUnfit("不是可读的公钥（JWK）。", "This is no readable public key (JWK).") from None
     if key.is_private:
-        raise KeyUnfit("这是私钥。私钥不得离开贵单位，请换一把并只交公钥。", "This is a private key; it must never leave you.")
+        raise KeyUnfit(
+            "这是私钥。私钥不得离开贵单位，请换一把并只交公钥。", "This is a private key; it must never leave you."
+        )
     if isinstance(key, jwk.RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS:
         raise KeyUnfit("RSA 密钥至少 2048 位。", "RSA keys have at least 2048 bits.")
     return key.thumbprint(), {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}
@@ -84,14 +87,14 @@ def _import(content: dict[str, Any]) -> PublicKey:
     raise ValueError(kind)
 
 
-def prove_client(assertion: str, *, at: datetime) -> str:
-    """Give the id of the client that signed a statement, and note the statement as shown.
+def prove_client(assertion: str, *, address: str, at: datetime) -> ClientKeyLive:
+    """Give the client that signed a statement and calls from one of its networks, and note the statement as shown.
 
     Raises ClientUnproved for every reason alike. Source: RFC 7523 section 3; RFC 7521 section 8.1 (shown once).
     """
     try:
         client_id, kid = _named(assertion)
-        found = find_client_key(client_id, kid)
+        found = find_client_key(client_id, kid, address)
         if found is None:
             raise ClientUnproved
         key = _import(json.loads(found.public))
@@ -101,7 +104,7 @@ def prove_client(assertion: str, *, at: datetime) -> str:
         raise ClientUnproved from None
     if not _shown_first(found.client_pk, claims, at):
         raise ClientUnproved
-    return client_id
+    return found
 
 
 def _named(assertion: str) -> tuple[str, str]:
@@ -135,27 +138,28 @@ def _shown_first(client_pk: int, claims: dict[str, Any], at: datetime) -> bool:
             "INSERT INTO identity_client_assertion (client_id, jti_hash, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [client_pk, hashed, at + timedelta(seconds=ASSERTION_MOST_S + 2 * LEEWAY_S)],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
-def issue_token(client_id: str, scope: str, *, at: datetime) -> Token:
+def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
     """Make an access token of ten minutes for the scopes asked for; for all there are when none is named. Raises ScopeUnknown."""
     scopes = frozenset(scope.split()) or machine_acts()
     if not scopes <= machine_acts():
         raise ScopeUnknown
-    now = int(at.timestamp())
+    now, covered = int(at.timestamp()), " ".join(sorted(scopes))
     claims = {
         "iss": settings.API_ISSUER,
         "aud": settings.API_ISSUER,
-        "sub": client_id,
-        "client_id": client_id,
+        "sub": client.client_id,
+        "client_id": client.client_id,
+        "organisation": client.organisation,
         "iat": now,
         "exp": now + LIFE_S,
         "jti": secrets.token_urlsafe(12),
-        "scope": " ".join(sorted(scopes)),
+        "scope": covered,
     }
     text = jwt.encode({"alg": SIGNED_WITH, "typ": TYPE}, claims, _signing_key(settings.SECRET_KEY))
-    return Token(text, LIFE_S, claims["scope"])
+    return Token(text, LIFE_S, covered)
 
 
 def read_token(text: str, *, at: datetime) -> Bearer:
@@ -174,7 +178,7 @@ def _read(text: str, secret: str, issuer: str) -> Bearer:
         claims = token.claims
         if token.header.get("typ") != TYPE or claims["iss"] != issuer or claims["aud"] != issuer:
             raise TokenInvalid
-        return Bearer(claims["sub"], frozenset(claims["scope"].split()), claims["exp"])
+        return Bearer(claims["sub"], claims["organisation"], frozenset(claims["scope"].split()), claims["exp"])
     except (JoseError, ValueError, KeyError, TypeError):
         raise TokenInvalid from None
 

@@ -1,15 +1,11 @@
 """Error answers: one page for people, one problem document (RFC 9457) for programs. Neither holds a personal value."""
 
-from http import HTTPStatus
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from chengxin.lib.errors import ChengxinError, NotAllowed, NotFound, Unusable
-
-PROBLEM = "application/problem+json"
+from chengxin.lib.problems import PROBLEM, problem
 
 
 class FormExpired(NotAllowed):
@@ -34,6 +30,8 @@ class PageUnknown(NotFound):
 
 
 def wants_json(request: HttpRequest) -> bool:
+    if request.path.startswith("/api/"):
+        return True
     preferred = request.get_preferred_type(["text/html", "application/json", PROBLEM])
     return preferred in {"application/json", PROBLEM}
 
@@ -52,20 +50,14 @@ def answer_error(request: HttpRequest, error: ChengxinError) -> HttpResponse:
     return render(request, "portal/error.html", context, status=error.status)
 
 
-def problem(error: ChengxinError) -> dict[str, Any]:
-    source = getattr(error, "source", None)
-    return {
-        "type": f"urn:chengxin:error:{error.code}",
-        "title": HTTPStatus(error.status).phrase,
-        "status": error.status,
-        "code": error.code,
-        "detail": error.text,
-        "detail_en": error.text_en,
-        **({"source": str(source)} if source else {}),
-    }
-
-
-HEADINGS = {400: "请求无法读取", 403: "不能进行此操作", 404: "未找到", 409: "现在不能进行此操作", 422: "未被接受"}
+HEADINGS = {
+    400: "请求无法读取",
+    403: "不能进行此操作",
+    404: "未找到",
+    409: "现在不能进行此操作",
+    422: "未被接受",
+    429: "请求过多",
+}
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's own signature

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from chengxin.portal.desk import home, intake, lookup, returns
-from chengxin.portal.public import accounts, catalogue, permissions, start
+from chengxin.portal.desk import home, intake, lookup, returns, verification
+from chengxin.portal.public import accounts, catalogue, permissions, receipts, start
 
 app_name = "portal"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/receipt.json", intake.receipt_file, name="receipt"),
     path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
+    path("receipts/", receipts.receipt, name="check-receipt"),
+    path("desk/verification/", verification.check, name="verification"),
     path("desk/lookup/", lookup.purposes, name="purposes"),
     path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
 ]

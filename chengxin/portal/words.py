@@ -49,7 +49,17 @@ SHARE_CLASSES = {
     "none": "不予共享",
     "not_shared": "不予共享",
 }
+CHECKED = {"match": "相符", "mismatch": "不符", "not_found": "查无"}
+CHECKED_MEANS = {
+    "match": "姓名和号码与人口基础信息一致。",
+    "mismatch": "号码存在，但与所填姓名不一致。请核对证件原件。",
+    "not_found": "没有可供核验的登记。请核对证件种类和号码。",
+}
+ASSURANCES = {"none": "—", "register": "与人口基础信息一致", "attested": "与人口基础信息一致，且签发机关核验过本人"}
 TABLES = {
+    "checked": CHECKED,
+    "checked_means": CHECKED_MEANS,
+    "assurance": ASSURANCES,
     "display_rule": DISPLAY_RULES,
     "retention_rule": RETENTION_RULES,
     "unit": UNITS,

@@ -31,11 +31,13 @@ ROLE_PREFIX = env_str("CHENGXIN_ROLE_PREFIX", "chengxin")
 # What a client's signed statement must be made out to (aud), and whose name tokens bear.
 API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api")
 
+# Answers of real-name checks leave at this beat, so that their time tells nothing.
+CHECK_BEAT_S = env_int("CHENGXIN_CHECK_BEAT_MS", 5) / 1000
+
 DEBUG = False
 ALLOWED_HOSTS = env_list("CHENGXIN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("CHENGXIN_BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env_bool("CHENGXIN_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 3600

@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from chengxin.api.tokens import metadata
 from chengxin.portal.public.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
+    path("api/v1/", include("chengxin.api.urls")),
     path("", include("chengxin.portal.urls")),
 ]
 

@@ -57,7 +57,7 @@ class System:
         return jwt.encode(head, whole, self.key, algorithms=[head["alg"]])
 
 
-def register(where: Register, *, organisation: str = OTHER, **limits: int) -> str:
+def register_purposes(where: Register, *, organisation: str = OTHER, **limits: int) -> str:
     """Register and approve a purpose, as the two administrators do. Leaves the process as the application."""
     where.become("admin")
     at = datetime.now(UTC)
@@ -70,13 +70,20 @@ def register(where: Register, *, organisation: str = OTHER, **limits: int) -> st
     return made.code
 
 
-def system(where: Register, *, organisation: str = OTHER, addresses: tuple[str, ...] = ("127.0.0.0/8",), key: Any = None) -> System:
+def system(
+    where: Register, *, organisation: str = OTHER, addresses: tuple[str, ...] = ("127.0.0.0/8",), key: Any = None
+) -> System:
     """Enter a client with an approved key. Leaves the process as the application."""
     where.become("admin")
     at = datetime.now(UTC)
     until = shanghai_date(at) + timedelta(days=365)
     made = enter_client(
-        organisation_code=organisation, name="购票系统", addresses=addresses, until=until, actor=officer("system"), at=at
+        organisation_code=organisation,
+        name="购票系统",
+        addresses=addresses,
+        until=until,
+        actor=officer("system"),
+        at=at,
     )
     own = key or jwk.ECKey.generate_key("P-256")
     public = json.dumps(own.as_dict(private=False))

@@ -22,6 +22,10 @@ OPEN = {
     "portal:permissions": "tells what roles may do, and of nobody who holds one",
     "portal:login": "whoever logs in isn't logged in yet",
     "portal:logout": "ends one's own session",
+    "portal:check-receipt": "a receipt names an organisation and an answer, never the person",
+    "api:openapi": "describes the interface",
+    "api:token": "whoever proves itself isn't proved yet",
+    "oauth-metadata": "tells how a client proves itself",
 }
 SAMPLES = {"token": uuid4(), "code": "CF-ZRR", "login": "clerk", "purpose": "XK-SC"}
 

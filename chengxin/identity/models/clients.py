@@ -30,9 +30,7 @@ class Client(models.Model):
     class Meta:
         db_table = "identity_client"
         constraints = [
-            models.CheckConstraint(
-                name="client_id_form", condition=models.Q(client_id__regex=r"^c-[a-z2-7]{16}$")
-            ),
+            models.CheckConstraint(name="client_id_form", condition=models.Q(client_id__regex=r"^c-[a-z2-7]{16}$")),
             models.CheckConstraint(name="client_has_address", condition=models.Q(addresses__len__gt=0)),
             models.CheckConstraint(
                 name="client_for_a_term",

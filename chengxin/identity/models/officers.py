@@ -57,7 +57,13 @@ class RoleGrant(models.Model):
                 name="grant_role_known",
                 condition=models.Q(
                     role__in=(
-                        "clerk", "officer", "verifier", "adjudicator", "system_admin", "security_admin", "audit_admin",
+                        "clerk",
+                        "officer",
+                        "verifier",
+                        "adjudicator",
+                        "system_admin",
+                        "security_admin",
+                        "audit_admin",
                     )
                 ),
             ),

@@ -122,29 +122,36 @@ class RealNameCheck(models.Model):
 
 
 class CheckUse(models.Model):
-    """A day's use of a registration by one asker, in slots that can be counted side by side; each has a share of the quota of its own."""
+    """What one asker has used of a registration: checks and misses of a day, calls of a minute (``span`` tells which).
 
-    pk = models.CompositePrimaryKey("registration_id", "asker", "day", "slot")
+    Each total is split into slots that can be counted side by side, each with a share of its own, so that no sum is ever passed.
+    """
+
+    class Kind(models.TextChoices):
+        CHECKS = "checks"
+        MISSES = "misses"
+        CALLS = "calls"
+
+    pk = models.CompositePrimaryKey("registration_id", "asker", "day", "kind", "slot")
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+", db_index=False)
     asker = models.CharField(max_length=64)
     day = models.DateField()
+    kind = models.CharField(max_length=8, choices=Kind)
     slot = models.SmallIntegerField()
     share = models.IntegerField()
     used = models.IntegerField()
-    miss_share = models.IntegerField()
-    misses = models.IntegerField()
-    call_share = models.IntegerField()
-    minute = models.DateTimeField()
-    calls = models.IntegerField()
+    span = models.DateTimeField()
 
     class Meta:
         db_table = "identity_check_use"
         constraints = [
             models.CheckConstraint(
-                name="check_use_within_quota", condition=models.Q(used__gte=0, used__lte=models.F("share"))
+                name="check_use_kind_known", condition=models.Q(kind__in=("checks", "misses", "calls"))
             ),
+            # A batch may hold more misses than were left: they close the day, and are counted all the same.
             models.CheckConstraint(
-                name="check_use_within_rate", condition=models.Q(calls__gte=0, calls__lte=models.F("call_share"))
+                name="check_use_within_share",
+                condition=models.Q(used__gte=0) & (models.Q(kind="misses") | models.Q(used__lte=models.F("share"))),
             ),
         ]
 

@@ -147,7 +147,9 @@ def _network(text: str) -> str:
 def _client(client_id: str) -> Client:
     found = Client.objects.select_for_update(no_key=True).filter(client_id=client_id, suspended_at=None).first()
     if found is None:
-        raise ClientRefused(f"没有系统 {client_id}，或者已停用。", f"There is no client {client_id}, or it is suspended.")
+        raise ClientRefused(
+            f"没有系统 {client_id}，或者已停用。", f"There is no client {client_id}, or it is suspended."
+        )
     return found
 
 

@@ -44,9 +44,7 @@ def settle_bases() -> None:
     """Bring the articles to the file's state, where the database's own guards read them. Runs as the owner."""
     RealNameBasis.objects.all().delete()
     RealNameBasis.objects.bulk_create(
-        RealNameBasis(
-            ref=one.ref, field=field, valid_from=one.source.valid_from, valid_until=one.source.valid_until
-        )
+        RealNameBasis(ref=one.ref, field=field, valid_from=one.valid_from, valid_until=one.valid_until)
         for one in real_names().bases.values()
         for field in one.fields
     )

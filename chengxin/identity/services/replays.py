@@ -41,7 +41,7 @@ def keep_answer(asker: str, key: str, digest: bytes, answer: Kept, *, at: dateti
             " ON CONFLICT DO NOTHING",
             [asker, _hashed(key), digest, json.dumps(answer), at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _hashed(key: str) -> bytes:

@@ -129,13 +129,7 @@ def verify_many(enquirer: Enquirer, purpose: str, asked: Sequence[Asked], *, at:
     asker = Asker(enquirer.organisation, enquirer.name, registered, basis, "", enquirer.channel)
     items = [_ready(one, at) for one in asked]
     try:
-        if found is None:
-            raise _Refused(errors.PurposeNotRegistered.code)
-        if not key:
-            with transaction.atomic(durable=True):
-                return _check(enquirer, found, asker, items, at)
-        digest = request_digest(purpose, ((one.code_hash, one.name_tag) for one in items))
-        return _once(enquirer, found, asker, items, (key, digest, at))
+        return _judge(enquirer, found, asker, items, (key, at))
     except _Refused as refused:
         _enter_whole(asker, items, "refused", str(refused), at)
         raise refusal(str(refused), at) from None
@@ -155,6 +149,19 @@ def refusal(reason: str, at: datetime) -> ChengxinError:
     return kind()
 
 
+def _judge(
+    enquirer: Enquirer, purpose: Purpose | None, asker: Asker, items: list[_Item], call: tuple[str, datetime]
+) -> Answers:
+    key, at = call
+    if purpose is None:
+        raise _Refused(errors.PurposeNotRegistered.code)
+    if key:
+        digest = request_digest(purpose.code, ((one.code_hash, one.name_tag) for one in items))
+        return _once(enquirer, purpose, asker, items, (key, digest, at))
+    with transaction.atomic(durable=True):
+        return _check(enquirer, purpose, asker, items, at)
+
+
 def _ready(asked: Asked, at: datetime) -> _Item:
     """Make a question ready: checked, hashed, with a receipt to be. What is wrong in itself is refused without a look."""
     kind = next((kind for kind in OF_PERSONS if kind.value == asked.code_type), None)
@@ -167,9 +174,7 @@ def _ready(asked: Asked, at: datetime) -> _Item:
     if fault:
         return _Item(b"", b"", "", entry_number(at), fault)
     keys, code = vault(), verdict.canonical or ""
-    return _Item(
-        keys.code_hash(str(kind), code), keys.name_tag(str(kind), code, name), new_receipt(), entry_number(at)
-    )
+    return _Item(keys.code_hash(str(kind), code), keys.name_tag(str(kind), code, name), new_receipt(), entry_number(at))
 
 
 def _once(

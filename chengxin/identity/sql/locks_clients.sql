@@ -11,7 +11,7 @@ CREATE OR REPLACE VIEW identity_client_live AS
 -- name: client_key_live
 -- Public keys that prove a client today: approved by a second person, not withdrawn, within their term.
 CREATE OR REPLACE VIEW identity_client_key_live AS
-    SELECT l.id AS client_pk, l.client_id, k.kid, k.public, l.addresses
+    SELECT l.id AS client_pk, l.client_id, l.organisation, k.kid, k.public, l.addresses
     FROM identity_client_live l
     JOIN identity_client_key k ON k.client_id = l.id
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) d

@@ -97,20 +97,70 @@ BEGIN
 END
 $$;
 
+-- name: count_use
+-- Count what an asker uses of a total: false when less than `needed` is left, and nothing is counted then. One is taken from whatever
+-- slot is free, the backend's own first; many from all slots, which are held in their order, so that no two calls wait for each other.
+CREATE OR REPLACE FUNCTION identity_count_use(of_purpose bigint, by_asker text, of_kind text, total int, needed int, counted int)
+    RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    this_span timestamptz := date_trunc(CASE of_kind WHEN 'calls' THEN 'minute' ELSE 'day' END, transaction_timestamp(), 'Asia/Shanghai');
+    slots int := greatest(1, least(16, total / CASE of_kind WHEN 'checks' THEN 100 ELSE 20 END));
+    chosen smallint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM identity_check_use u
+                   WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind) THEN
+        INSERT INTO identity_check_use (registration_id, asker, day, kind, slot, share, used, span)
+        SELECT of_purpose, by_asker, today, of_kind, s, total / slots + (s < total % slots)::int, 0, this_span
+        FROM generate_series(0, slots - 1) s ORDER BY s
+        ON CONFLICT DO NOTHING;
+    END IF;
+    IF needed <= 1 AND counted <= 1 THEN
+        SELECT u.slot INTO chosen FROM identity_check_use u
+        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind
+          AND (u.used + needed <= u.share OR u.span <> this_span AND needed <= u.share)
+        ORDER BY (u.slot + pg_backend_pid()) % slots LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            SELECT u.slot INTO chosen FROM identity_check_use u
+            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind
+              AND (u.used + needed <= u.share OR u.span <> this_span AND needed <= u.share)
+            ORDER BY u.slot LIMIT 1 FOR NO KEY UPDATE;
+        END IF;
+        UPDATE identity_check_use u SET used = CASE WHEN u.span = this_span THEN u.used ELSE 0 END + counted, span = this_span
+        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind AND u.slot = chosen;
+        RETURN chosen IS NOT NULL;
+    END IF;
+    PERFORM FROM identity_check_use u
+    WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind
+    ORDER BY u.slot FOR NO KEY UPDATE;
+    -- Each slot is filled in its turn; what is counted beyond all shares, as misses may be, goes to the last.
+    WITH room AS (
+        SELECT u.slot, greatest(0, u.share - u.used) AS left_over,
+               sum(greatest(0, u.share - u.used)) OVER (ORDER BY u.slot) AS up_to, sum(greatest(0, u.share - u.used)) OVER () AS whole
+        FROM identity_check_use u
+        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind
+    )
+    UPDATE identity_check_use u
+    SET used = u.used + CASE WHEN u.slot = slots - 1 THEN greatest(0, counted - (w.up_to - w.left_over))
+                             ELSE greatest(0, least(w.left_over, counted - (w.up_to - w.left_over))) END
+    FROM room w
+    WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = of_kind AND u.slot = w.slot
+      AND w.whole >= needed;
+    RETURN FOUND;
+END
+$$;
+
 -- name: take_checks
 -- The one way to a check: judges purpose, asker, rate and quota, counts, and writes the checks down, all or nothing. `taken` tells item
--- by item which were; an item whose code was asked about too often is not. The counters of codes are taken first and in order, then the
--- slots in order, so that no two calls wait for each other. Runs with the owner's rights: the application can't count for itself.
+-- by item which were; an item whose code was asked about too often is not. The counters of codes are taken first and in order, then calls,
+-- checks and misses, so that no two calls wait for each other. Runs with the owner's rights: the application can't count for itself.
 CREATE OR REPLACE FUNCTION identity_take_checks(
     of_purpose bigint, by_channel text, by_asker text, from_address inet, receipts text[], outcomes text[], levels text[], entries uuid[],
     own_keys bytea[], shared_keys bytea[], OUT refusal text, OUT taken boolean[], OUT used bigint, OUT quota bigint
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
-    this_minute timestamptz := date_trunc('minute', transaction_timestamp());
     r identity_registration_live;
-    slots int;
-    chosen smallint;
     wanted int;
     missed int;
 BEGIN
@@ -144,61 +194,16 @@ BEGIN
         r.daily_misses := greatest(least(r.desk_quota, 10), r.desk_quota / 5);
         r.per_minute := 20;
     END IF;
-    -- As many slots as leave each a useful share; what is left over of a division goes to the first ones.
-    slots := greatest(1, least(16, r.daily_quota / 100, r.daily_misses / 20, r.per_minute / 20));
-    IF NOT EXISTS (SELECT FROM identity_check_use u WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today) THEN
-        INSERT INTO identity_check_use (registration_id, asker, day, slot, share, used, miss_share, misses, call_share, minute, calls)
-        SELECT of_purpose, by_asker, today, s, r.daily_quota / slots + (s < r.daily_quota % slots)::int, 0,
-               r.daily_misses / slots + (s < r.daily_misses % slots)::int, 0,
-               r.per_minute / slots + (s < r.per_minute % slots)::int, this_minute, 0
-        FROM generate_series(0, slots - 1) s ORDER BY s
-        ON CONFLICT DO NOTHING;
-    END IF;
-
-    IF cardinality(own_keys) = 1 THEN
-        SELECT u.slot INTO chosen FROM identity_check_use u
-        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
-          AND u.used < u.share AND u.misses < u.miss_share AND (u.minute <> this_minute OR u.calls < u.call_share)
-        ORDER BY (u.slot + pg_backend_pid()) % slots LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-        IF NOT FOUND THEN
-            SELECT u.slot INTO chosen FROM identity_check_use u
-            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
-              AND u.used < u.share AND u.misses < u.miss_share AND (u.minute <> this_minute OR u.calls < u.call_share)
-            ORDER BY u.slot LIMIT 1 FOR NO KEY UPDATE;
-        END IF;
-        IF FOUND THEN
-            UPDATE identity_check_use u SET used = u.used + wanted, misses = u.misses + missed, minute = this_minute,
-                calls = CASE WHEN u.minute = this_minute THEN u.calls + 1 ELSE 1 END
-            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.slot = chosen;
-        END IF;
-    ELSE
-        -- All slots are held until the end, and the parts of the batch laid on them in their order.
-        PERFORM FROM identity_check_use u WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
-        ORDER BY u.slot FOR NO KEY UPDATE;
-        SELECT min(u.slot) FILTER (WHERE u.minute <> this_minute OR u.calls < u.call_share) INTO chosen FROM identity_check_use u
-        WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today
-        HAVING sum(u.share - u.used) >= wanted AND sum(u.misses) < sum(u.miss_share);
-        IF chosen IS NOT NULL THEN
-            UPDATE identity_check_use u SET used = u.used + greatest(0, least(u.share - u.used, wanted - b.before))::int,
-                misses = u.misses + missed / slots + (u.slot < missed % slots)::int,
-                minute = CASE WHEN u.slot = chosen THEN this_minute ELSE u.minute END,
-                calls = CASE WHEN u.slot <> chosen THEN u.calls WHEN u.minute = this_minute THEN u.calls + 1 ELSE 1 END
-            FROM (SELECT s.slot, sum(s.share - s.used) OVER (ORDER BY s.slot) - (s.share - s.used) AS before FROM identity_check_use s
-                  WHERE s.registration_id = of_purpose AND s.asker = by_asker AND s.day = today) b
-            WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.slot = b.slot;
-        END IF;
-    END IF;
-
-    SELECT sum(u.used), sum(u.share),
-           CASE WHEN sum(u.share - u.used) < greatest(wanted, 1) THEN 'quota-exhausted'
-                WHEN sum(u.misses) >= sum(u.miss_share) THEN 'too-many-misses'
-                ELSE 'rate-exceeded' END
-    INTO used, quota, refusal
-    FROM identity_check_use u WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today;
-    IF chosen IS NULL THEN
+    refusal := CASE
+        WHEN NOT identity_count_use(of_purpose, by_asker, 'calls', r.per_minute, 1, 1) THEN 'rate-exceeded'
+        WHEN NOT identity_count_use(of_purpose, by_asker, 'checks', r.daily_quota, wanted, wanted) THEN 'quota-exhausted'
+        WHEN NOT identity_count_use(of_purpose, by_asker, 'misses', r.daily_misses, 1, missed) THEN 'too-many-misses'
+        ELSE '' END;
+    IF refusal <> '' THEN
         RETURN;
     END IF;
-    refusal := '';
+    SELECT sum(u.used), sum(u.share) INTO used, quota FROM identity_check_use u
+    WHERE u.registration_id = of_purpose AND u.asker = by_asker AND u.day = today AND u.kind = 'checks';
     INSERT INTO identity_real_name_check (receipt, registration_id, asker, channel, at, outcome, assurance, entry_id)
     SELECT receipt, of_purpose, by_asker, by_channel, transaction_timestamp(), outcome, level, entry
     FROM unnest(receipts, outcomes, levels, entries, taken) AS item (receipt, outcome, level, entry, mine) WHERE mine;

@@ -6,7 +6,11 @@ from django.shortcuts import redirect
 from chengxin.identity.policies import acts_in, officers_may
 
 # The first of these that an officer may do is where they start.
-FIRST = (("intake.follow", "portal:batches"), ("report.issue", "portal:purposes"))
+FIRST = (
+    ("intake.follow", "portal:batches"),
+    ("report.issue", "portal:purposes"),
+    ("verification.check", "portal:verification"),
+)
 
 
 @officers_may("desk.enter")
