@@ -37,7 +37,7 @@ def permission_table(table: Permissions | None = None) -> Table:
     return Table(
         tuple(table.roles.values()),
         tuple(
-            Row(act, tuple(role in act.roles for role in table.roles), *SCOPES[act.scope])
+            Row(act, tuple(role in act.roles for role in table.roles), *_scope(act))
             for act in table.acts.values()
         ),
         table.longest_days,
@@ -45,6 +45,13 @@ def permission_table(table: Permissions | None = None) -> Table:
         table.source.provisional,
         str(table.source),
     )
+
+
+def _scope(act: Act) -> tuple[str, str]:
+    words, words_en = SCOPES[act.scope]
+    if act.machines:
+        return f"{words}；单位的系统凭访问令牌也可", f"{words_en}; a system with its access token may too"
+    return words, words_en
 
 
 def as_markdown(table: Permissions | None = None) -> str:

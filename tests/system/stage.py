@@ -175,6 +175,8 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 
 
 def _fill(stage: Stage) -> None:
+    from tests.system.checking import furnish  # which speaks of stages itself
+
     facts, day = stage.facts, timedelta(days=1)
     for number in (facts.batch, facts.other_batch):
         stage.insert("owner", "records_batch", batch(facts, number))
@@ -213,6 +215,7 @@ def _fill(stage: Stage) -> None:
     )
     stage.insert("owner", "ground_access_entry", entry(facts))
     stage.insert("owner", "ground_action", {"at": facts.at, "actor": "clerk", "act": "x", "subject": "x", "note": ""})
+    furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

@@ -14,11 +14,13 @@ from chengxin.lib.sql import statements
 from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
 from tests.system import attacks as a
+from tests.system import guards, guards_of_checks
 from tests.system import writings as w
-from tests.system.guards import CLAUSES, GUARDS
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
+GUARDS = guards.GUARDS | guards_of_checks.GUARDS
+CLAUSES = guards.CLAUSES | guards_of_checks.CLAUSES
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
 MATRIX = told(tomllib.loads((Path(__file__).parent / "privileges.toml").read_text()))
 FOREIGN = "relname !~ '^(django|auth|procrastinate)_'"
