@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security.base import AuthBase
 
@@ -95,6 +95,11 @@ def _answer_invalid(request: HttpRequest, error: ValidationError) -> HttpRespons
     places = sorted({".".join(str(part) for part in fault["loc"] if part != "body") for fault in error.errors})
     members = {"error": "invalid_request"} if request.path == TOKEN_PATH else {}
     return answer_problem(RequestInvalid(), fields=places, **members)
+
+
+@api.exception_handler(HttpError)
+def _answer_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001  # Ninja's own signature
+    return answer_problem(RequestInvalid())
 
 
 @api.exception_handler(Exception)

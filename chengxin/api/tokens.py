@@ -41,7 +41,7 @@ def token(
 
 @public("说明如何取得令牌，不含任何人的信息")
 def metadata(request: HttpRequest) -> JsonResponse:
-    algorithms = sorted(name for names in ALGORITHMS.values() for name in names)
+    algorithms = sorted(ALGORITHMS.values())
     return JsonResponse(
         {
             "issuer": settings.API_ISSUER,

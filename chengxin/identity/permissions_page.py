@@ -36,10 +36,7 @@ def permission_table(table: Permissions | None = None) -> Table:
     table = table or permissions()
     return Table(
         tuple(table.roles.values()),
-        tuple(
-            Row(act, tuple(role in act.roles for role in table.roles), *_scope(act))
-            for act in table.acts.values()
-        ),
+        tuple(Row(act, tuple(role in act.roles for role in table.roles), *_scope(act)) for act in table.acts.values()),
         table.longest_days,
         table.unused_days,
         table.source.provisional,

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
+from joserfc.util import urlsafe_b64decode
 
 from chengxin.identity.checking import ClientKeyLive, find_client_key
 from chengxin.identity.errors import ClientUnproved, ScopeUnknown, TokenInvalid
@@ -21,8 +22,8 @@ from chengxin.lib.crypto import derive
 LIFE_S = 600
 ASSERTION_MOST_S, LEEWAY_S = 300, 30
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-# The kind of key settles the algorithm: whoever signs doesn't choose how strictly it is looked at. Ed25519 has two names (RFC 8037, 9864).
-ALGORITHMS = {"EC": ("ES256",), "OKP": ("EdDSA", "Ed25519"), "RSA": ("PS256",)}
+# The kind of key settles the algorithm: whoever signs doesn't choose how strictly it is looked at.
+ALGORITHMS = {"EC": "ES256", "OKP": "Ed25519", "RSA": "PS256"}
 LEAST_RSA_BITS = 2048
 TYPE, SIGNED_WITH = "at+jwt", "HS256"
 PublicKey = jwk.ECKey | jwk.OKPKey | jwk.RSAKey
@@ -63,15 +64,17 @@ def machine_acts() -> frozenset[str]:
 def read_public_key(text: str) -> tuple[str, dict[str, Any]]:
     """Read a public key (JWK) and give its id (RFC 7638 thumbprint) and its members. Raises KeyUnfit."""
     try:
-        key = _import(json.loads(text))
+        content = json.loads(text)
+        short = content["kty"] == "RSA" and len(urlsafe_b64decode(content["n"].encode())) * 8 < LEAST_RSA_BITS
+        key = None if short else _import(content)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         raise KeyUnfit("不是可读的公钥（JWK）。", "This is no readable public key (JWK).") from None
+    if key is None:
+        raise KeyUnfit("RSA 密钥至少 2048 位。", "RSA keys have at least 2048 bits.")
     if key.is_private:
         raise KeyUnfit(
             "这是私钥。私钥不得离开贵单位，请换一把并只交公钥。", "This is a private key; it must never leave you."
         )
-    if isinstance(key, jwk.RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS:
-        raise KeyUnfit("RSA 密钥至少 2048 位。", "RSA keys have at least 2048 bits.")
     return key.thumbprint(), {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}
 
 
@@ -98,7 +101,7 @@ def prove_client(assertion: str, *, address: str, at: datetime) -> ClientKeyLive
         if found is None:
             raise ClientUnproved
         key = _import(json.loads(found.public))
-        claims = jwt.decode(assertion, key, algorithms=ALGORITHMS[key.key_type]).claims
+        claims = jwt.decode(assertion, key, algorithms=[ALGORITHMS[key.key_type]]).claims
         _judge(claims, client_id, int(at.timestamp()))
     except (JoseError, ValueError, TypeError, KeyError):
         raise ClientUnproved from None

@@ -99,8 +99,10 @@ def report_provisional(tell: Tell) -> None:
 def fill_demo(opened: Installation, tell: Tell) -> None:
     """Load the synthetic province once."""
     from chengxin.demo.province import describe_logins, fill, settle_cast
+    from chengxin.demo.verification import settle_verification
 
     settle_cast()
+    settle_verification(opened.data / "demo")
     opened.become("intake")
     fill(opened.data / "demo", tell)
     opened.become("owner")

@@ -52,7 +52,7 @@ class System:
             "iss": self.client_id, "sub": self.client_id, "aud": settings.API_ISSUER, "jti": str(uuid4()), "iat": now, "exp": now + 60,
             **claims,
         }  # fmt: skip
-        head = {"alg": ALGORITHMS[self.key.key_type][0], "kid": self.key.thumbprint(), **(header or {})}
+        head = {"alg": ALGORITHMS[self.key.key_type], "kid": self.key.thumbprint(), **(header or {})}
         whole = {name: value for name, value in content.items() if value is not None}
         return jwt.encode(head, whole, self.key, algorithms=[head["alg"]])
 

@@ -36,12 +36,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
     found = find_receipt(form.cleaned_data["receipt"])
     if found is None:
         return _page(request, form, refusal=ReceiptUnknown(), status=404)
-    told = {
-        "receipt": found,
-        "field": real_names().fields[found.field].name,
-        "basis": real_names().bases.get(found.basis),
-    }
-    return _page(request, ReceiptForm(), told=told)
+    field, basis = real_names().fields[found.field].name, real_names().bases.get(found.basis)
+    return _page(request, ReceiptForm(), receipt=found, field=field, basis=basis)
 
 
 def _page(request: HttpRequest, form: ReceiptForm, *, status: int = 200, **more: object) -> HttpResponse:

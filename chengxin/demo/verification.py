@@ -1,0 +1,58 @@
+"""Purposes of the demo province for checking real names, and a system with its key."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+from joserfc import jwk
+
+from chengxin.demo.officers import SECURITY
+from chengxin.demo.organisations import of_field
+from chengxin.identity.models import Registration, User
+from chengxin.identity.services.clients import approve_key, enter_client, enter_key
+from chengxin.identity.services.registrations import Applied, Limits, approve_purpose, register_purpose
+from chengxin.lib.periods import shanghai_date
+
+CLIENT_FILE = "verification-client.json"
+LIMITS = Limits(daily_quota=20_000, daily_misses=2_000, per_minute=6_000, desk_quota=50)
+# Trade of the demo organisation, field of the real-name system, purpose, article.
+PURPOSES = (
+    ("bank", "accounts", "开立个人银行账户时核对身份", "GRCKSMZ-7"),
+    ("labour", "employment", "社会保险登记时核对身份", "SHBXF-58"),
+    ("transport", "transport", "客运购票实名查验", "FKBZYF-21"),
+)
+
+
+def settle_verification(folder: Path) -> None:
+    """Register the demo's purposes and one system of the bank, whose private key is left in the demo's folder. Runs as the owner, once."""
+    if Registration.objects.exists():
+        return
+    at = timezone.now()
+    system, security = User.objects.get(login="system"), User.objects.get(login=SECURITY)
+    until = shanghai_date(at) + timedelta(days=365)
+    for trade, field, purpose, basis in PURPOSES:
+        applied = Applied(of_field(trade)[0].code, field, purpose, basis, until)
+        made = register_purpose(applied, LIMITS, actor=system, at=at)
+        approve_purpose(made.code, actor=security, at=at)
+    _settle_client(folder, system, security, at)
+
+
+def _settle_client(folder: Path, system: User, security: User, at: datetime) -> None:
+    key, until = jwk.ECKey.generate_key("P-256"), shanghai_date(at) + timedelta(days=365)
+    client = enter_client(
+        organisation_code=of_field("bank")[0].code,
+        name="演示·柜面系统",
+        addresses=["127.0.0.0/8", "::1/128"],
+        until=until,
+        actor=system,
+        at=at,
+    )
+    entered = enter_key(client.client_id, json.dumps(key.as_dict(private=False)), until=until, actor=system, at=at)
+    approve_key(entered.pk, actor=security, at=at)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / CLIENT_FILE
+    file.touch(mode=0o600)
+    file.write_text(
+        json.dumps({"client_id": client.client_id, "private_key": key.as_dict(private=True)}), encoding="utf-8"
+    )

@@ -1,0 +1,18 @@
+"""What the worker does for checks of real names."""
+
+import logging
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(queue="intake", pass_context=False)
+def sweep_checks(timestamp: int) -> None:
+    """Take away yesterday's tries of codes, answers kept for a day, statements that have ended. ``timestamp`` is the queue's own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_sweep_checks()")
+        (gone,) = cursor.fetchone() or (0,)
+    logger.info("swept %s rows of real-name checks at %s", gone, timestamp)
