@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from chengxin.identity.tokens import ASSERTION_TYPE
@@ -15,7 +14,7 @@ Call = Callable[..., Any]
 GRANT = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE}
 
 
-def ask_token(assertion: str, **changes: str) -> HttpResponse:
+def ask_token(assertion: str, **changes: str) -> Any:
     return Client().post("/api/v1/token", {**GRANT, "client_assertion": assertion, **changes})
 
 

@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ def short_key() -> str:
     return json.dumps({"kty": "RSA", **members})
 
 
-KEYS = {
+KEYS: dict[str, Callable[[], Any]] = {
     "P-256": lambda: jwk.ECKey.generate_key("P-256"),
     "Ed25519": lambda: jwk.OKPKey.generate_key("Ed25519"),
     "RSA": lambda: jwk.RSAKey.generate_key(2048),
@@ -47,7 +48,7 @@ KEYS = {
 
 @pytest.mark.parametrize("kind", KEYS)
 def test_a_signed_statement_gives_a_token_for_ten_minutes(register: Register, kind: str) -> None:
-    answer: Any = ask_token(system(register, key=KEYS[kind]()).assertion())
+    answer = ask_token(system(register, key=KEYS[kind]()).assertion())
     assert answer.status_code == 200
     told = answer.json()
     assert (told["token_type"], told["expires_in"], told["scope"]) == ("Bearer", 600, "verification.check")
@@ -74,7 +75,7 @@ def test_a_signed_statement_gives_a_token_for_ten_minutes(register: Register, ki
 def test_a_statement_that_does_not_hold_proves_nobody(
     made: System, header: dict[str, Any], claims: dict[str, Any]
 ) -> None:
-    answer: Any = ask_token(made.assertion(header, **claims))
+    answer = ask_token(made.assertion(header, **claims))
     assert_unproved(answer)
 
 
@@ -110,7 +111,7 @@ def test_an_algorithm_of_another_kind_of_key_is_not_taken(register: Register) ->
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "..", "e30.e30.", "x" * 5000])
 def test_what_is_no_statement_proves_nobody(made: System, text: str) -> None:
-    answer: Any = ask_token(text)
+    answer = ask_token(text)
     assert answer.status_code in {401, 422}
 
 
@@ -155,7 +156,7 @@ def test_behind_the_proxy_its_word_counts_and_its_last_one(register: Register, s
     ],
 )
 def test_requests_that_are_not_ours(made: System, changes: dict[str, str], status: int, error: str) -> None:
-    answer: Any = ask_token(made.assertion(), **changes)
+    answer = ask_token(made.assertion(), **changes)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 

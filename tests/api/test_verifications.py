@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from chengxin.identity import errors
 from chengxin.identity.errors import TokenInvalid
@@ -152,7 +152,8 @@ def test_addresses_that_are_not_there_are_problems_too(register: Register) -> No
 
 def operations() -> list[tuple[str, URLPattern]]:
     (entry,) = [one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/"]
-    return [(str(one.pattern), one) for one in entry.url_patterns]  # type: ignore[union-attr]
+    assert isinstance(entry, URLResolver)
+    return [(str(one.pattern), one) for one in entry.url_patterns if isinstance(one, URLPattern)]
 
 
 @pytest.mark.parametrize(

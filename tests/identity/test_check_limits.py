@@ -1,9 +1,10 @@
 """Quotas, rates and tries: counted in the database, never passed, and no way to learn anything from a refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from chengxin.identity import errors
 from chengxin.identity.services.verification import Asked, Enquirer, verify, verify_many
+from chengxin.lib.errors import TooMany
 from tests.conftest import Register
 from tests.identity.verifying import System, asked, register_purposes, system
 from tests.people import LI_NA, OTHER, WANG_WEI, code_of
@@ -37,13 +39,13 @@ def checks(register: Register) -> int:
     return int(register.rows("SELECT count(*) FROM identity_real_name_check")[0][0])
 
 
-def side_by_side(calls: list[Callable[[], Any]]) -> list[Any]:
+def side_by_side(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Make calls from eight connections at once; give each one's answer or error."""
 
     def made(call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except errors.TooMany as refused:
+        except TooMany as refused:
             return refused.code
         finally:
             connection.close()
@@ -89,8 +91,7 @@ def test_eight_connections_never_pass_the_quota(register: Register, client: Syst
     purpose = register_purposes(register, daily_quota=quota, daily_misses=quota, per_minute=60_000)
     if quota > 100:  # all but the last few are used up in one go
         verify_many(client.enquirer, purpose, [stranger(number) for number in range(1, quota - 39)], at=now)
-    calls = [lambda n=n: verify(client.enquirer, purpose, stranger(n % 9), at=now) for n in range(72)]
-    told = side_by_side(calls)
+    told = side_by_side([partial(verify, client.enquirer, purpose, stranger(n % 9), at=now) for n in range(72)])
     assert told.count("quota-exhausted") == 32, told
     assert used(register) == checks(register) == quota
 
@@ -99,9 +100,11 @@ def test_eight_connections_with_batches_and_single_checks_never_pass_the_quota(
     register: Register, client: System, now: datetime
 ) -> None:
     purpose = register_purposes(register, daily_quota=400, daily_misses=400, per_minute=60_000)
-    singles = [lambda n=n: verify(client.enquirer, purpose, stranger(n), at=now) for n in range(20)]
-    batches = [
-        lambda n=n: verify_many(client.enquirer, purpose, [stranger(30 + n * 37 + i) for i in range(37)], at=now)
+    singles: list[Callable[[], Any]] = [
+        partial(verify, client.enquirer, purpose, stranger(n), at=now) for n in range(20)
+    ]
+    batches: list[Callable[[], Any]] = [
+        partial(verify_many, client.enquirer, purpose, [stranger(30 + n * 37 + i) for i in range(37)], at=now)
         for n in range(14)
     ]
     told = side_by_side([one for pair in zip(batches, singles, strict=False) for one in pair])
@@ -157,7 +160,7 @@ def test_calls_are_counted_by_the_minute(register: Register, client: System, now
 def attempt(client: System, purpose: str, at: datetime) -> str:
     try:
         return verify(client.enquirer, purpose, asked(WANG_WEI), at=at)[0].outcome
-    except errors.TooMany as refused:
+    except TooMany as refused:
         return refused.code if 0 < refused.again_in_s <= 60 else "again too late"
 
 

@@ -201,9 +201,9 @@ def test_the_work_is_the_same_whoever_exists(purpose: str, client: System, now: 
             verify(client.enquirer, purpose, asked(person, name=name), at=now)
         done[person.name, name, person.born] = tuple(steps)
     assert len(set(done.values())) == 1, done
-    (steps,) = set(done.values())
-    assert [step for step in steps if " " not in step] == ["code_hash", "name_tag", "compare_digest"]
-    assert len([step for step in steps if " " in step]) == 4
+    (same,) = set(done.values())
+    assert [step for step in same if " " not in step] == ["code_hash", "name_tag", "compare_digest"]
+    assert len([step for step in same if " " in step]) == 4
 
 
 def test_the_difference_of_work_is_seen_where_there_is_one(purpose: str, client: System, now: datetime) -> None:
