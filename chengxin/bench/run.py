@@ -6,9 +6,14 @@ from typing import Any
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.report import bench_report
 from chengxin.bench.stage import Stage, Tell
+from chengxin.bench.verification import bench_verification
 from chengxin.lib.errors import NotFound
 
-KNOWN: dict[str, Callable[[Stage, int, Tell], dict[str, Any]]] = {"ingest": bench_ingest, "report": bench_report}
+KNOWN: dict[str, Callable[[Stage, int, Tell], dict[str, Any]]] = {
+    "ingest": bench_ingest,
+    "report": bench_report,
+    "verification": bench_verification,
+}
 
 
 def run_bench(name: str, rows: int, stage: Stage, tell: Tell) -> Iterator[dict[str, Any]]:

@@ -27,6 +27,10 @@ class Stage(Protocol):
         """Let this process speak to a database as the role of the address."""
         ...
 
+    def web(self) -> tuple[list[str], int]:
+        """Give the command of the web process, and the port it will answer at."""
+        ...
+
     def environment(self, url: str) -> dict[str, str]:
         """Give the environment of a child process that speaks to a database."""
         ...

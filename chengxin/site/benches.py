@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from chengxin.site.bootstrap import Installation, become, installation
+from chengxin.site.serve import web_command
 
 Tell = Callable[[str], None]
 
@@ -51,6 +53,12 @@ class BenchStage:
 
     def become(self, url: str) -> None:
         become(url)
+
+    def web(self) -> tuple[list[str], int]:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        return web_command(port), port
 
     def environment(self, url: str) -> dict[str, str]:
         return {**os.environ, "CHENGXIN_PROCESS_DATABASE": url, "DJANGO_SETTINGS_MODULE": "chengxin.site.settings"}

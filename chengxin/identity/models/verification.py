@@ -62,7 +62,7 @@ class Registration(models.Model):
                 condition=models.Q(
                     daily_quota__range=(1, 5_000_000),
                     daily_misses__range=(1, models.F("daily_quota")),
-                    per_minute__range=(1, 60_000),
+                    per_minute__range=(1, 600_000),
                     desk_quota__range=(0, 1000),
                     per_code__range=(1, 50),
                 ),
