@@ -31,8 +31,9 @@ PURPOSE = "SM-JR-0001"
 SCRIPT = """\\set n random(1, {persons})
 BEGIN;
 SELECT id, code, field, purpose, basis FROM identity_registration_live WHERE organisation = '{organisation}' AND code = '{purpose}';
-SELECT c.code_hash, c.subject_id, c.name_tag, p.died FROM identity_code c JOIN identity_person p USING (subject_id)
-    WHERE c.code_hash = ANY(ARRAY[(SELECT code_hash FROM bench_person WHERE n = :n)]);
+SELECT k.anchor, k.hash, k.current, k.former, c.code_hash, c.subject_id, c.name_tag, c.key_id, p.died
+    FROM identity_key_pointers k LEFT JOIN (identity_code c JOIN identity_person p USING (subject_id))
+    ON c.code_hash = ANY(ARRAY[(SELECT code_hash FROM bench_person WHERE n = :n)]);
 SELECT refusal, taken, used, quota FROM identity_take_checks({number}, 'api', '{client}', '127.0.0.1',
     ARRAY['V' || substr(translate(upper(md5(random()::text || clock_timestamp())), '0189', 'GHIJ'), 1, 26)], ARRAY['match'],
     ARRAY['register'], ARRAY[gen_random_uuid()], ARRAY[(SELECT own FROM bench_person WHERE n = :n)],
@@ -98,7 +99,7 @@ def _fill(stage: Stage, urls: Mapping[str, str], persons: int) -> list[tuple[str
 
 def _yardstick(stage: Stage, url: str, client: str, people: list[tuple[str, str]]) -> Path:
     """Write pgbench's script, and a table of the keys it asks with."""
-    from chengxin.identity.services.verification import EVERYBODY, _untraceable
+    from chengxin.identity.services.verification import EVERYBODY, counter_key
     from chengxin.identity.vault import vault
 
     with psycopg.connect(url) as connection:
@@ -108,10 +109,11 @@ def _yardstick(stage: Stage, url: str, client: str, people: list[tuple[str, str]
         ).fetchone()
         number, organisation = row or (0, "")
         connection.execute("CREATE TABLE bench_person (n int PRIMARY KEY, code_hash bytea, own bytea, shared bytea)")
-        hashes = [vault().code_hash("resident-id", code) for code, _ in people]
+        kind = "resident-id"
         with connection.cursor().copy("COPY bench_person FROM STDIN") as copy:
-            for place, one in enumerate(hashes, 1):
-                copy.write_row((place, one, _untraceable(one, organisation), _untraceable(one, EVERYBODY)))
+            for place, (code, _) in enumerate(people, 1):
+                own, shared = (counter_key(kind, code, whose) for whose in (organisation, EVERYBODY))
+                copy.write_row((place, vault().code_hash(kind, code), own, shared))
         connection.execute("GRANT SELECT ON bench_person TO chengxin_app")
     file = stage.folder / "checks.pgbench"
     values = {

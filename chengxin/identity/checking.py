@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from chengxin.lib.crypto import Pointers
+
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
@@ -43,15 +45,38 @@ def list_purposes(organisation: str) -> list[Purpose]:
         return [Purpose(*row) for row in cursor.fetchall()]
 
 
-def look_up_codes(hashes: Sequence[bytes]) -> dict[bytes, tuple[int, bytes, date | None]]:
-    """Find whom codes lead to, by their keyed hashes: subject, name tag, day of death. One statement, whatever is found."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom a code leads to, and the tag of code and name on file, made under a key."""
+
+    subject_id: int
+    name_tag: bytes
+    key_id: str
+    died: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Whom codes lead to, by their hashes, and the pointers into the keys at that moment."""
+
+    pointers: Pointers
+    known: dict[bytes, Known]
+
+
+def look_up_codes(hashes: Sequence[bytes]) -> LookedUp:
+    """Find whom codes lead to, by their keyed hashes. One statement, whatever is found; it brings the pointers with it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT c.code_hash, c.subject_id, c.name_tag, p.died
-               FROM identity_code c JOIN identity_person p USING (subject_id) WHERE c.code_hash = ANY(%s::bytea[])""",
+            """SELECT k.anchor, k.hash, k.current, k.former, c.code_hash, c.subject_id, c.name_tag, c.key_id, p.died
+               FROM identity_key_pointers k
+               LEFT JOIN (identity_code c JOIN identity_person p USING (subject_id)) ON c.code_hash = ANY(%s::bytea[])""",
             [list(hashes)],
         )
-        return {bytes(code_hash): (subject, bytes(tag), died) for code_hash, subject, tag, died in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return LookedUp(
+        Pointers(*rows[0][:4]),
+        {bytes(row[4]): Known(row[5], bytes(row[6]), row[7], row[8]) for row in rows if row[4] is not None},
+    )
 
 
 @dataclass(frozen=True, slots=True)

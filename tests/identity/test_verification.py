@@ -1,20 +1,24 @@
 """Checks of real names: what is told, what is entered for the person, and the same work whoever exists."""
 
 import hmac
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 
 from chengxin.identity import errors
+from chengxin.identity import vault as vaults
 from chengxin.identity.checking import find_receipt, list_purposes
+from chengxin.identity.services.rotation import rotate_keys
 from chengxin.identity.services.verification import Asked, Enquirer, verify, verify_many
 from chengxin.lib.crypto import Vault
-from tests.conftest import Register
+from tests.conftest import BASE, Register
 from tests.identity.verifying import System, asked, register_purposes, system
 from tests.people import ABUDU, CHILD, DEAD, LI_NA, LIMITED, MARKET, OTHER, RARE, UNKNOWN, WANG_WEI, Someone
 
@@ -178,7 +182,7 @@ def work() -> Iterator[list[str]]:
         return execute(sql, params, many, context)
 
     with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(statement):
-        for name in ("code_hash", "name_tag", "open", "seal"):
+        for name in ("code_hash", "name_tag", "open"):
             patch.setattr(Vault, name, noted(getattr(Vault, name), name, done))
         patch.setattr(hmac, "compare_digest", noted(hmac.compare_digest, "compare_digest", done))
         yield done
@@ -214,7 +218,28 @@ def test_the_difference_of_work_is_seen_where_there_is_one(purpose: str, client:
     assert sound != unsound
 
 
+def test_changed_keys_are_noticed_with_the_same_work_whoever_exists(
+    register: Register, purpose: str, client: System, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAULT_KEYS = tmp_path / "vault.json"
+    shutil.copy(BASE / "data" / "keys" / "vault.json", settings.VAULT_KEYS)
+    verify(client.enquirer, purpose, asked(LI_NA), at=now)
+    stale = vaults.vault()
+    register.become("owner")
+    rotate_keys(clock=lambda: datetime.now(UTC), tell=lambda _: None)
+    register.become("app")
+    done = {}
+    for person, told in ((WANG_WEI, "match"), (NOBODY, "not_found")):
+        vaults._vaults[vaults._place()] = stale  # type: ignore[assignment]
+        with work() as steps:
+            assert verify(client.enquirer, purpose, asked(person), at=now)[0].outcome == told
+        done[told] = steps
+    assert done["match"] == done["not_found"]
+    vaults.forget_keys()
+
+
 def test_a_batch_costs_as_many_statements_as_one(purpose: str, client: System, now: datetime) -> None:
+    verify(client.enquirer, purpose, asked(LI_NA), at=now)
     with work() as one:
         verify(client.enquirer, purpose, asked(WANG_WEI), at=now)
     with work() as many:

@@ -11,14 +11,15 @@ from chengxin.identity.errors import KeyReused
 from chengxin.identity.models import CheckReplay
 from chengxin.identity.vault import vault
 
+PARTED = "\x1f"
 Kept = tuple[int, int, Sequence[Sequence[str]]]
 
 
-def request_digest(purpose: str, items: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Digest what was asked, from hashes alone and under a key, so that nothing can be guessed from it. 32 bytes."""
-    whole = hashlib.blake2b(purpose.encode(), key=vault().digest_key, digest_size=32)
-    for code_hash, name_tag in items:
-        whole.update(b"\x1e" + code_hash + b"\x1f" + name_tag)
+def request_digest(purpose: str, items: Iterable[tuple[str, ...]]) -> bytes:
+    """Digest what was asked, under a key of ours, so that nothing can be guessed from it. 32 bytes."""
+    whole = hashlib.blake2b(purpose.encode(), key=vault().digest_key, person=b"check-request", digest_size=32)
+    for item in items:
+        whole.update(f"\x1e{PARTED.join(item)}".encode())
     return whole.digest()
 
 

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -14,11 +14,12 @@ from django.db import connection, transaction
 
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Line, Reading, enter, enter_many, entry_number
 from chengxin.identity import errors
-from chengxin.identity.checking import Purpose, find_purpose, look_up_codes
+from chengxin.identity.checking import Known, Purpose, find_purpose, look_up_codes
 from chengxin.identity.rules import Told, checked_answer, normal_name
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
-from chengxin.identity.vault import vault
+from chengxin.identity.vault import refreshed_vault, vault
 from chengxin.lib.codes import CodeType, examine
+from chengxin.lib.crypto import Vault
 from chengxin.lib.errors import ChengxinError, TooMany
 from chengxin.lib.periods import seconds_of_day_left, shanghai_date
 from chengxin.lib.regions import standard_areas
@@ -26,6 +27,7 @@ from chengxin.lib.regions import standard_areas
 MOST_ITEMS = 10_000
 FIELDS = ("code", "name")
 EVERYBODY = "all"
+NAME_TAG_BYTES = 16
 REFUSED = "refused"
 OF_PERSONS = frozenset(CodeType) - {CodeType.ORGANISATION, CodeType.ORGANISATION_LEGACY}
 REFUSALS: dict[str, type[ChengxinError]] = {
@@ -89,10 +91,11 @@ class Answers:
 
 @dataclass(slots=True, repr=False)
 class _Item:
-    """One question on its way: hash and tag of what was asked, then whom it leads to and what is told."""
+    """One question on its way: what was asked in its checked form, then whom it leads to and what is told."""
 
-    code_hash: bytes
-    name_tag: bytes
+    code_type: str
+    code: str
+    name: str
     receipt: str
     entry_id: UUID
     refusal: str = ""
@@ -156,14 +159,14 @@ def _judge(
     if purpose is None:
         raise _Refused(errors.PurposeNotRegistered.code)
     if key:
-        digest = request_digest(purpose.code, ((one.code_hash, one.name_tag) for one in items))
+        digest = request_digest(purpose.code, ((one.code_type, one.code, one.name) for one in items))
         return _once(enquirer, purpose, asker, items, (key, digest, at))
     with transaction.atomic(durable=True):
         return _check(enquirer, purpose, asker, items, at)
 
 
 def _ready(asked: Asked, at: datetime) -> _Item:
-    """Make a question ready: checked, hashed, with a receipt to be. What is wrong in itself is refused without a look."""
+    """Make a question ready: checked, with a receipt to be. What is wrong in itself is refused without a look."""
     kind = next((kind for kind in OF_PERSONS if kind.value == asked.code_type), None)
     areas = standard_areas(test_area=settings.TEST_AREA)
     verdict = examine(kind, asked.code.strip(), on=shanghai_date(at), areas=areas)
@@ -172,9 +175,8 @@ def _ready(asked: Asked, at: datetime) -> _Item:
     if kind is None or verdict.canonical is None or verdict.legacy:
         fault = errors.CodeInvalid.code
     if fault:
-        return _Item(b"", b"", "", entry_number(at), fault)
-    keys, code = vault(), verdict.canonical or ""
-    return _Item(keys.code_hash(str(kind), code), keys.name_tag(str(kind), code, name), new_receipt(), entry_number(at))
+        return _Item("", "", "", "", entry_number(at), fault)
+    return _Item(str(kind), verdict.canonical or "", name, new_receipt(), entry_number(at))
 
 
 def _once(
@@ -204,13 +206,29 @@ def _check(enquirer: Enquirer, purpose: Purpose, asker: Asker, items: list[_Item
 
 
 def _tell(items: list[_Item]) -> None:
-    """Find whom the codes lead to, in one statement. One that leads nowhere is compared too, with a tag that fits nothing."""
-    found = look_up_codes([item.code_hash for item in items])
-    nobody: tuple[int, bytes, date | None] = (UNKNOWN_SUBJECT, secrets.token_bytes(16), None)
-    for item in items:
-        item.subject_id, tag, died = found.get(item.code_hash, nobody)
-        fits = hmac.compare_digest(tag, item.name_tag)
-        item.told = checked_answer(known=item.subject_id != UNKNOWN_SUBJECT, fits=fits, died=died)
+    """Find whom the codes lead to, in one statement. One that leads nowhere is compared too, with a tag that fits nothing.
+
+    Keys that were changed since this process last looked are noticed by the same statement, for known and unknown alike.
+    """
+    keys = vault()
+    hashes = _hashes(items, keys)
+    found = look_up_codes([one for each in hashes for one in each])
+    if found.pointers != keys.pointers:
+        keys = refreshed_vault(keys) or keys
+        hashes = _hashes(items, keys)
+        found = look_up_codes([one for each in hashes for one in each])
+    nobody = Known(UNKNOWN_SUBJECT, secrets.token_bytes(NAME_TAG_BYTES), "", None)
+    for item, own in zip(items, hashes, strict=True):
+        known = next((found.known[one] for one in own if one in found.known), nobody)
+        tag = keys.name_tag(item.code_type, item.code, item.name, known.key_id)
+        fits = hmac.compare_digest(known.name_tag, tag)
+        item.subject_id = known.subject_id
+        item.told = checked_answer(known=known is not nobody, fits=fits, died=known.died)
+
+
+def _hashes(items: list[_Item], keys: Vault) -> list[list[bytes]]:
+    """Give the hashes under which each code may stand: one, or two while the hash key is being changed."""
+    return [keys.look_up_hashes(item.code_type, item.code) for item in items]
 
 
 def _take(enquirer: Enquirer, purpose: Purpose, items: list[_Item]) -> tuple[int, int]:
@@ -228,8 +246,8 @@ def _take(enquirer: Enquirer, purpose: Purpose, items: list[_Item]) -> tuple[int
                 [one.outcome for one in told],
                 [one.assurance for one in told],
                 [item.entry_id for item in items],
-                [_untraceable(item.code_hash, enquirer.organisation) for item in items],
-                [_untraceable(item.code_hash, EVERYBODY) for item in items],
+                [counter_key(item.code_type, item.code, enquirer.organisation) for item in items],
+                [counter_key(item.code_type, item.code, EVERYBODY) for item in items],
             ],
         )
         refused, taken, used, quota = cursor.fetchone() or ("error", None, 0, 0)
@@ -241,9 +259,10 @@ def _take(enquirer: Enquirer, purpose: Purpose, items: list[_Item]) -> tuple[int
     return used, quota
 
 
-def _untraceable(code_hash: bytes, whose: str) -> bytes:
-    """Make the key of a code's counter: nobody finds the code's own hash from it."""
-    return hashlib.blake2b(code_hash, key=whose.encode(), digest_size=32).digest()
+def counter_key(code_type: str, code: str, whose: str) -> bytes:
+    """Make the key of a code's counter, 32 bytes, under a key of ours: it leads neither to the code nor to the person's look-up hash."""
+    text = f"{whose}\x1f{code_type}\x1f{code}".encode()
+    return hashlib.blake2b(text, key=vault().digest_key, person=b"check-counter", digest_size=32).digest()
 
 
 def _line(item: _Item) -> Line:
