@@ -1,7 +1,6 @@
 """The population base: who gets in, what is stored of them, and with which keys."""
 
 import csv
-import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,8 +13,7 @@ from django.db import transaction
 from chengxin.identity.errors import PopulationUnusable
 from chengxin.identity.queries import find_person, open_person
 from chengxin.identity.services.population import PopulationReceipt, load_population
-from chengxin.identity.vault import sealing_vault, settle_keys, vault
-from chengxin.lib.codes import check_digit
+from chengxin.identity.vault import sealing_vault, settle_keys
 from chengxin.lib.crypto import FileSource, KeysMissing, SealBroken
 from chengxin.lib.periods import turns
 from chengxin.records.services import areas
@@ -86,18 +84,6 @@ def test_same_value_is_sealed_differently_each_time(register: Register) -> None:
     assert first.box != second.box
     tags = register.rows("SELECT name_tag FROM identity_code")
     assert len({bytes(tag) for (tag,) in tags}) == len(tags), "equal names of different persons must not be countable"
-
-
-def test_code_cannot_be_found_by_trying_a_birthdays_codes(register: Register) -> None:
-    """Area, birthday and the thousand sequence numbers are known: without the key no hash of theirs is in the table."""
-    stored = {bytes(value) for (value,) in register.rows("SELECT code_hash FROM identity_code")}
-    codes = [f"149999{WANG_WEI.born}{number:03d}" for number in range(1000)]
-    tried = [code + check_digit(code) for code in codes]
-    assert WANG_WEI.code in tried
-    for code in tried:
-        for text in (code, f"{RESIDENT}\x1f{code}", f"{RESIDENT}{code}", code.lower()):
-            assert hashlib.sha256(text.encode()).digest() not in stored
-    assert vault().code_hash(RESIDENT, WANG_WEI.code) in stored
 
 
 def test_changed_name_is_known_from_then_on_and_the_old_one_is_not(register: Register, tmp_path: Path) -> None:

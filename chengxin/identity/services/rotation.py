@@ -19,15 +19,17 @@ from django.db import OperationalError, connection, transaction
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import KeyNotFresh
 from chengxin.identity.models import KeyPointers, KeyRotation, RotationStep, VaultKey
-from chengxin.identity.sealed import PERSONS, sealed_tables
+from chengxin.identity.sealed import PERSONS, SealedTable, sealed_tables
 from chengxin.identity.services.resealing import Block, next_persons, next_rows, persons_left, rows_left
 from chengxin.identity.vault import KEYS_LOCK, key_source, read_keys, settle_keys, vault
+from chengxin.lib.crypto import KeysMissing
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).parent.parent / "sql" / "rotation.sql")
 Tell = Callable[[str], None]
 Clock = Callable[[], datetime]
-PAUSE_S = 0.5
+# How long the pointers' own moment waits for those who seal, and everybody who would seal after them for it; and how long they then go on.
+PATIENCE, PAUSE_S = "5s", 0.5
 
 
 @dataclass(slots=True)
@@ -63,7 +65,6 @@ def rotate_keys(*, clock: Clock, tell: Tell, suite: str = "", to: str = "", bloc
     rotation = KeyRotation.objects.filter(finished_at=None).first()
     if rotation is None:
         key_id = to or prepare_key(suite, at=clock())
-        read_keys(frozenset((key_id,)))
         rotation = _without_waiting(partial(_begin, key_id, clock), tell)
         tell(f"密钥 {key_id} 已启用。 Key {key_id} is in use.")
     elif to not in ("", rotation.key_id):
@@ -71,8 +72,8 @@ def rotate_keys(*, clock: Clock, tell: Tell, suite: str = "", to: str = "", bloc
             f"改用 {rotation.key_id} 的轮换尚未完成。", f"The change to {rotation.key_id} isn't finished."
         )
     while True:
-        for step in rotation.steps.order_by("pk"):
-            _work_through(step, rotation.key_id, block_rows, tell)
+        for table in sealed_tables():
+            _work_through(rotation, table, block_rows, tell)
         if retired := _without_waiting(partial(_finish, rotation, clock), tell):
             break
     done = dict(rotation.steps.values_list("part", "done"))
@@ -120,15 +121,16 @@ def _run(name: str, **values: Any) -> None:
 
 def _begin(key_id: str, clock: Clock) -> KeyRotation:
     """Put a key to use: from this commit on everything new stands under it."""
-    _run("alone", lock=KEYS_LOCK)
+    _run("alone", lock=KEYS_LOCK, patience=PATIENCE)
     before = KeyPointers.objects.get()
     if not VaultKey.objects.filter(pk=key_id, retired_at=None).exists() or key_id not in _fresh_keys(before):
         raise KeyNotFresh(f"（{key_id}）", f"({key_id})")
+    if read_keys(frozenset((key_id,))).missing((key_id,)):
+        raise KeysMissing(f"缺少密钥 {key_id}。", f"Key {key_id} is missing.")
     at = clock()
     rotation = KeyRotation.objects.create(
         key_id=key_id, from_hash=before.hash, from_current=before.current, started_at=at
     )
-    RotationStep.objects.bulk_create(RotationStep(rotation=rotation, part=table.table) for table in sealed_tables())
     _run("move_pointers", key=key_id)
     note_act("", "keys.rotate", f"key:{key_id}", at=at, note="begun")
     return rotation
@@ -141,9 +143,9 @@ def _fresh_keys(pointers: KeyPointers) -> set[str]:
     return set(VaultKey.objects.filter(retired_at=None).values_list("key_id", flat=True)) - used
 
 
-def _work_through(step: RotationStep, key_id: str, limit: int, tell: Tell) -> None:
+def _work_through(rotation: KeyRotation, table: SealedTable, limit: int, tell: Tell) -> None:
     """Make one table anew from where the step stands, round after round until nothing is left in it."""
-    table = next(one for one in sealed_tables() if one.table == step.part)
+    step, _ = RotationStep.objects.get_or_create(rotation=rotation, part=table.table)
     persons = table == PERSONS
     take: Callable[[int], Block] = partial(next_persons, limit) if persons else partial(next_rows, table, limit)
     left = persons_left if persons else partial(rows_left, table)
@@ -155,7 +157,7 @@ def _work_through(step: RotationStep, key_id: str, limit: int, tell: Tell) -> No
         if block.rows:
             step.upto, step.done = block.upto, step.done + block.rows
             tell(f"  {step.part}: {step.done}")
-        elif not left(key_id):
+        elif not left(rotation.key_id):
             return
         elif step.upto:
             step.upto = 0
@@ -165,7 +167,7 @@ def _work_through(step: RotationStep, key_id: str, limit: int, tell: Tell) -> No
 
 def _finish(rotation: KeyRotation, clock: Clock) -> list[str]:
     """Let the keys before go out of use; gives nothing when something was written under one of them meanwhile."""
-    _run("alone", lock=KEYS_LOCK)
+    _run("alone", lock=KEYS_LOCK, patience=PATIENCE)
     if persons_left(rotation.key_id) or any(
         rows_left(table, rotation.key_id) for table in sealed_tables() if table != PERSONS
     ):

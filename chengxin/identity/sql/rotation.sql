@@ -1,6 +1,6 @@
 -- name: alone
 -- Everybody who writes seals or hashes has ended, and whoever begins now waits: for a moment, or a long batch would make all others wait.
-SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(%(lock)s);
+SELECT set_config('lock_timeout', %(patience)s, true), pg_advisory_xact_lock(%(lock)s);
 
 -- name: move_pointers
 UPDATE identity_key_pointers SET former = hash, hash = %(key)s, current = %(key)s;
