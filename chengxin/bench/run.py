@@ -6,12 +6,15 @@ from typing import Any
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.report import bench_report
 from chengxin.bench.stage import Stage, Tell
+from chengxin.bench.vault import bench_vault
 from chengxin.bench.verification import bench_verification
 from chengxin.lib.errors import NotFound
 
-KNOWN: dict[str, Callable[[Stage, int, Tell], dict[str, Any]]] = {
+Bench = Callable[[Stage, int, Tell], dict[str, Any] | list[dict[str, Any]]]
+KNOWN: dict[str, Bench] = {
     "ingest": bench_ingest,
     "report": bench_report,
+    "vault": bench_vault,
     "verification": bench_verification,
 }
 
@@ -23,4 +26,5 @@ def run_bench(name: str, rows: int, stage: Stage, tell: Tell) -> Iterator[dict[s
             f"没有这个基准测试：{name}（{'、'.join(KNOWN)}）。", f"No such benchmark: {name} ({', '.join(KNOWN)})."
         )
     for each in KNOWN if name == "all" else (name,):
-        yield KNOWN[each](stage, rows, tell)
+        made = KNOWN[each](stage, rows, tell)
+        yield from made if isinstance(made, list) else [made]

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from chengxin.identity.models import Code, Organisation, Person, RoleGrant, User
+from chengxin.identity.models import Organisation, Person, RoleGrant, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.rules import normal_name
 from chengxin.identity.vault import refreshed_vault, vault
@@ -35,14 +35,20 @@ def find_person(code_type: str, code: str, name: str) -> Found | None:
         keys = moved or keys
     if row is None:
         return None
-    name = normal_name(name)
-    fits = keys.name_fits(bytes(row.name_tag), row.key_id, code_type=code_type, code=code, name=name)
-    return Found(row.subject_id, fits, row.subject.died)
+    subject_id, tag, key_id, died = row
+    fits = keys.name_fits(bytes(tag), key_id, code_type=code_type, code=code, name=normal_name(name))
+    return Found(subject_id, fits, died)
 
 
-def _find_code(keys: Vault, code_type: str, code: str) -> Code | None:
-    hashes = keys.look_up_hashes(code_type, code)
-    return Code.objects.select_related("subject").filter(code_hash__in=hashes).first()
+def _find_code(keys: Vault, code_type: str, code: str) -> tuple[int, bytes, str, date | None] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.subject_id, c.name_tag, c.key_id, p.died FROM identity_code c JOIN identity_person p USING (subject_id)
+               WHERE c.code_hash = ANY(%s)""",
+            [keys.look_up_hashes(code_type, code)],
+        )
+        row: tuple[int, bytes, str, date | None] | None = cursor.fetchone()
+        return row
 
 
 @dataclass(frozen=True, slots=True, repr=False)

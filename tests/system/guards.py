@@ -51,7 +51,7 @@ def row_security(table: str, attack: Attack) -> tuple[str, Guard]:
 
 APPEND = "is append-only"
 HASH = "\\x" + "ab" * 32
-NOT_CURRENT, ANEW, ENDS = "not the current one", "hash and tag are made anew together", "a rotation ends once"
+NOT_CURRENT, ANEW, ENDS = "not the current one", "hash, tag and key are made anew together", "a rotation ends once"
 PAST, LONG_PAST = "1999-01-01", "1998-01-01"
 GUARDS: dict[str, Guard] = dict((
     policy("records_version", "gate", a.see_the_shown),
@@ -85,7 +85,8 @@ GUARDS: dict[str, Guard] = dict((
     trigger("identity_person", "person_sealed_anew", k.tries(k.RESEAL, k.NEXT), NOT_CURRENT),
     trigger("identity_person", "person_sealed_wholly", k.half_a_seal, "sealed under one key"),
     trigger("identity_code", "code_hashed", k.inserts("identity_code", code_hash=HASH, key_id=k.NEXT), "not the hash key"),
-    trigger("identity_code", "code_hashed_anew", k.tries(k.REHASH, k.NEXT), ANEW),
+    trigger("identity_code", "code_hashed_anew", k.tries(k.REHASH, k.NEXT), "not the hash key"),
+    trigger("identity_code", "code_hashed_wholly", k.hash_without_tag, ANEW),
     trigger("identity_vault_key", "key_guarded", k.retire_what_is_pointed_to, "that is pointed to"),
     trigger("identity_vault_key", "key_stays", k.tries("DELETE FROM identity_vault_key WHERE false", before=()), APPEND),
     trigger("identity_key_pointers", "pointers_guarded", k.move_the_anchor, "the anchor never moves"),
@@ -259,21 +260,21 @@ CLAUSES: dict[str, Clause] = {
                                            "sealed under one key"),
     "person: whole seal, the name": Clause("person_sealed_wholly", "OR NEW.name_sealed = OLD.name_sealed", "",
                                            k.half_a_seal_of_the_code, "sealed under one key"),
-    "person: no old box": Clause("person_sealed_anew", "NEW.code_sealed, NEW.name_sealed, NEW.key_id) IS DISTINCT FROM (OLD.code_sealed, "
-                                 "OLD.name_sealed, OLD.key_id", "NEW.key_id, 1) IS DISTINCT FROM (OLD.key_id, 1", k.old_box_put_back,
-                                 NOT_CURRENT),
+    "person: no old box": Clause("guard_persons_resealed", "SELECT subject_id, key_id, code_sealed, name_sealed FROM gone",
+                                 "SELECT subject_id, key_id, f.code_sealed, name_sealed FROM gone JOIN fresh f USING (subject_id, "
+                                 "key_id, name_sealed)", k.old_box_put_back, NOT_CURRENT),
     "code: another code's seal": Clause("guard_hashes", "seal_key_id <> (SELECT current FROM identity_key_pointers)", "false",
                                         k.inserts("identity_code", code_hash=HASH, code_sealed="\\x00", seal_key_id=k.NEXT), NOT_CURRENT),
-    "code: under the hash key": Clause("guard_hash", "NEW.key_id IS DISTINCT FROM (SELECT hash FROM identity_key_pointers)", "false",
-                                       k.tries(k.REHASH, k.NEXT), ANEW),
-    "code: key with its hash": Clause("guard_hash", "(NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)", "false",
+    "code: key with its hash": Clause("code_hashed_wholly", "(NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)", "false",
                                       k.key_without_hash, ANEW),
-    "code: hash with its key": Clause("guard_hash", "(NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)", "false",
+    "code: hash with its key": Clause("code_hashed_wholly", "(NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)", "false",
                                       k.hash_without_key, ANEW),
-    "code: tag with its hash": Clause("guard_hash", "OR NEW.name_tag = OLD.name_tag AND NEW.key_id <> OLD.key_id", "",
+    "code: tag with its hash": Clause("code_hashed_wholly", "OR NEW.key_id <> OLD.key_id AND NEW.name_tag = OLD.name_tag", "",
                                       k.hash_without_tag, ANEW),
-    "code: sealed anew": Clause("guard_hash", "AND NEW.seal_key_id IS DISTINCT FROM (SELECT current FROM identity_key_pointers)",
-                                "AND false", k.seal_a_code_with_another_key, NOT_CURRENT),
+    "code: under the hash key": Clause("guard_codes_rehashed", "WHERE key_id IS DISTINCT FROM present.hash", "WHERE false",
+                                       k.tries(k.REHASH, k.NEXT), "not the hash key"),
+    "code: sealed anew": Clause("guard_codes_rehashed", "WHERE seal_key_id <> present.current", "WHERE false",
+                                k.seal_a_code_with_another_key, NOT_CURRENT),
     "key: out of use once": Clause("guard_key", "OLD.retired_at IS NOT NULL OR", "", k.retire_twice, "out of use once"),
     "key: out of use for good": Clause("guard_key", "OR NEW.retired_at IS NULL", "", k.touch_without_retiring, "out of use once"),
     "key: not changed": Clause("guard_key", "OR (NEW.key_id,", "OR false AND (NEW.key_id,", k.change_a_check_value, "out of use once"),

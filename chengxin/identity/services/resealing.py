@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import connection
 from psycopg import sql
 
@@ -55,8 +56,7 @@ def _put_codes(keys: SealingVault, persons: dict[int, tuple[str, str]]) -> None:
         made["tags"].append(keys.name_tag(kind, code, name))
         made["boxes"].append(None if box is None else keys.seal(code, use=PERSONS.columns["code_sealed"]).box)
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(SQL["put_codes"], {**made, "key": keys.pointers.current})
+        _write(SQL["put_codes"], {**made, "key": keys.pointers.current})
 
 
 def next_rows(table: SealedTable, limit: int, upto: int) -> Block:
@@ -114,15 +114,21 @@ def _put_rows(table: SealedTable, keys: SealingVault, ids: list[int], texts: lis
         for values, use in zip(zip(*texts, strict=True), table.columns.values(), strict=True)
     ]
     query = sql.SQL(
-        "UPDATE {table} t SET {sets}, {key_column} = %s FROM unnest(%s::bigint[], {arrays}) AS n (row_key, {fresh})"
+        "UPDATE {table} t SET {sets}, {key_column} = %s FROM unnest(%b::bigint[], {arrays}) AS n (row_key, {fresh})"
         " WHERE t.{key} = n.row_key"
     ).format(
         **_names(table),
         sets=sql.SQL(", ").join(
             sql.SQL("{} = n.{}").format(sql.Identifier(name), sql.Identifier(f"new_{name}")) for name in columns
         ),
-        arrays=sql.SQL(", ").join([sql.SQL("%s::bytea[]")] * len(columns)),
+        arrays=sql.SQL(", ").join([sql.SQL("%b::bytea[]")] * len(columns)),
         fresh=sql.SQL(", ").join(sql.Identifier(f"new_{name}") for name in columns),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(query, [keys.pointers.current, ids, *boxes])
+    _write(query, [keys.pointers.current, ids, *boxes])
+
+
+def _write(query: Any, values: Any) -> None:
+    """Send thousands of boxes as bytes: Django's own cursor would write each out as a text and quote it."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(query, values)

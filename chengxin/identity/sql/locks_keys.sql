@@ -29,10 +29,27 @@ $$;
 CREATE OR REPLACE TRIGGER person_sealed AFTER INSERT ON identity_person
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_new_seals();
 
+-- name: guard_persons_resealed
+-- Persons and codes are told of by statement, not by row: a function call a row would cost a rotation more than its writing. Of what changed,
+-- only what stands under another key than the present one is looked at, and that must have stood there before.
+CREATE OR REPLACE FUNCTION identity_guard_persons_resealed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    present text;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(x'63786b79'::bigint);
+    SELECT current INTO present FROM identity_key_pointers;
+    IF EXISTS (SELECT subject_id, key_id, code_sealed, name_sealed FROM fresh WHERE key_id IS DISTINCT FROM present
+               EXCEPT SELECT subject_id, key_id, code_sealed, name_sealed FROM gone) THEN
+        RAISE EXCEPTION 'sealed under a key that is not the current one' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 -- name: person_sealed_anew
-CREATE OR REPLACE TRIGGER person_sealed_anew BEFORE UPDATE ON identity_person
-    FOR EACH ROW WHEN ((NEW.code_sealed, NEW.name_sealed, NEW.key_id) IS DISTINCT FROM (OLD.code_sealed, OLD.name_sealed, OLD.key_id))
-    EXECUTE FUNCTION identity_guard_new_seal();
+CREATE OR REPLACE TRIGGER person_sealed_anew AFTER UPDATE ON identity_person
+    REFERENCING OLD TABLE AS gone NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_persons_resealed();
 
 -- name: guard_half_seal
 CREATE OR REPLACE FUNCTION identity_guard_half_seal() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -68,31 +85,43 @@ $$;
 CREATE OR REPLACE TRIGGER code_hashed AFTER INSERT ON identity_code
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_hashes();
 
--- name: guard_hash
--- The same for a hash, tag or box that is replaced. A tag may be made anew under the key of its row while that waits for the rotation.
-CREATE OR REPLACE FUNCTION identity_guard_hash() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- name: guard_codes_rehashed
+CREATE OR REPLACE FUNCTION identity_guard_codes_rehashed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    present record;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(x'63786b79'::bigint);
-    IF (NEW.code_hash, NEW.key_id) IS DISTINCT FROM (OLD.code_hash, OLD.key_id)
-       AND (NEW.key_id IS DISTINCT FROM (SELECT hash FROM identity_key_pointers)
-            OR (NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)
-            OR NEW.name_tag = OLD.name_tag AND NEW.key_id <> OLD.key_id) THEN
-        RAISE EXCEPTION 'hash and tag are made anew together, under the hash key' USING ERRCODE = 'check_violation';
+    SELECT hash, current INTO present FROM identity_key_pointers;
+    IF EXISTS (SELECT subject_id, code_hash, key_id FROM fresh WHERE key_id IS DISTINCT FROM present.hash
+               EXCEPT SELECT subject_id, code_hash, key_id FROM gone) THEN
+        RAISE EXCEPTION 'hashed under a key that is not the hash key' USING ERRCODE = 'check_violation';
     END IF;
-    IF (NEW.code_sealed, NEW.seal_key_id) IS DISTINCT FROM (OLD.code_sealed, OLD.seal_key_id)
-       AND NEW.seal_key_id IS DISTINCT FROM (SELECT current FROM identity_key_pointers) THEN
+    IF EXISTS (SELECT subject_id, code_sealed, seal_key_id FROM fresh WHERE seal_key_id <> present.current
+               EXCEPT SELECT subject_id, code_sealed, seal_key_id FROM gone) THEN
         RAISE EXCEPTION 'sealed under a key that is not the current one' USING ERRCODE = 'check_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
 
 -- name: code_hashed_anew
-CREATE OR REPLACE TRIGGER code_hashed_anew BEFORE UPDATE ON identity_code
-    FOR EACH ROW WHEN ((NEW.code_hash, NEW.key_id, NEW.code_sealed, NEW.seal_key_id)
-                       IS DISTINCT FROM (OLD.code_hash, OLD.key_id, OLD.code_sealed, OLD.seal_key_id))
-    EXECUTE FUNCTION identity_guard_hash();
+CREATE OR REPLACE TRIGGER code_hashed_anew AFTER UPDATE ON identity_code
+    REFERENCING OLD TABLE AS gone NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_codes_rehashed();
+
+-- name: guard_half_hash
+CREATE OR REPLACE FUNCTION identity_guard_half_hash() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'hash, tag and key are made anew together' USING ERRCODE = 'check_violation';
+END
+$$;
+
+-- name: code_hashed_wholly
+-- A tag alone may be made anew under the key of its row, when a name changes.
+CREATE OR REPLACE TRIGGER code_hashed_wholly BEFORE UPDATE ON identity_code
+    FOR EACH ROW WHEN ((NEW.code_hash = OLD.code_hash) <> (NEW.key_id = OLD.key_id)
+                       OR NEW.key_id <> OLD.key_id AND NEW.name_tag = OLD.name_tag)
+    EXECUTE FUNCTION identity_guard_half_hash();
 
 -- name: needs_key
 -- Whether any row of any table names a key: every text column called key_id or seal_key_id is looked through, also those of tables that

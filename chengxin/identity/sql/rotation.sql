@@ -28,9 +28,9 @@ WHERE c.subject_id = ANY(%(subjects)s) AND (c.key_id <> %(key)s OR c.seal_key_id
 FOR UPDATE SKIP LOCKED;
 
 -- name: put_codes
-UPDATE identity_code c SET code_hash = n.code_hash, name_tag = n.name_tag, key_id = %(key)s,
-    code_sealed = n.code_sealed, seal_key_id = CASE WHEN n.code_sealed IS NOT NULL THEN %(key)s END
-FROM unnest(%(old)s::bytea[], %(hashes)s::bytea[], %(tags)s::bytea[], %(boxes)s::bytea[]) AS n (old_hash, code_hash, name_tag, code_sealed)
+UPDATE identity_code c SET code_hash = n.code_hash, name_tag = n.name_tag, key_id = %(key)s::text,
+    code_sealed = n.code_sealed, seal_key_id = CASE WHEN n.code_sealed IS NOT NULL THEN %(key)s::text END
+FROM unnest(%(old)b::bytea[], %(hashes)b::bytea[], %(tags)b::bytea[], %(boxes)b::bytea[]) AS n (old_hash, code_hash, name_tag, code_sealed)
 WHERE c.code_hash = n.old_hash;
 
 -- name: note_step
