@@ -29,6 +29,9 @@ class SmallStage:
 
         become(url)
 
+    def web(self) -> tuple[list[str], int]:
+        raise AssertionError("nothing is asked over HTTP")
+
     def environment(self, url: str) -> dict[str, str]:
         raise AssertionError(f"everything is measured in one process, and not at {url}")
 
