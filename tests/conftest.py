@@ -110,7 +110,9 @@ def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Ite
 
     admin, urls = cluster
     name = f"cx_{os.getpid()}_{os.urandom(4).hex()}"
-    with psycopg.connect(admin, autocommit=True) as connection:
+    # Not while another worker of the run speaks to the template.
+    with (BASE / "template.lock").open("w") as lock, psycopg.connect(admin, autocommit=True) as connection:
+        flock(lock, LOCK_EX)
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER chengxin_owner STRATEGY file_copy")
     copy = Register({role: make_conninfo(url, dbname=name) for role, url in urls.items()})
     with django_db_blocker.unblock():

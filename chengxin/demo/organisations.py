@@ -80,10 +80,15 @@ def _all() -> tuple[Organisation, ...]:
 
 
 EVERY: Final = _all()
+_ABOVE = {
+    one.field: one.code for one in EVERY if one.field in {field for field, *_ in _FIELDS} and one.region == "140000"
+}
 ORGANISATIONS: Final[list[dict[str, str]]] = [
-    {key: asdict(one)[key] for key in ("code", "name", "kind", "region")} for one in EVERY
+    {key: asdict(one)[key] for key in ("code", "name", "kind", "region")}
+    | {"superior": _ABOVE.get(one.field, "") if one.region != "140000" else ""}
+    for one in EVERY
 ]
-"""What the demo loader creates: code, name, kind (department, court, centre, financial), region."""
+"""What the demo loader creates, superiors first: code, name, kind (department, court, centre, financial), region, superior."""
 
 
 def of_field(field: str) -> list[Organisation]:

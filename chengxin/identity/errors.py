@@ -1,8 +1,51 @@
+from collections.abc import Sequence
+
+from chengxin.identity.organising import Reason
 from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected, TooMany, Unproved, Unusable
+
+TOLD = 50
 
 
 class PopulationUnusable(Unusable):
     code, message, message_en = "population-unusable", "人口文件无法使用：", "The population file can't be used:"
+
+
+class OrganisationRefused(Conflict):
+    code, message, message_en = "organisation-refused", "单位不能这样办理：", "This can't be done to the organisation:"
+
+
+class OrganisationsUnusable(Unusable):
+    code, message, message_en = (
+        "organisations-unusable",
+        "单位名单无法使用：",
+        "The list of organisations can't be used:",
+    )
+
+
+class OrganisationsRefused(OrganisationsUnusable):
+    """A list that was refused whole; names each line and why."""
+
+    code = "organisations-refused"
+    message = "单位名单有误，全表未写入："
+    message_en = "Nothing of the list was entered:"
+
+    def __init__(self, lines: Sequence[tuple[int, Reason]]) -> None:
+        self.lines = tuple(lines)
+        told = self.lines[:TOLD]
+        rest = len(self.lines) - len(told)
+        super().__init__(
+            "".join(f"\n第 {line} 行：{reason.text}" for line, reason in told)
+            + (f"\n另有 {rest} 行。" if rest else ""),
+            "".join(f"\nline {line}: {reason.text_en}" for line, reason in told) + (f"\n{rest} more." if rest else ""),
+        )
+
+
+class LicenceRefused(Conflict):
+    code, message, message_en = (
+        "licence-refused",
+        "许可或者备案不能这样登记：",
+        "The licence can't be entered like this:",
+    )
 
 
 class OfficerUnknown(NotFound):
@@ -156,3 +199,7 @@ class ReceiptUnknown(NotFound):
         "没有这个回执。请核对编号。",
         "There is no such receipt. Check its number.",
     )
+
+
+class DelegationRefused(Rejected):
+    code, message, message_en = "delegation-refused", "不能这样代理：", "Nobody can act for another like this:"

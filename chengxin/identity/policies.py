@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chengxin.identity.errors import ScopeMissing, TokenInvalid
-from chengxin.identity.models import Organisation, User
+from chengxin.identity.models import User
 from chengxin.identity.permissions import permissions
-from chengxin.identity.queries import Right, rights_of
+from chengxin.identity.queries import Right, organisation_stands, rights_of
 from chengxin.identity.services.rights import note_use
 from chengxin.identity.tokens import Bearer, machine_acts, read_token
 from chengxin.lib.errors import NotAllowed
@@ -75,13 +75,14 @@ def officers_may(*acts: str) -> Callable[[View], View]:
             if not isinstance(user, User):
                 return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
             used = next((right for right in rights_in(request) if right.role in roles), None)
+            today = shanghai_date(timezone.now())
+            if used is None and not organisation_stands(user.organisation_id, today):
+                raise NotAllowed(
+                    "您所在单位的登记或者许可今天不在有效期内。",
+                    "Your organisation's registration or licence isn't valid today.",
+                )
             if used is None:
                 raise NotAllowed("您的岗位没有此项权限。", "Your role doesn't include this.")
-            today = shanghai_date(timezone.now())
-            if not valid_on(user.organisation, today):
-                raise NotAllowed(
-                    "您所在单位的登记今天不在有效期内。", "Your organisation's registration isn't valid today."
-                )
             note_use(used, today)
             return view(request, *args, **kwargs)
 
@@ -102,10 +103,6 @@ def rights_in(request: HttpRequest) -> tuple[Right, ...]:
 def acts_in(request: HttpRequest) -> frozenset[str]:
     """Give the acts that whoever sends a request may do: what is not among them is not shown."""
     return permissions().acts_of(frozenset(right.role for right in rights_in(request)))
-
-
-def valid_on(organisation: Organisation, day: date) -> bool:
-    return organisation.valid_from <= day and (organisation.valid_until is None or day < organisation.valid_until)
 
 
 def officer_of(request: HttpRequest) -> User:

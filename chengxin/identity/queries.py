@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, DateField, F, Func, Value
 from django.db.models.expressions import RawSQL
 
-from chengxin.identity.models import Organisation, Person, RoleGrant, User
+from chengxin.identity.models import Delegation, Organisation, Person, RoleGrant, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.rules import normal_name
 from chengxin.identity.vault import refreshed_vault, vault
 from chengxin.lib.crypto import Sealed, Vault
+
+LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,31 @@ def open_person(subject_id: int) -> Named:
 
 
 def find_organisation(code: str, on: date) -> Organisation | None:
-    """Give the organisation under a unified code when it is valid on the day."""
-    return Organisation.objects.filter(code=code, valid_from__lte=on).exclude(valid_until__lte=on).first()
+    """Give the organisation under a unified code when it stands on the day."""
+    return Organisation.objects.filter(_stands("pk", on), code=code).first()
+
+
+def organisation_stands(organisation_id: int, on: date) -> bool:
+    """Tell whether an organisation may hand in or ask on a day: within its dates, with every licence that its kind needs."""
+    return Organisation.objects.filter(_stands("pk", on), pk=organisation_id).exists()
+
+
+def list_organisations(*, on: date, kind: str = "", region: str = "") -> list[dict[str, Any]]:
+    """List organisations by region and code, with whether each stands on a day; ``region`` takes in all that it holds."""
+    rows = Organisation.objects.annotate(above=F("superior__code"), stands=_stands("pk", on))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if region:
+        rows = rows.filter(
+            Func(Value(region), F("region"), function="identity_region_covers", output_field=BooleanField())
+        )
+    names = ("code", "name", "kind", "region", "above", "valid_from", "valid_until", "stands")
+    return list(rows.order_by("region", "code").values(*names))
+
+
+def _stands(organisation: str, on: date) -> Func:
+    day = Value(on, output_field=DateField())
+    return Func(F(organisation), day, function="identity_organisation_stands", output_field=BooleanField())
 
 
 def find_officer(login: str) -> User | None:
@@ -124,3 +151,20 @@ def list_officers(*, after: str = "", limit: int = 50) -> list[User]:
 def list_grants(user_id: int) -> list[RoleGrant]:
     """Give every grant an officer ever had, the newest first."""
     return list(RoleGrant.objects.select_related("granted_by", "withdrawn_by").filter(user_id=user_id).order_by("-pk"))
+
+
+def may_act_for(subject_id: int, agent_id: int, act: str) -> bool:
+    """Tell whether one person may do an act (view, object, repair, authorise) for another at this moment. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM identity_acting WHERE subject_id = %s AND agent_id = %s AND %s = ANY(acts))",
+            [subject_id, agent_id, act],
+        )
+        (found,) = cursor.fetchone() or (False,)
+    return bool(found)
+
+
+def list_delegations(on: date) -> list[Delegation]:
+    """Give what waits and what stands on a day, those that wait first. Nothing of either person is in it but their numbers."""
+    rows = Delegation.objects.select_related("entered_by", "confirmed_by").filter(ended_at=None, valid_until__gt=on)
+    return list(rows.order_by(F("confirmed_at").asc(nulls_first=True), "-pk")[:LISTED])

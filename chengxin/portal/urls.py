@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.desk import home, intake, lookup, returns, verification
+from chengxin.portal.desk import delegations, home, intake, lookup, returns, verification
 from chengxin.portal.public import accounts, catalogue, permissions, receipts, start
 
 app_name = "portal"
@@ -26,6 +26,9 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
     path("receipts/", receipts.receipt, name="check-receipt"),
     path("desk/verification/", verification.check, name="verification"),
+    path("desk/delegations/", delegations.delegations, name="delegations"),
+    path("desk/delegations/<int:number>/", delegations.confirm, name="delegation"),
+    path("desk/delegations/<int:number>/end", delegations.end, name="end-delegation"),
     path("desk/lookup/", lookup.purposes, name="purposes"),
     path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
 ]

@@ -1,5 +1,7 @@
 """The words that pages put in place of codes. Chinese first, English second."""
 
+from chengxin.identity.delegation import ACTS
+
 STATES = {"received": "正在处理", "done": "已完成", "unusable": "文件无法使用"}
 TONES = {"received": "blue", "done": "green", "unusable": "red"}
 PHASES = {
@@ -25,7 +27,16 @@ FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines"}
 RECORD_STATES = {"active": "有效", "withdrawn": "已撤回", "revoked": "已撤销", "repaired": "已修复", "sealed": "已封存"}
 NATURES = {"neutral": "中性", "positive": "正面", "adverse": "失信"}
 DISCLOSURES = {"public": "社会公开", "government_sharing": "政务共享", "authorised_query": "授权查询"}
-ORGANISATION_KINDS = {"department": "信源单位", "court": "人民法院", "centre": "信用中心", "financial": "金融机构"}
+ORGANISATION_KINDS = {
+    "department": "信源单位",
+    "court": "人民法院",
+    "centre": "信用中心",
+    "financial": "金融机构",
+    "credit_agency": "征信机构",
+    "school": "学校",
+    "association": "行业协会商会",
+    "auditor": "审计、监督检查机关",
+}
 NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
 READERS = {"self": "本人", "purpose": "合法用途的查询单位", "public": "社会公众"}
 DISPLAY_RULES = {
@@ -57,6 +68,7 @@ CHECKED_MEANS = {
 }
 ASSURANCES = {"none": "—", "register": "与人口基础信息一致", "attested": "与人口基础信息一致，且签发机关核验过本人"}
 TABLES = {
+    "delegated": ACTS,
     "checked": CHECKED,
     "checked_means": CHECKED_MEANS,
     "assurance": ASSURANCES,

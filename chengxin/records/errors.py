@@ -22,6 +22,12 @@ class BatchUnknown(NotFound):
     code, message, message_en = "batch-unknown", "没有这个批次。", "There is no such batch."
 
 
+class ProviderNotStanding(Conflict):
+    code = "provider-not-standing"
+    message = "该单位的登记或者许可今天不在有效期内，不能报送。"
+    message_en = "The organisation's registration or licence isn't valid today, so it hands in nothing."
+
+
 class ProviderNotCompetent(Conflict):
     code = "provider-not-competent"
     message = "该单位不是此信息项的提供单位。"

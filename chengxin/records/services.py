@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.identity.models import Organisation, User
+from chengxin.identity.queries import organisation_stands
 from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, standard_areas
 from chengxin.records.checks import check_book
-from chengxin.records.errors import BatchUnknown, FileUnusable, ProviderNotCompetent
+from chengxin.records.errors import BatchUnknown, FileUnusable, ProviderNotCompetent, ProviderNotStanding
 from chengxin.records.intake.content import body_columns
 from chengxin.records.intake.fields import FINDINGS
 from chengxin.records.intake.layout import find_layout
@@ -98,10 +99,12 @@ def receive(
     """Enter a file as a batch that waits to be processed. ``token`` names its spool where it has one.
 
     The same file of the same provider that was received and never finished is the same batch: whoever was stopped half-way goes
-    on with it. Raises ItemNotOpen, ProviderNotCompetent.
+    on with it. Raises ItemNotOpen, ProviderNotStanding, ProviderNotCompetent.
     """
     today = shanghai_date(at)
     item = open_item(item_code, today)
+    if not organisation_stands(provider.pk, today):
+        raise ProviderNotStanding(f"（{provider.name}）", f"({provider.code})")
     if provider.kind not in item.definition.provider_kinds:
         raise ProviderNotCompetent(f"（{provider.name}，{item.definition.name}）", f"({provider.code}, {item_code})")
     if token is None:
@@ -317,7 +320,9 @@ def retry_waiting(*, at: datetime) -> int:
     )
     for code in {code for code, *_ in groups}:
         settle_layout(open_item(code, shanghai_date(at)))
-    return sum(_retry_group(code, provider_id, attested, at) for code, provider_id, attested in groups)
+    # Rows of one who stands no more wait on: nobody could answer for a record made of them.
+    standing = {provider for provider in {row[1] for row in groups} if organisation_stands(provider, shanghai_date(at))}
+    return sum(_retry_group(*group, at) for group in groups if group[1] in standing)
 
 
 @transaction.atomic

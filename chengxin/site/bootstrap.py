@@ -96,6 +96,7 @@ def prepare(database: Database, tell: Tell) -> None:
 
     from chengxin.catalogue.services import load_catalogue
     from chengxin.ground.locks import ROLES, apply_locks
+    from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_terms
@@ -119,6 +120,7 @@ def prepare(database: Database, tell: Tell) -> None:
     settle_checks()
     settle_terms()
     settle_bases()
+    settle_licences()
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
 
@@ -129,6 +131,7 @@ def _digest(names: dict[str, str]) -> str:
     patterns = (
         "*/migrations/*.py",
         "*/sql/locks*.sql",
+        "identity/licences.toml",
         "identity/real_names.toml",
         "records/checks.toml",
         "records/terms_data/*.toml",

@@ -32,6 +32,8 @@ class Provisional:
 def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
     from chengxin.catalogue.models import ItemVersion, Law, Purpose
+    from chengxin.identity.delegation import LENGTH, LONGEST_DAYS
+    from chengxin.identity.organising import licence_kinds
     from chengxin.identity.real_names import real_names
     from chengxin.lib.terms import provisional_terms
     from chengxin.records.terms import tables
@@ -50,6 +52,12 @@ def provisional_in_force(on: date) -> list[Provisional]:
         for basis in real_names().bases.values()
         if basis.source.provisional and basis.source.in_force(on)
     ]
+    found += [
+        Provisional("law", one.code, str(one.source))
+        for one in licence_kinds().values()
+        if one.source.provisional and one.source.in_force(on)
+    ]
+    found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
     found += [
         Provisional("item", version.item.code, version.name)
         for version in ItemVersion.objects.filter(provisional=True, edition__valid_until=None)

@@ -10,6 +10,7 @@ import typer
 from chengxin.site.backup_cli import backup, erase, restore, status
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
+from chengxin.site.organisations_cli import organisation_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,7 @@ population_app = typer.Typer(no_args_is_help=True, help="人口库 / the populat
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(population_app, name="population")
 app.add_typer(officer_app, name="officer")
+app.add_typer(organisation_app, name="organisation")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
 for command in (backup, restore, erase, status):

@@ -27,7 +27,7 @@ OPEN = {
     "api:token": "whoever proves itself isn't proved yet",
     "oauth-metadata": "tells how a client proves itself",
 }
-SAMPLES = {"token": uuid4(), "code": "CF-ZRR", "login": "clerk", "purpose": "XK-SC"}
+SAMPLES = {"token": uuid4(), "code": "CF-ZRR", "login": "clerk", "purpose": "XK-SC", "number": 1}
 
 
 def patterns(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:

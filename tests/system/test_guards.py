@@ -14,13 +14,13 @@ from chengxin.lib.sql import statements
 from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
 from tests.system import attacks as a
-from tests.system import guards, guards_of_checks
+from tests.system import guards, guards_of_checks, guards_of_organisations, organising
 from tests.system import writings as w
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
-GUARDS = guards.GUARDS | guards_of_checks.GUARDS
-CLAUSES = guards.CLAUSES | guards_of_checks.CLAUSES
+GUARDS = guards.GUARDS | guards_of_checks.GUARDS | guards_of_organisations.GUARDS
+CLAUSES = guards.CLAUSES | guards_of_checks.CLAUSES | guards_of_organisations.CLAUSES
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
 MATRIX = told(tomllib.loads((Path(__file__).parent / "privileges.toml").read_text()))
 FOREIGN = "relname !~ '^(django|auth|procrastinate)_'"
@@ -81,6 +81,13 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
     [
         pytest.param(w.write_an_honour, id="honour-needs-no-end-and-no-capacity"),
         pytest.param(w.write_a_payload, id="values-of-a-version"),
+        pytest.param(organising.licence_in_force, id="a-licensed-agency-hands-in"),
+        pytest.param(organising.place("140000", "140105"), id="a-provincial-superior"),
+        pytest.param(organising.place("100000", "140105"), id="a-national-superior"),
+        pytest.param(organising.licences(), id="a-licence"),
+        pytest.param(organising.ends_a_licence(), id="the-end-of-a-licence"),
+        pytest.param(organising.confirm_by("colleague"), id="a-delegation-confirmed"),
+        pytest.param(organising.acts(), id="acting-for-another"),
     ],
 )
 def test_what_is_sound_gets_through(stage: Stage, attack: a.Attack) -> None:

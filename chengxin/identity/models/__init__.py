@@ -1,9 +1,10 @@
 """Persons and their codes, organisations, users, organisations' systems, real-name checks."""
 
 from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
+from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
 from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
-from chengxin.identity.models.organisations import Organisation
+from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
 from chengxin.identity.models.verification import (
     CheckReplay,
@@ -22,8 +23,11 @@ __all__ = [
     "ClientKey",
     "Code",
     "CodeTries",
+    "Delegation",
     "KeyPointers",
     "KeyRotation",
+    "Licence",
+    "NeededLicence",
     "Officers",
     "Organisation",
     "Person",

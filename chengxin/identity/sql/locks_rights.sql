@@ -1,5 +1,6 @@
 -- name: right
--- Which rights are in force now: begun, not ended, not withdrawn, of somebody who hasn't left, and used within ninety days.
+-- Which rights are in force now: begun, not ended, not withdrawn, of somebody who hasn't left, whose organisation stands, and used
+-- within ninety days.
 CREATE OR REPLACE VIEW identity_right AS
     SELECT g.id AS grant_id, g.user_id, g.role, g.valid_from, g.valid_until, u.last_used
     FROM identity_role_grant g
@@ -8,7 +9,8 @@ CREATE OR REPLACE VIEW identity_right AS
     WHERE g.withdrawn_at IS NULL
       AND g.valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
       AND g.valid_until > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
-      AND coalesce(u.last_used, g.valid_from) > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - 90;
+      AND coalesce(u.last_used, g.valid_from) > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - 90
+      AND identity_organisation_stands(o.organisation_id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
 
 -- name: guard_grant
 -- Safeguard 12, whatever code grants: only a security administrator grants, and never what would join two administrators in one

@@ -45,6 +45,21 @@ $$;
 CREATE OR REPLACE TRIGGER batch_stays_finished BEFORE UPDATE OR DELETE ON records_batch
     FOR EACH ROW WHEN (OLD.state <> 'received') EXECUTE FUNCTION records_guard_batch();
 
+-- name: guard_provider
+-- Nobody hands in once they stand no more: ended, not begun, or without the licence that their kind needs.
+CREATE OR REPLACE FUNCTION records_guard_provider() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT identity_organisation_stands(NEW.provider_id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date) THEN
+        RAISE EXCEPTION 'a batch of an organisation that doesn''t stand' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_provider_trigger
+CREATE OR REPLACE TRIGGER batch_of_a_provider_who_stands BEFORE INSERT ON records_batch
+    FOR EACH ROW EXECUTE FUNCTION records_guard_provider();
+
 -- name: adverse_display
 -- The longest that any law begun by now lets an adverse record show, by its grade; '' is the court's list, which grades none.
 CREATE OR REPLACE VIEW records_longest_display AS

@@ -1,0 +1,118 @@
+-- name: organisation_stands
+-- Whether an organisation may hand in or ask on a day: within its dates, and with every licence in force that its kind needs
+-- (征信业管理条例 7).
+CREATE OR REPLACE FUNCTION identity_organisation_stands(wanted bigint, on_day date) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (
+        SELECT FROM identity_organisation o
+        WHERE o.id = wanted AND o.valid_from <= on_day AND (o.valid_until IS NULL OR on_day < o.valid_until)
+          AND NOT EXISTS (
+              SELECT FROM identity_needed_licence n
+              WHERE n.kind = o.kind AND n.valid_from <= on_day AND (n.valid_until IS NULL OR on_day < n.valid_until)
+                AND NOT EXISTS (
+                    SELECT FROM identity_licence l
+                    WHERE l.organisation_id = o.id AND l.licence = n.licence AND l.valid_from <= on_day
+                      AND (l.valid_until IS NULL OR on_day < l.valid_until) AND (l.ended_on IS NULL OR on_day < l.ended_on))));
+
+-- name: region_covers
+-- Whether a region is another or holds it, as identity.organising.covers has it.
+CREATE OR REPLACE FUNCTION identity_region_covers(outer_region text, inner_region text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN outer_region = '100000' THEN true
+                WHEN outer_region LIKE '%0000' THEN left(outer_region, 2) = left(inner_region, 2)
+                WHEN outer_region LIKE '%00' THEN left(outer_region, 4) = left(inner_region, 4)
+                ELSE outer_region = inner_region END;
+
+-- name: guard_organisation
+-- A superior's region covers its subordinate's, whichever of the two is moved, and nobody stands above themselves. The lock keeps two
+-- changes at once from closing a ring between them.
+CREATE OR REPLACE FUNCTION identity_guard_organisation() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('organisation', 0));
+    IF EXISTS (SELECT FROM identity_organisation s
+               WHERE s.id = NEW.superior_id AND NOT identity_region_covers(s.region, NEW.region))
+       OR EXISTS (SELECT FROM identity_organisation u
+                  WHERE u.superior_id = NEW.id AND u.id <> NEW.id AND NOT identity_region_covers(NEW.region, u.region))
+    THEN
+        RAISE EXCEPTION 'a superior''s region covers its subordinate''s' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.id IN (
+        WITH RECURSIVE above(id) AS (
+            SELECT NEW.superior_id
+            UNION
+            SELECT s.superior_id FROM above JOIN identity_organisation s ON s.id = above.id AND s.id <> NEW.id
+        )
+        SELECT id FROM above WHERE id IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'an organisation can''t stand above itself' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_organisation_trigger
+CREATE OR REPLACE TRIGGER organisation_guarded BEFORE INSERT OR UPDATE OF region, superior_id ON identity_organisation
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_organisation();
+
+-- name: organisation_stays
+CREATE OR REPLACE TRIGGER organisation_stays BEFORE DELETE OR TRUNCATE ON identity_organisation
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_licence
+-- A licence is entered as it stands, ended once, and changed in nothing else; whoever does it is a system administrator, or the owner.
+CREATE OR REPLACE FUNCTION identity_guard_licence() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    doer bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.entered_by_id ELSE NEW.ended_by_id END;
+BEGIN
+    IF TG_OP = 'INSERT' AND (NEW.ended_on IS NOT NULL OR NEW.entered_at > clock_timestamp()) THEN
+        RAISE EXCEPTION 'a licence is entered before it is ended, and not ahead of time' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (
+        OLD.ended_on IS NOT NULL
+        OR (NEW.id, NEW.organisation_id, NEW.licence, NEW.number, NEW.valid_from, NEW.valid_until, NEW.entered_by_id, NEW.entered_at)
+           IS DISTINCT FROM
+           (OLD.id, OLD.organisation_id, OLD.licence, OLD.number, OLD.valid_from, OLD.valid_until, OLD.entered_by_id, OLD.entered_at))
+    THEN
+        RAISE EXCEPTION 'a licence is ended once and changed in nothing else' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF doer IS NULL AND current_user <> '{owner}' OR doer IS NOT NULL AND NOT EXISTS (
+        SELECT FROM identity_right r WHERE r.user_id = doer AND r.role = 'system_admin'
+    ) THEN
+        RAISE EXCEPTION 'only a system administrator enters and ends licences' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_licence_trigger
+CREATE OR REPLACE TRIGGER licence_guarded BEFORE INSERT OR UPDATE ON identity_licence
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_licence();
+
+-- name: licence_stays
+CREATE OR REPLACE TRIGGER licence_stays BEFORE DELETE OR TRUNCATE ON identity_licence
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_answered
+-- Nothing is answered to an organisation that doesn't stand. A refusal to one is entered all the same.
+CREATE OR REPLACE FUNCTION identity_guard_answered() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT organisation FROM fresh WHERE outcome = 'answered') f
+        LEFT JOIN identity_organisation o ON o.code = f.organisation
+        WHERE NOT identity_organisation_stands(o.id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
+    ) THEN
+        RAISE EXCEPTION 'nothing is answered to an organisation that doesn''t stand' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: guard_answered_trigger
+CREATE OR REPLACE TRIGGER access_entry_of_one_who_stands AFTER INSERT ON ground_access_entry
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_answered();
+
+-- name: organisation_grants
+GRANT SELECT ON identity_licence, identity_needed_licence TO {app}, {intake}, {admin};
+GRANT INSERT, UPDATE (ended_on, ended_by_id, end_reason) ON identity_licence TO {admin};
+GRANT USAGE ON SEQUENCE identity_licence_id_seq TO {admin};
+GRANT UPDATE (superior_id) ON identity_organisation TO {admin};
+GRANT EXECUTE ON FUNCTION identity_organisation_stands(bigint, date) TO {app}, {intake}, {admin};
+GRANT EXECUTE ON FUNCTION identity_region_covers(text, text) TO {admin};

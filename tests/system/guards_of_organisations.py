@@ -1,0 +1,95 @@
+"""What guards organisations, licences and delegations, object by object and clause by clause; see ``guards``."""
+
+from tests.system import organising as o
+from tests.system.checking import delete_from
+from tests.system.guards import APPEND, PAST, TODAY, Clause, Guard, holds, trigger
+
+RING, COVERS, STANDS = "stand above itself", "covers its subordinate", "that doesn't stand"
+WINDOW, ONCE = "at the credit centre's window", "changed in nothing else"
+ADMINISTRATOR = "only a system administrator enters and ends licences"
+GUARDS: dict[str, Guard] = dict((
+    trigger("identity_organisation", "organisation_guarded", o.stand_above_oneself, RING),
+    trigger("identity_organisation", "organisation_stays", delete_from("identity_organisation"), APPEND),
+    trigger("identity_licence", "licence_guarded", o.licences(by="clerk"), ADMINISTRATOR),
+    trigger("identity_licence", "licence_stays", delete_from("identity_licence"), APPEND),
+    trigger("identity_delegation", "delegation_guarded", o.enters(entered_at="2099-01-01"), "before it is confirmed"),
+    trigger("identity_delegation", "delegation_change_guarded", o.changes_one("acts = '{view,repair}'"), ONCE),
+    trigger("identity_delegation", "delegation_stays", delete_from("identity_delegation"), APPEND),
+    trigger("records_batch", "batch_of_a_provider_who_stands", o.hand_in_after_the_end, STANDS),
+    trigger("ground_access_entry", "access_entry_of_one_who_stands", o.be_answered_after_the_end, STANDS),
+    holds("identity_licence", "licence_has_number", o.licences(number="")),
+    holds("identity_licence", "licence_validity_ordered", o.licences(valid_until=PAST)),
+    holds("identity_licence", "licence_end_has_reason", o.ends_a_licence(reason="")),
+    holds("identity_delegation", "delegation_to_another", o.enters(agent_id=lambda row: row["subject_id"])),
+    holds("identity_delegation", "delegation_acts_known", o.enters(acts=["sell"])),
+    holds("identity_delegation", "delegation_for_a_term", o.enters(kind="agent", valid_from=lambda row: row["valid_until"] + 40 * o.DAY,
+          valid_until=lambda row: row["valid_until"] + 407 * o.DAY)),
+    holds("identity_delegation", "delegation_has_evidence", o.enters(evidence="")),
+    holds("identity_delegation", "delegation_confirmed_by_a_second", o.confirm_ones_own),
+    holds("identity_delegation", "delegation_end_has_reason", o.changes_one("ended_at = now(), ended_by_id = confirmed_by_id")),
+))  # fmt: skip
+
+INSIDE = "(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+CLAUSES: dict[str, Clause] = {
+    "organisation: begun": Clause("organisation_stands", "AND o.valid_from <= on_day", "", o.hand_in_before_the_beginning, STANDS),
+    "organisation: licensed": Clause("organisation_stands", "n.kind = o.kind AND", "false AND", o.hand_in_without_licence, STANDS),
+    "organisation: by that licence": Clause("organisation_stands", "AND l.licence = n.licence", "", o.licence_of_another_kind, STANDS),
+    "organisation: licence begun": Clause("organisation_stands", "AND l.valid_from <= on_day", "", o.licence_not_begun, STANDS),
+    "organisation: licence not run out": Clause("organisation_stands", "(l.valid_until IS NULL OR on_day < l.valid_until) AND", "",
+                                                o.licence_run_out, STANDS),
+    "organisation: licence not ended": Clause("organisation_stands", "AND (l.ended_on IS NULL OR on_day < l.ended_on)", "",
+                                              o.licence_ended, STANDS),
+    "organisation: answered as one that is known": Clause(
+        "guard_answered", "LEFT JOIN identity_organisation o", "JOIN identity_organisation o", o.be_answered_as_nobody, STANDS),
+    "right: of an organisation that stands": Clause("right", f"AND identity_organisation_stands(o.organisation_id, {INSIDE})", "",
+                                                    o.use_a_right_after_the_end),
+    "superior: covers": Clause("guard_organisation", "AND NOT identity_region_covers(s.region, NEW.region)", "AND false",
+                               o.place("140200", "140105"), COVERS),
+    "superior: a county covers no city": Clause("region_covers", "ELSE outer_region = inner_region", "ELSE true",
+                                                o.place("140105", "140100"), COVERS),
+    "superior: a city covers its own counties": Clause("region_covers", "left(outer_region, 4) = left(inner_region, 4)", "true",
+                                                       o.place("140200", "140105"), COVERS),
+    "superior: a province covers its own": Clause("region_covers", "left(outer_region, 2) = left(inner_region, 2)", "true",
+                                                  o.place("130000", "140105"), COVERS),
+    "superior: moved away": Clause("guard_organisation", "AND NOT identity_region_covers(NEW.region, u.region)", "AND false",
+                                   o.move_the_superior_away, COVERS),
+    "superior: no ring": Clause("guard_organisation", "SELECT s.superior_id FROM above JOIN identity_organisation s ON"
+                                " s.id = above.id AND s.id <> NEW.id", "SELECT NULL::bigint WHERE false", o.close_a_ring, RING),
+    "licence: entered before it is ended": Clause("guard_licence", "NEW.ended_on IS NOT NULL OR", "",
+                                                  o.licences(ended_on=PAST, end_reason="x"), "before it is ended"),
+    "licence: not ahead of time": Clause("guard_licence", "OR NEW.entered_at > clock_timestamp()", "",
+                                         o.licences(entered_at="2099-01-01"), "before it is ended"),
+    "licence: ended once": Clause("guard_licence", "OLD.ended_on IS NOT NULL\n        OR", "", o.end_a_licence_twice, ONCE),
+    "licence: changed in nothing else": Clause("guard_licence", "NEW.licence, NEW.number,", "NEW.licence, OLD.number,",
+                                               o.ends_a_licence(speaker="owner", change="ended_on = current_date, number = '2'"), ONCE),
+    "licence: by somebody": Clause("guard_licence",
+                                   "doer IS NULL AND current_user <> '{owner}' OR", "", o.licences(by=None), ADMINISTRATOR),
+    "licence: ended by": Clause("guard_licence", "AND r.role = 'system_admin'", "", o.ends_a_licence(by="clerk"), ADMINISTRATOR),
+    "delegation: entered at the window": Clause("guard_delegation", "w.user_id = NEW.entered_by_id", "true", o.entered_by("clerk"), WINDOW),
+    "delegation: one of a kind": Clause("guard_delegation", "AND d.kind = NEW.kind AND", "AND false AND",
+                                        o.enters(kind="agent"), "stand so"),
+    "delegation: entered unconfirmed": Clause("guard_delegation", "NEW.confirmed_at IS NOT NULL OR", "", o.enter_confirmed,
+                                              "before it is confirmed"),
+    "delegation: confirmed at the window": Clause("guard_delegation_change", "NEW.confirmed_by_id ELSE NEW.ended_by_id",
+                                                  "NEW.entered_by_id ELSE NEW.entered_by_id",
+                                                  o.confirm_by("clerk"), WINDOW),
+    "delegation: confirmed in time": Clause("guard_delegation_change", "greatest(NEW.confirmed_at, NEW.ended_at) > clock_timestamp()",
+                                            "false", o.confirm_by("colleague", "now() + interval '1 hour'"), "ahead of time"),
+    "delegation: confirmed once": Clause("guard_delegation_change",
+                                         "OR OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_at, NEW.confirmed_by_id)"
+                                         " IS DISTINCT FROM (OLD.confirmed_at, OLD.confirmed_by_id)", "", o.confirm_twice, ONCE),
+    "delegation: ended once": Clause("guard_delegation_change", "OR OLD.ended_at IS NOT NULL\n", "", o.end_twice, ONCE),
+    "window: an officer's right": Clause("window", "r.role = 'officer'", "true", o.entered_by("security"), WINDOW),
+    "window: of the credit centre": Clause("window", "AND o.kind = 'centre'", "", o.entered_by_an_officer_elsewhere, WINDOW),
+    "acting: confirmed": Clause("acting", "d.confirmed_at IS NOT NULL", "true",
+                                o.acts(o.sets("confirmed_at = NULL, confirmed_by_id = NULL"))),
+    "acting: not ended": Clause("acting", "AND d.ended_at IS NULL", "", o.acts(o.sets(o.END))),
+    "acting: begun": Clause("acting", f"AND d.valid_from <= {TODAY}", "", o.acts(o.sets("valid_from = current_date + 2"))),
+    "acting: not run out": Clause("acting", f"AND d.valid_until > {TODAY}", "",
+                                  o.acts(o.sets("valid_from = current_date - 9, valid_until = current_date - 1"))),
+    "acting: for the living": Clause("acting", "AND s.died IS NULL", "", o.acts(o.dies("subject_id"))),
+    "acting: by the living": Clause("acting", "AND a.died IS NULL", "", o.acts(o.dies("agent_id"))),
+    "acting: by somebody of full capacity": Clause("acting", "AND a.capacity = 'full'", "", o.acts(o.limits("agent_id"))),
+    "acting: a guardian while capacity lacks": Clause("acting", "AND (d.kind = 'agent' OR s.capacity <> 'full')", "",
+                                                      o.acts(o.sets("kind = 'guardian'"))),
+}  # fmt: skip
