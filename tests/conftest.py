@@ -51,6 +51,16 @@ class Register:
         become(self.urls[role])
 
     @contextmanager
+    def speaking(self, login: str = "clerk") -> Iterator[None]:
+        """Be the web process in a transaction that speaks for an officer's organisation."""
+        from chengxin.identity.models import User
+        from chengxin.identity.speaking import speaking_as
+
+        self.become("app")
+        with speaking_as(User.objects.select_related("organisation").get(login=login)):
+            yield
+
+    @contextmanager
     def connect(self, role: str) -> Iterator[psycopg.Connection[Any]]:
         """Open a raw connection as a role, for what only SQL can try."""
         with psycopg.connect(self.urls[role], autocommit=True) as connection:

@@ -98,6 +98,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
+    from chengxin.identity.speaking import settle_row_key
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_terms
     from chengxin.records.services import settle_checks
@@ -111,11 +112,13 @@ def prepare(database: Database, tell: Tell) -> None:
         (found,) = cursor.fetchone() or ("",)
     if found == mark:
         settle_keys(at=timezone.now())
+        settle_row_key()
         return
     tell("正在准备数据库…… Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
     apply_locks(database.urls["owner"], names)
     settle_keys(at=timezone.now())
+    settle_row_key()
     load_catalogue(at=timezone.now())
     settle_checks()
     settle_terms()

@@ -10,7 +10,7 @@ import pytest
 
 from chengxin.identity.queries import find_organisation
 from chengxin.records.models import Batch
-from chengxin.records.queries import receipt
+from chengxin.records.queries import batch_numbers, receipt
 from chengxin.records.services import ingest_file, retry_waiting
 from tests.conftest import Register
 from tests.penalties import COLUMNS, penalty, write_csv
@@ -25,6 +25,12 @@ def take(
     assert organisation is not None
     batch, _ = ingest_file(path, item_code=item, provider=organisation, at=at, attested=attested)
     return batch
+
+
+def numbers_of(register: Register, batch: Batch) -> list[tuple[int, str, int, str]]:
+    """Read the list of record numbers as the provider's clerk does."""
+    with register.speaking():
+        return list(batch_numbers(batch.pk))
 
 
 def counts(batch: Batch) -> dict[str, int]:
@@ -195,10 +201,8 @@ def test_contradicting_rows_of_one_file_all_wait(
 def test_correction_moves_a_record_to_the_right_person(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    from chengxin.records.queries import batch_numbers
-
     first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1, WANG_WEI)]), now)
-    ((_, number, version, state),) = list(batch_numbers(first.pk))
+    ((_, number, version, state),) = numbers_of(register, first)
     assert (version, state) == (1, "active")
     fixed = take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1, LI_NA, CX_JLBH=number)]), now)
     assert counts(fixed)["changed"] == 1
@@ -213,10 +217,8 @@ def test_correction_moves_a_record_to_the_right_person(
 
 
 def test_correction_of_anothers_record_waits(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
-    from chengxin.records.queries import batch_numbers
-
     first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now)
-    ((_, number, _, _),) = list(batch_numbers(first.pk))
+    ((_, number, _, _),) = numbers_of(register, first)
     row = penalty(today, 9, LI_NA, CX_JLBH=number)
     other = take(register, write_csv(tmp_path / "b.csv", [row]), now, provider=OTHER)
     assert rules(register, other) == {2: ["record-number-unknown"]}
@@ -271,10 +273,8 @@ def test_what_a_file_says_twice_ends_alike_wherever_a_block_ends(
 def test_record_that_two_rows_correct_stays(
     register: Register, tmp_path: Path, today: date, now: datetime, apart: int
 ) -> None:
-    from chengxin.records.queries import batch_numbers
-
     first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now)
-    ((_, number, _, _),) = list(batch_numbers(first.pk))
+    ((_, number, _, _),) = numbers_of(register, first)
     between = [penalty(today, 20 + place) for place in range(apart)]
     rows = [penalty(today, 7, LI_NA, CX_JLBH=number), *between, penalty(today, 8, LI_NA, CX_JLBH=number)]
     batch = take(register, write_csv(tmp_path / "b.csv", rows), now)
@@ -287,10 +287,8 @@ def test_record_that_two_rows_correct_stays(
 def test_equal_corrections_of_one_file_count_once(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    from chengxin.records.queries import batch_numbers
-
     first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1, WANG_WEI)]), now)
-    ((_, number, _, _),) = list(batch_numbers(first.pk))
+    ((_, number, _, _),) = numbers_of(register, first)
     fixed = penalty(today, 1, LI_NA, CX_JLBH=number)
     batch = take(register, write_csv(tmp_path / "b.csv", [fixed, penalty(today, 5), penalty(today, 6), fixed]), now)
     assert counts(batch) == {"read": 4, "new": 2, "changed": 1, "unchanged": 1, "waiting": 0, "refused": 0}

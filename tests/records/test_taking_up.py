@@ -49,9 +49,10 @@ def spooled(content: bytes) -> tuple[Spool, HandedIn]:
 
 def received(register: Register, content: bytes, at: datetime) -> tuple[Batch, Spool]:
     """Hand a file in as the web does, and become the worker."""
-    register.become("app")
     spool, file = spooled(content)
-    batch = hand_in(file, token=UUID(spool.name), item_code="CF-ZRR", actor=User.objects.get(login="clerk"), at=at)
+    with register.speaking():
+        clerk = User.objects.get(login="clerk")
+        batch = hand_in(file, token=UUID(spool.name), item_code="CF-ZRR", actor=clerk, at=at)
     register.become("intake")
     return batch, spool
 

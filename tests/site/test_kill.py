@@ -60,6 +60,7 @@ from chengxin.site.bootstrap import installation
 with installation(Path(sys.argv[1]), "app", lambda _: None):
     from django.utils import timezone
     from chengxin.identity.models import User
+    from chengxin.identity.speaking import speaking_as
     from chengxin.identity.vault import vault
     from chengxin.records.intake.spool import Spool, file_blocks
     from chengxin.records.jobs import hand_in
@@ -69,8 +70,9 @@ with installation(Path(sys.argv[1]), "app", lambda _: None):
     for block in file_blocks(Path(sys.argv[2]))():
         writer.write(block)
     writer.finish()
-    hand_in(HandedIn("csv", writer.size, writer.digest), token=UUID(spool.name), item_code="CF-ZRR",
-            actor=User.objects.get(login="clerk"), at=timezone.now())
+    clerk = User.objects.get(login="clerk")
+    with speaking_as(clerk):
+        hand_in(HandedIn("csv", writer.size, writer.digest), token=UUID(spool.name), item_code="CF-ZRR", actor=clerk, at=timezone.now())
     print(spool.name)
 """
 

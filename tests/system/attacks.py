@@ -222,14 +222,6 @@ def shadow_the_ledger(stage: Stage) -> bool:
     return bool(stage.run("intake", "SELECT version FROM records_newest(987654, 1)"))
 
 
-def shadow_the_batch(stage: Stage) -> bool:
-    stage.run("intake", EVIL)
-    stage.run("intake", """CREATE TEMP VIEW records_version AS SELECT pg_temp.speak_as_owner() AS subject_id, 1::bigint AS record_id,
-        1::smallint AS version, 'active'::varchar AS state, 7999 AS batch_id, 1 AS row_number""")  # fmt: skip
-    stage.run("intake", "GRANT SELECT ON records_version TO PUBLIC")
-    return bool(stage.run("intake", "SELECT row_number FROM records_batch_versions(7999)"))
-
-
 def hang_the_guard_on_ones_own_table(stage: Stage) -> bool:
     """Let the ledger's trigger, which writes with the owner's rights, mark somebody's record as superseded."""
     row = version(stage.facts, record_id=SHOWN, version=2)

@@ -255,7 +255,6 @@ CLAUSES: dict[str, Clause] = {
     "fate: a policy": Clause("fate", "c.relrowsecurity OR", "", a.fool_the_fate_by_a_policy, "no plain table"),
     "fate: a type": Clause("fate", "OR t.typnamespace <> 'pg_catalog'::regnamespace", "", a.fool_the_fate_by_a_type, "no plain table"),
     "newest: temporary objects last": Clause("record_state", "public, pg_temp", "public", a.shadow_the_ledger),
-    "batch's versions: temporary objects last": Clause("batch_numbers", "public, pg_temp", "public", a.shadow_the_batch),
     "person: whole seal, the code": Clause("person_sealed_wholly", "NEW.code_sealed = OLD.code_sealed OR", "", k.half_a_seal,
                                            "sealed under one key"),
     "person: whole seal, the name": Clause("person_sealed_wholly", "OR NEW.name_sealed = OLD.name_sealed", "",

@@ -14,13 +14,14 @@ from chengxin.lib.sql import statements
 from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
 from tests.system import attacks as a
-from tests.system import guards, guards_of_checks, guards_of_organisations, organising
+from tests.system import guards, guards_of_checks, guards_of_organisations, guards_of_rows, organising
 from tests.system import writings as w
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
-GUARDS = guards.GUARDS | guards_of_checks.GUARDS | guards_of_organisations.GUARDS
-CLAUSES = guards.CLAUSES | guards_of_checks.CLAUSES | guards_of_organisations.CLAUSES
+EVERY = (guards, guards_of_checks, guards_of_organisations, guards_of_rows)
+GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
+CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
 MATRIX = told(tomllib.loads((Path(__file__).parent / "privileges.toml").read_text()))
 FOREIGN = "relname !~ '^(django|auth|procrastinate)_'"

@@ -13,6 +13,7 @@ from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
 from chengxin.identity.models import Organisation
 from chengxin.identity.services.organisations import settle_organisation
+from chengxin.records.queries import batch_numbers
 from chengxin.sharing.errors import DayToCome
 from chengxin.sharing.services import Question, issue_report, view_past
 from tests.conftest import Register
@@ -125,9 +126,8 @@ def test_refusal_that_cannot_be_entered_is_an_error(penalised: Register, now: da
 def test_withdrawn_record_shows_nothing_of_its_past(
     penalised: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    from chengxin.records.queries import batch_numbers
-
-    (number, *_) = [number for row, number, *_ in batch_numbers(1) if row == 2]
+    with penalised.speaking():
+        (number, *_) = [number for row, number, *_ in batch_numbers(1) if row == 2]
     fill(penalised, tmp_path, now, penalty(today, 1, LI_NA, CX_JLBH=number))
     assert len(issue_report(ASKER, about(WANG_WEI), at=now).records) == 1
     assert len(issue_report(ASKER, about(LI_NA), at=now).records) == 2

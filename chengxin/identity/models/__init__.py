@@ -6,6 +6,7 @@ from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep
 from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
+from chengxin.identity.models.rows import RowKey
 from chengxin.identity.models.verification import (
     CheckReplay,
     CheckUse,
@@ -37,6 +38,7 @@ __all__ = [
     "RoleGrant",
     "RoleUse",
     "RotationStep",
+    "RowKey",
     "User",
     "VaultKey",
 ]

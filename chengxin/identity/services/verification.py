@@ -17,6 +17,7 @@ from chengxin.identity import errors
 from chengxin.identity.checking import Known, Purpose, find_purpose, look_up_codes
 from chengxin.identity.rules import Told, checked_answer, normal_name
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
+from chengxin.identity.speaking import speak_for
 from chengxin.identity.vault import refreshed_vault, vault
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.crypto import Vault
@@ -185,10 +186,14 @@ def _once(
     """Check under an idempotency key: give the earlier answers when there are some, also when they came about meanwhile."""
     key, digest, at = call
     for _ in range(2):
-        if earlier := earlier_answer(enquirer.name, key, digest):
+        with transaction.atomic(durable=True):
+            speak_for(enquirer.organisation, enquirer.name)
+            earlier = earlier_answer(enquirer.name, key, digest)
+        if earlier:
             used, quota, kept = earlier
             return Answers(tuple(Answer(*one) for one in kept), used, quota)
         with transaction.atomic(durable=True):
+            speak_for(enquirer.organisation, enquirer.name)
             answers = _check(enquirer, purpose, asker, items, at)
             rows = [(one.outcome, one.assurance, one.receipt, one.refusal) for one in answers.items]
             if keep_answer(enquirer.name, key, digest, (answers.used, answers.quota, rows), at=at):

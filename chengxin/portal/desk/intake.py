@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from chengxin.catalogue.queries import items_in_force
 from chengxin.identity.policies import officer_of, officers_may
+from chengxin.identity.speaking import speaking_as
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import UploadForm
@@ -97,7 +99,8 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
 @officers_may("intake.follow")
 def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation_id)
-    response = StreamingHttpResponse(_number_lines(view.batch.pk), content_type="text/csv; charset=utf-8")
+    lines = _number_lines(speaking_as(officer_of(request)), view.batch.pk)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return attachment(response, f"记录编号-{token.hex[:8]}.csv")
 
 
@@ -146,15 +149,17 @@ def _labels(view: BatchView) -> dict[str, str]:
     return {field.code: field.label for item in items.values() for field in item.fields}
 
 
-def _number_lines(batch_id: int) -> Iterator[bytes]:
+def _number_lines(speaking: AbstractContextManager[None], batch_id: int) -> Iterator[bytes]:
+    """Give the lines as they are asked for, after the view's own transaction has ended: in one of their own."""
     yield "\ufeff行号,记录编号,版本,状态\r\n".encode()
-    found = batch_numbers(batch_id)
-    while rows := list(islice(found, 1_000)):
-        text = io.StringIO()
-        csv.writer(text).writerows(
-            (row, number, version, RECORD_STATES.get(state, state)) for row, number, version, state in rows
-        )
-        yield text.getvalue().encode()
+    with speaking:
+        found = batch_numbers(batch_id)
+        while rows := list(islice(found, 1_000)):
+            text = io.StringIO()
+            csv.writer(text).writerows(
+                (row, number, version, RECORD_STATES.get(state, state)) for row, number, version, state in rows
+            )
+            yield text.getvalue().encode()
 
 
 def _number(text: str) -> int | None:

@@ -80,6 +80,13 @@ SELECT %(item)s, %(provider)s, %(batch)s, w.row_number, w.rule, w.digest, w.row_
 FROM unnest(%(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]) AS w (row_number, rule, digest, row_sealed)
 ON CONFLICT (item_id, provider_id, digest) DO NOTHING;
 
+-- name: create_findings
+CREATE TEMP TABLE intake_finding (row_number integer, rule text, rule_version smallint, field text) ON COMMIT DROP;
+
+-- name: insert_findings
+INSERT INTO records_finding (batch_id, row_number, rule, rule_version, field, record_number)
+SELECT %(batch)s, row_number, rule, rule_version, field, '' FROM intake_finding;
+
 -- name: note_progress
 INSERT INTO records_progress (batch_id, phase, rows, findings, at) VALUES (%(batch)s, %(phase)s, %(rows)s, %(findings)s, %(at)s)
 ON CONFLICT (batch_id) DO UPDATE SET phase = excluded.phase, rows = excluded.rows, findings = excluded.findings, at = excluded.at;

@@ -239,12 +239,15 @@ CREATE OR REPLACE FUNCTION records_newest(wanted_subject bigint, wanted_record b
 $$;
 
 -- name: batch_numbers
--- Which rows of a batch became which record versions, in row order: what the receipt lists. Keys only.
+-- Which rows of a batch became which record versions, in row order: what the receipt lists, for the provider whose batch it is. Keys only.
 CREATE OR REPLACE FUNCTION records_batch_versions(wanted integer)
     RETURNS TABLE (row_number integer, subject_id bigint, record_id bigint, version smallint, state varchar)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT v.row_number, v.subject_id, v.record_id, v.version, v.state
-    FROM records_version v WHERE v.batch_id = wanted ORDER BY v.row_number, v.version
+    FROM records_version v
+    WHERE v.batch_id = wanted AND EXISTS (
+        SELECT FROM records_batch b WHERE b.id = wanted AND b.provider_id = (SELECT s.organisation FROM identity_speaker() s))
+    ORDER BY v.row_number, v.version
 $$;
 
 -- name: row_security
@@ -359,7 +362,7 @@ GRANT EXECUTE ON FUNCTION records_as_of(bigint, bigint, date, timestamptz), reco
 GRANT INSERT ON records_version, records_payload TO {intake};
 GRANT SELECT, INSERT ON records_layout TO {intake};
 GRANT USAGE ON SEQUENCE records_layout_id_seq TO {intake};
-GRANT EXECUTE ON FUNCTION records_fate(integer, smallint), records_newest(bigint, bigint), records_batch_versions(integer) TO {intake};
+GRANT EXECUTE ON FUNCTION records_fate(integer, smallint), records_newest(bigint, bigint) TO {intake};
 GRANT SELECT (subject_id, record_id, version, erase_on) ON records_version TO {eraser};
 GRANT SELECT (subject_id, record_id, version), DELETE ON records_payload TO {eraser};
 GRANT SELECT, INSERT ON records_batch TO {app}, {intake};
