@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.desk import delegations, home, intake, lookup, returns, verification
+from chengxin.portal.desk import delegations, home, intake, lookup, occupations, returns, verification
 from chengxin.portal.public import accounts, catalogue, permissions, receipts, start
 
 app_name = "portal"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("desk/delegations/", delegations.delegations, name="delegations"),
     path("desk/delegations/<int:number>/", delegations.confirm, name="delegation"),
     path("desk/delegations/<int:number>/end", delegations.end, name="end-delegation"),
+    path("desk/occupations/", occupations.coverage, name="occupations"),
+    path("desk/occupations/<slug:code>/", occupations.occupation, name="occupation"),
     path("desk/lookup/", lookup.purposes, name="purposes"),
     path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
 ]

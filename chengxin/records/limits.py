@@ -1,8 +1,9 @@
-"""Puts the legal numbers where the database's own guards can read them."""
+"""Puts legal numbers and occupations where the database's own statements can read them."""
 
 from django.db import transaction
 
-from chengxin.records.models import TermNumber
+from chengxin.records.models import Occupation, TermNumber
+from chengxin.records.occupations import occupations
 from chengxin.records.terms import tables
 
 
@@ -15,4 +16,20 @@ def settle_terms() -> None:
         for table in tables().values()
         for term in table.terms
         for number, value in term.numbers.items()
+    )
+
+
+@transaction.atomic
+def settle_occupations() -> None:
+    """Bring the table of occupations to the file's state. Runs as the owner."""
+    Occupation.objects.all().delete()
+    Occupation.objects.bulk_create(
+        Occupation(
+            code=one.code,
+            value=one.value,
+            valid_from=one.valid_from,
+            valid_until=one.valid_until,
+            titles=list(one.titles),
+        )
+        for one in occupations().entries
     )

@@ -273,3 +273,17 @@ class TermNumber(models.Model):
 
     class Meta:
         db_table = "records_term"
+
+
+class Occupation(models.Model):
+    """A key occupation from a day on, as ``occupations.toml`` has it: what the statements about practices go by."""
+
+    pk = models.CompositePrimaryKey("code", "valid_from")
+    code = models.CharField(max_length=24)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    value = models.CharField(max_length=2)
+    titles = ArrayField(models.CharField(max_length=20))
+
+    class Meta:
+        db_table = "records_occupation"

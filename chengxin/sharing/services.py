@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from chengxin.catalogue.errors import PurposeUnknown
 from chengxin.catalogue.queries import PurposeTerms, find_purpose
 from chengxin.ground.errors import NotAnswerable
-from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, reading
+from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, note_act, reading
+from chengxin.identity.models import User
 from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import standard_areas
+from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown
 from chengxin.sharing.errors import DayToCome
 
@@ -72,6 +74,31 @@ def issue_report(asker: Asker, question: Question, *, at: datetime) -> Report:
         report = _report(asker, note, purpose, read_shown(note, purpose, today))
     # Only now is the entry committed; nothing leaves before.
     return report  # noqa: RET504
+
+
+def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[Practice, ...]:
+    """Tell which key occupations a person practises today, by whose certificate and until when.
+
+    The way of ``issue_report``: the same decision, the same gate, one access entry. Raises NotAnswerable.
+    """
+    today = shanghai_date(at)
+    try:
+        purpose = decide(asker, today)
+        subject_id = identify(question, today)
+    except Refused as refused:
+        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
+        raise NotAnswerable from None
+    with reading(asker, subject_id, at=at) as note:
+        practices = tuple(read_practices(note, purpose, today))
+    # Only now is the entry committed; nothing leaves before.
+    return practices  # noqa: RET504
+
+
+@transaction.atomic
+def see_coverage(actor: User, *, on: date, at: datetime) -> Coverage:
+    """Count how far key occupations are covered, and note who looked. Numbers alone. Raises DayNotCounted."""
+    note_act(actor.login, "occupations.coverage", f"day:{on}", at=at)
+    return count_coverage(on, today=shanghai_date(at))
 
 
 def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime, at: datetime) -> Report:

@@ -100,7 +100,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.identity.services.registrations import settle_bases
     from chengxin.identity.speaking import settle_row_key
     from chengxin.identity.vault import settle_keys
-    from chengxin.records.limits import settle_terms
+    from chengxin.records.limits import settle_occupations, settle_terms
     from chengxin.records.services import settle_checks
     from chengxin.site.checks import refuse_unsafe
 
@@ -122,6 +122,7 @@ def prepare(database: Database, tell: Tell) -> None:
     load_catalogue(at=timezone.now())
     settle_checks()
     settle_terms()
+    settle_occupations()
     settle_bases()
     settle_licences()
     with connection.cursor() as cursor:
@@ -137,6 +138,7 @@ def _digest(names: dict[str, str]) -> str:
         "identity/licences.toml",
         "identity/real_names.toml",
         "records/checks.toml",
+        "records/occupations.toml",
         "records/terms_data/*.toml",
         "catalogue/data/**/*.toml",
         "catalogue/data/**/*.csv",

@@ -36,6 +36,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
     from chengxin.identity.organising import licence_kinds
     from chengxin.identity.real_names import real_names
     from chengxin.lib.terms import provisional_terms
+    from chengxin.records.occupations import occupations
     from chengxin.records.terms import tables
 
     found = [
@@ -52,6 +53,12 @@ def provisional_in_force(on: date) -> list[Provisional]:
         for basis in real_names().bases.values()
         if basis.source.provisional and basis.source.in_force(on)
     ]
+    table = occupations()
+    found += [
+        Provisional("occupation", one.code, str(one.source)) for one in table.on(on).values() if one.source.provisional
+    ]
+    if table.fresh_source.provisional:
+        found.append(Provisional("number", f"occupations: fresh_days={table.fresh_days}", str(table.fresh_source)))
     found += [
         Provisional("law", one.code, str(one.source))
         for one in licence_kinds().values()

@@ -9,6 +9,7 @@ import typer
 
 from chengxin.site.backup_cli import backup, erase, restore, status
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
+from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 from chengxin.site.organisations_cli import organisation_app
 
@@ -24,6 +25,7 @@ app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(population_app, name="population")
 app.add_typer(officer_app, name="officer")
 app.add_typer(organisation_app, name="organisation")
+app.add_typer(occupations_app, name="occupations")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
 for command in (backup, restore, erase, status):
