@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,13 @@ def read_practices(note: Reading, purpose: PurposeTerms, on: date) -> list[Pract
     if rows:
         note.fields.update(f"{item}.{field}" for field in FIELDS)
     note.versions.extend((record, version) for record, version, *_ in rows)
-    return [Practice(*told, start, end, standing(start, end, state, on)) for _, _, *told, state, start, end in rows]
+    return [_practice(row, on) for row in rows]
+
+
+def _practice(row: tuple[Any, ...], on: date) -> Practice:
+    *told, state, start, end = row[2:]
+    parts = (*told, start, end, standing(start, end, state, on))
+    return Practice(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +144,10 @@ def count_coverage(on: date, *, today: date) -> Coverage:
         cursor.execute(
             "SELECT provider_code, provider, region, told_on, waiting, without_code, since FROM records_occupation_feeds()"
         )
-        feeds = tuple(Feed(*row, occupations().is_stale(row[3], today)) for row in cursor.fetchall())
+        feeds = tuple(_feed(row, today) for row in cursor.fetchall())
     return Coverage(on, cells, feeds)
+
+
+def _feed(row: tuple[Any, ...], today: date) -> Feed:
+    parts = (*row, occupations().is_stale(row[3], today))
+    return Feed(*parts)
