@@ -105,7 +105,7 @@ def end_the_provider(stage: Stage) -> None:
 
 def hand_in(stage: Stage, provider: int | None = None) -> bool:
     row = batch(stage.facts, 7009)
-    stage.insert("app", "records_batch", {**row, "provider_id": provider or row["provider_id"]})
+    stage.insert("intake", "records_batch", {**row, "provider_id": provider or row["provider_id"]})
     return True
 
 
