@@ -65,7 +65,8 @@ SECURITY, SYSTEM, AUDIT = (
     {"login": login, "display_name": name, "organisation": CENTRE, "role": f"{login}_admin"}
     for login, name in (("security", "安全管理员"), ("system", "系统管理员"), ("audit", "审计管理员"))
 )
-OFFICERS: tuple[dict[str, Any], ...] = (SECURITY, SYSTEM, AUDIT, CLERK, CENTRE_OFFICER, VERIFIER)
+DESK_OFFICERS: tuple[dict[str, Any], ...] = (CLERK, CENTRE_OFFICER, VERIFIER)
+OFFICERS: tuple[dict[str, Any], ...] = (SECURITY, SYSTEM, AUDIT, *DESK_OFFICERS)
 
 
 def write_population(path: Path, people: tuple[Someone, ...] = PEOPLE) -> Path:

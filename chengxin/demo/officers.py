@@ -7,6 +7,7 @@ from django.utils import timezone
 from chengxin.identity.models import Organisation, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import rights_of
+from chengxin.identity.services.factors import settle_demo_telephone
 from chengxin.identity.services.officers import settle_officer
 from chengxin.identity.services.rights import appoint, grant_role
 from chengxin.lib.periods import shanghai_date
@@ -15,11 +16,18 @@ SECURITY = "security"
 REASON = "演示岗位"
 
 
-def settle_demo_officer(*, login: str, display_name: str, organisation: Organisation, role: str, password: str) -> User:
-    """Enter an officer and see to it that the role is in force. Runs as the owner; the security administrator comes first."""
+def settle_demo_officer(
+    *, login: str, display_name: str, organisation: Organisation, role: str, password: str, demo: bool = False
+) -> User:
+    """Enter an officer and see to it that the role is in force. Runs as the owner; the security administrator comes first.
+
+    ``demo`` accounts exist under the demo switch alone and have a telephone whose codes the pages show.
+    """
     officer = settle_officer(
-        login=login, display_name=display_name, organisation=organisation, password=password, demo=True
+        login=login, display_name=display_name, organisation=organisation, password=password, demo=demo
     )
+    if demo:
+        settle_demo_telephone(officer, at=timezone.now())
     if any(right.role == role for right in rights_of(officer.pk)):
         return officer
     at = timezone.now()

@@ -43,11 +43,16 @@ def settle_cast() -> None:
     for login, name, kind, role in CAST:
         organisation = find_organisation(first[kind], date.max)
         if organisation is not None:
-            settle_demo_officer(login=login, display_name=name, organisation=organisation, role=role, password=PASSWORD)
+            settle_demo_officer(
+                login=login, display_name=name, organisation=organisation, role=role, password=PASSWORD, demo=True
+            )
 
 
 def describe_logins() -> list[str]:
-    return [f"演示账户 / demo login: {login} / {PASSWORD}（{name}）" for login, name, _, _ in CAST]
+    return [
+        *(f"演示账户 / demo login: {login} / {PASSWORD}（{name}）" for login, name, _, _ in CAST),
+        "验证码显示在登录的第二步 / the code stands on the page of the second step.",
+    ]
 
 
 def fill(folder: Path, tell: Callable[[str], None], *, persons: int = PERSONS) -> None:

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class IdentityConfig(AppConfig):
     name = "chengxin.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        from chengxin.identity.sealed import SealedTable, register_sealed
+
+        register_sealed(SealedTable("identity_totp", "id", {"secret_sealed": "login.totp"}))

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 from chengxin.identity.organising import Reason
-from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected, TooMany, Unproved, Unusable
+from chengxin.lib.errors import ChengxinError, Conflict, NotAllowed, NotFound, Rejected, TooMany, Unproved, Unusable
 
 TOLD = 50
 
@@ -58,6 +58,24 @@ class GrantRefused(Conflict):
 
 class AccountRefused(Conflict):
     code, message, message_en = "account-refused", "账户不能这样登记：", "The account can't be entered like this:"
+
+
+class FactorRefused(Conflict):
+    code, message, message_en = "factor-refused", "第二重验证没有改动：", "The second factor stays as it was:"
+
+
+class PlatformRefused(NotAllowed):
+    code = "platform-refused"
+    message = "未能登录：平台没有确认您的身份，或者您的姓名、证件号码与人口信息不一致。请回到首页重试；仍不行的，请向信用中心核对信息。"
+    message_en = "You couldn't be logged in: the platform didn't vouch for you, or name and number aren't those of the population base."
+
+
+class PlatformUnreachable(ChengxinError):
+    code, status = "platform-unreachable", 503
+    message, message_en = (
+        "统一身份认证平台暂时连接不上，请稍后再试。",
+        "The real-name platform can't be reached; try again later.",
+    )
 
 
 class KeyNotFresh(Conflict):

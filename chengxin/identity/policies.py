@@ -3,22 +3,28 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from chengxin.identity.errors import ScopeMissing, TokenInvalid
+from chengxin.identity.limits import login_limits
 from chengxin.identity.models import User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import Right, organisation_stands, rights_of
+from chengxin.identity.services.factors import factors_of
 from chengxin.identity.services.rights import note_use
 from chengxin.identity.speaking import speaking_as
+from chengxin.identity.standing import by_second_factor, is_fully_in, proved_within
 from chengxin.identity.tokens import Bearer, machine_acts, read_token
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
@@ -65,28 +71,30 @@ def public(reason: str) -> Callable[[Open], Open]:
 def officers_may(*acts: str) -> Callable[[View], View]:
     """Open a view to officers who may do one of these acts of the permission table, and whose organisation is valid.
 
-    Others are sent to log in or refused. The first use of a right on a day is noted, since an unused right lapses. An act within the
-    officer's own organisation is one transaction that speaks for it: the database then shows no other's rows, whatever the view asks.
-    Raises KeyError on an act that the table doesn't know, when the module is read.
+    Others are sent to log in or refused, and whoever logged in without a second factor, or with a password that somebody else chose,
+    is sent to mend that first. Where the table says so they prove once more who they are. The first use of a right on a day is noted,
+    since an unused right lapses. An act within the officer's own organisation is one transaction that speaks for it: the database then
+    shows no other's rows, whatever the view asks. Raises KeyError on an act that the table doesn't know, when the module is read.
     """
-    roles = tuple(sorted({role for act in acts for role in permissions().acts[act].roles}))
-    within_own = any(permissions().acts[act].scope == "own" for act in acts)
+    table = permissions().acts
+    roles = tuple(sorted({role for act in acts for role in table[act].roles}))
+    prove = any(table[act].prove for act in acts)
+    within_own = any(table[act].scope == "own" for act in acts)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
             if not isinstance(user, User):
-                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
-            used = next((right for right in rights_in(request) if right.role in roles), None)
+                return sent_to(settings.LOGIN_URL, request)
+            if user.subject_id is not None:
+                raise NotAllowed("这里只供工作人员使用。", "This is for officers.")
+            if not is_fully_in(request):
+                return redirect("account_home")
             today = shanghai_date(timezone.now())
-            if used is None and not organisation_stands(user.organisation_id, today):
-                raise NotAllowed(
-                    "您所在单位的登记或者许可今天不在有效期内。",
-                    "Your organisation's registration or licence isn't valid today.",
-                )
-            if used is None:
-                raise NotAllowed("您的岗位没有此项权限。", "Your role doesn't include this.")
+            used = _right_among(request, user, roles, today)
+            if prove and not proved_freshly(request):
+                return sent_to("account_prove", request)
             note_use(used, today)
             with speaking_as(user) if within_own else nullcontext():
                 return view(request, *args, **kwargs)
@@ -96,11 +104,81 @@ def officers_may(*acts: str) -> Callable[[View], View]:
     return decorate
 
 
+def _right_among(request: HttpRequest, user: User, roles: tuple[str, ...], today: date) -> Right:
+    """Give the right by which an officer comes. Raises NotAllowed when there is none, or the organisation doesn't stand today."""
+    used = next((right for right in rights_in(request) if right.role in roles), None)
+    if used is not None:
+        return used
+    if not organisation_stands(user.organisation.pk, today):
+        raise NotAllowed(
+            "您所在单位的登记或者许可今天不在有效期内。",
+            "Your organisation's registration or licence isn't valid today.",
+        )
+    raise NotAllowed("您的岗位没有此项权限。", "Your role doesn't include this.")
+
+
+def logged_in(reason: str, *, prove: bool = False) -> Callable[[View], View]:
+    """Open a view to every officer who has logged in, be it without a second factor, and say why: they see to their own login there.
+
+    ``prove``: who has a second factor proves once more who they are.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            if not isinstance(user, User):
+                return sent_to(settings.LOGIN_URL, request)
+            if user.subject_id is not None:
+                raise NotAllowed("这里只供工作人员使用。", "This is for officers.")
+            if not by_second_factor(request) and factors_of(user.pk):
+                logout(request)  # begun by the password alone, before there was a second factor
+                return sent_to(settings.LOGIN_URL, request)
+            if prove and by_second_factor(request) and not proved_freshly(request):
+                return sent_to("account_prove", request)
+            return view(request, *args, **kwargs)
+
+        return mark(guarded, AccessPolicy("logged-in", reason))
+
+    return decorate
+
+
+def persons_only(view: View) -> View:
+    """Open a view to a person of the register who came from the real-name platform; each sees what is their own."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if not isinstance(user, User):
+            return sent_to("person-login", request)
+        if user.subject_id is None or not is_fully_in(request):
+            raise NotAllowed("这里只供本人使用。", "This is for the person alone.")
+        return view(request, *args, **kwargs)
+
+    return mark(guarded, AccessPolicy("persons", "本人只看到自己的"))
+
+
+def sent_to(name: str, request: HttpRequest) -> HttpResponse:
+    """Send on to another page, which leads back here afterwards; after handing in a form, to the page that the form stands on."""
+    back = request.path
+    if request.method != "GET":
+        from_page = urlsplit(request.headers.get("Referer", ""))
+        back = from_page.path if from_page.netloc == request.get_host() else ""
+    return redirect(f"{reverse(name)}?{urlencode({'next': back})}" if back else reverse(name))
+
+
+def proved_freshly(request: HttpRequest) -> bool:
+    """Tell whether the proof is fresh enough: more so to open a form than to hand in one that was opened in time."""
+    limits = login_limits()
+    limit = limits.proof_to_hand_in if request.method == "POST" else limits.proof_to_open
+    return proved_within(request, limit, timezone.now())
+
+
 def rights_in(request: HttpRequest) -> tuple[Right, ...]:
-    """Give the rights in force of whoever sends a request, asked for once a request."""
+    """Give the rights in force of whoever sends a request, asked for once a request; none before they are fully in."""
     found: tuple[Right, ...] | None = getattr(request, "rights", None)
     if found is None:
-        found = rights_of(request.user.pk) if isinstance(request.user, User) else ()
+        found = rights_of(request.user.pk) if isinstance(request.user, User) and is_fully_in(request) else ()
         cast("Any", request).rights = found
     return found
 
@@ -112,9 +190,15 @@ def acts_in(request: HttpRequest) -> frozenset[str]:
 
 def officer_of(request: HttpRequest) -> User:
     """Give the officer behind a request that ``officers_may`` has let through. Raises NotAllowed on any other."""
-    if not isinstance(request.user, User):
+    if not isinstance(request.user, User) or request.user.subject_id is not None:
         raise NotAllowed
     return request.user
+
+
+def organisation_of(request: HttpRequest) -> str:
+    """Give the name of the organisation that whoever is logged in works for; persons work for none here."""
+    user = request.user
+    return user.organisation.name if isinstance(user, User) and user.subject_id is None else ""
 
 
 def clients_may(act: str) -> AccessPolicy:

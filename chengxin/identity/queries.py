@@ -1,7 +1,7 @@
 """Looking up persons, organisations and officers."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from chengxin.identity.models import Delegation, Organisation, Person, RoleGrant, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.rules import normal_name
-from chengxin.identity.vault import refreshed_vault, vault
+from chengxin.identity.vault import open_sealed, refreshed_vault, vault
 from chengxin.lib.crypto import Sealed, Vault
 
 LISTED = 200
@@ -66,13 +66,11 @@ class Named:
 def open_person(subject_id: int) -> Named:
     """Open the sealed name and code of a person. For a report that is about to be issued, and nothing else."""
     row = Person.objects.get(pk=subject_id)
-    keys = vault()
-    if row.key_id not in keys.keys:
-        keys = refreshed_vault(keys) or keys
-    return Named(
-        keys.open(Sealed(row.key_id, bytes(row.name_sealed)), use="person.name"),
-        keys.open(Sealed(row.key_id, bytes(row.code_sealed)), use="person.code"),
+    name, code = open_sealed(
+        (Sealed(row.key_id, bytes(row.name_sealed)), "person.name"),
+        (Sealed(row.key_id, bytes(row.code_sealed)), "person.code"),
     )
+    return Named(name, code)
 
 
 def find_organisation(code: str, on: date) -> Organisation | None:
@@ -164,7 +162,36 @@ def may_act_for(subject_id: int, agent_id: int, act: str) -> bool:
     return bool(found)
 
 
+def administers(user_id: int) -> bool:
+    """Tell whether somebody holds one of the three administrators' roles, used lately or not: they log in at their own face."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM identity_administrator WHERE user_id = %s)", [user_id])
+        (found,) = cursor.fetchone() or (False,)
+    return bool(found)
+
+
 def list_delegations(on: date) -> list[Delegation]:
     """Give what waits and what stands on a day, those that wait first. Nothing of either person is in it but their numbers."""
     rows = Delegation.objects.select_related("entered_by", "confirmed_by").filter(ended_at=None, valid_until__gt=on)
     return list(rows.order_by(F("confirmed_at").asc(nulls_first=True), "-pk")[:LISTED])
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An officer whose account is locked, and until when."""
+
+    login: str
+    display_name: str
+    locked_until: datetime
+
+
+def list_locked(at: datetime) -> list[Locked]:
+    """Give the officers whose accounts are locked at a moment, those locked longest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT u.login, u.display_name, t.locked_until
+               FROM identity_failed_try t JOIN identity_user u ON u.id = t.bucket
+               WHERE t.kind = 'officer' AND t.locked_until > %s ORDER BY t.locked_until, u.login LIMIT 200""",
+            [at],
+        )
+        return [Locked(*row) for row in cursor.fetchall()]

@@ -20,6 +20,7 @@ from chengxin.lib.crypto import (
     KeySource,
     Pointers,
     ProgramSource,
+    Sealed,
     SealingVault,
     Vault,
 )
@@ -65,6 +66,14 @@ def refreshed_vault(known: Vault) -> Vault | None:
     """Give the vault anew when the pointers have moved since ``known``; None when all is as it was."""
     fresh = _refresh()
     return fresh if fresh.pointers != known.pointers else None
+
+
+def open_sealed(*boxes: tuple[Sealed, str]) -> tuple[str, ...]:
+    """Open sealed values, each given with its use; asks for the keys anew when one is new. Raises KeysMissing, SealBroken."""
+    keys = vault()
+    if any(box.key_id not in keys.keys for box, _ in boxes):
+        keys = refreshed_vault(keys) or keys
+    return tuple(keys.open(box, use=use) for box, use in boxes)
 
 
 def sealing_vault() -> SealingVault:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
-from chengxin.identity.policies import acts_in, officer_of
+from chengxin.identity.policies import acts_in, organisation_of
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The switches of the installation, the organisation the reader works for, and what the reader may do."""
+    """What kind of installation this is and at which face, where persons log in, whom the reader works for and what they may do."""
 
     demo: bool
     production: bool
     organisation: str
     acts: frozenset[str]
+    face: str
+    platform: str
 
 
 def installation(request: HttpRequest) -> dict[str, Place]:
@@ -25,7 +27,9 @@ def installation(request: HttpRequest) -> dict[str, Place]:
         "installation": Place(
             settings.DEMO,
             settings.PRODUCTION,
-            officer_of(request).organisation.name if known else "",
+            organisation_of(request) if known else "",
             acts_in(request) if known else frozenset(),
+            settings.FACE,
+            settings.OIDC_NAME if settings.OIDC_URL else "",
         )
     }

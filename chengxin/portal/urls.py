@@ -3,7 +3,7 @@
 from django.urls import path
 
 from chengxin.portal.desk import delegations, home, intake, lookup, occupations, returns, verification
-from chengxin.portal.public import accounts, catalogue, permissions, receipts, start
+from chengxin.portal.public import catalogue, permissions, receipts, start
 
 app_name = "portal"
 urlpatterns = [
@@ -11,9 +11,6 @@ urlpatterns = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<str:code>/", catalogue.item, name="item"),
     path("permissions/", permissions.permissions, name="permissions"),
-    path("login/", accounts.login, name="login"),
-    path("logout/", accounts.logout, name="logout"),
-    path("demo/login/<str:login>", accounts.demo_login, name="demo-login"),
     path("desk/", home.desk, name="desk"),
     path("desk/batches/", intake.batches, name="batches"),
     path("desk/batches/new/", intake.upload, name="upload"),

@@ -35,7 +35,7 @@ def take_returns(token: UUID, *, actor: User, at: datetime) -> tuple[Batch, Spoo
 
     Raises BatchUnknown, MendFileGone.
     """
-    batch = find_batch(token, actor.organisation_id).batch
+    batch = find_batch(token, actor.organisation.pk).batch
     if returns_until(token, at) is None:
         raise MendFileGone
     note_act(actor.login, ACT, f"batch:{batch.pk}", at=at, note="taken")
@@ -45,7 +45,7 @@ def take_returns(token: UUID, *, actor: User, at: datetime) -> tuple[Batch, Spoo
 @transaction.atomic
 def drop_returns(token: UUID, *, actor: User, at: datetime) -> None:
     """Destroy the rows to mend on a clerk's word, for good. Raises BatchUnknown."""
-    batch = find_batch(token, actor.organisation_id).batch
+    batch = find_batch(token, actor.organisation.pk).batch
     note_act(actor.login, ACT, f"batch:{batch.pk}", at=at, note="dropped")
     _spool(token).destroy()
 

@@ -74,7 +74,9 @@ def bench_stage(tell: Tell) -> Iterator[BenchStage]:
     try:
         with installation(folder, "owner", tell) as opened:
             from chengxin.demo.province import settle_cast
+            from chengxin.identity.services.officers import settle_house
 
+            settle_house(demo=True)
             settle_cast()
             server = opened.database.server
             if server is None:

@@ -23,6 +23,7 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
         report_provisional(tell)
         if opened.database.server is not None:
             sweep(opened.database.server.admin_url())
+        settle_switch()
         if demo:
             fill_demo(opened, tell)
         close_connections()
@@ -94,6 +95,15 @@ def report_provisional(tell: Tell) -> None:
     tell(
         f"暂定 / provisional: {counts['law']} 部依据, {counts['item']} 个信息项, {counts['purpose']} 个用途（chengxin catalogue list）"
     )
+
+
+def settle_switch() -> None:
+    """Tell the database whether this is a demo, where alone demo accounts may be."""
+    from django.conf import settings
+
+    from chengxin.identity.services.officers import settle_house
+
+    settle_house(demo=settings.DEMO)
 
 
 def fill_demo(opened: Installation, tell: Tell) -> None:

@@ -38,10 +38,6 @@ DEBUG = False
 ALLOWED_HOSTS = env_list("CHENGXIN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 BEHIND_PROXY = env_bool("CHENGXIN_BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 8 * 3600
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -49,9 +45,13 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "chengxin.ground",
     "chengxin.identity",
@@ -70,19 +70,84 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "chengxin.portal.uploads.discard_leftovers",
     "chengxin.site.middleware.AnswerErrors",
 ]
 
-ROOT_URLCONF = "chengxin.site.urls"
 WSGI_APPLICATION = "chengxin.site.wsgi.application"
-AUTH_USER_MODEL = "identity.User"
-LOGIN_URL = "portal:login"
-LOGIN_REDIRECT_URL = "portal:desk"
-LOGOUT_REDIRECT_URL = "portal:start"
+# The administration of users and rights is a process of its own, with its own addresses, cookies and database role.
+FACE = env_choice("CHENGXIN_FACE", ("desk", "administration"))
+ROOT_URLCONF = {"desk": "chengxin.site.urls", "administration": "chengxin.site.admin_urls"}[FACE]
 CSRF_FAILURE_VIEW = "chengxin.portal.pages.csrf_failed"
+
+# Logging in. How long a session lasts stands in identity/login.toml and is the session's own to say; browsers forget it on closing.
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["chengxin.identity.backends.Officers"]
+SESSION_ENGINE = "chengxin.identity.sessions"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"chengxin_{FACE}", f"chengxin_{FACE}_form"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+FACE_HOME, LOGOUT_REDIRECT_URL = {
+    "desk": ("portal:desk", "portal:start"),
+    "administration": ("account_security", "account_login"),
+}[FACE]
+PERSON_HOME = "person-home"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+ACCOUNT_ADAPTER = "chengxin.portal.accounts.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "password1*",
+]  # nobody signs up: this only says that there are no e-mail addresses
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+# Failures are counted in the database for every process together (identity.services.logging_in), not in a process's memory.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "chengxin.portal.accounts.adapters.SecondFactors"
+ACCOUNT_FORMS = {"login": "chengxin.portal.accounts.forms.LoginForm"}
+# Telephones and recovery codes are our own (identity.services.factors): sealed, hashed, each code taken once by all processes together.
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_FORMS = {
+    "authenticate": "chengxin.portal.accounts.forms.CodeForm",
+    "authenticate_webauthn": "chengxin.portal.accounts.forms.PasskeyForm",
+}
+MFA_TOTP_ISSUER = "诚信 Chengxin"
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+SOCIALACCOUNT_ADAPTER = "chengxin.portal.accounts.adapters.Platforms"
+
+# The real-name platform where persons log in: OpenID Connect, by its address; without one persons can't log in here.
+OIDC_URL = env_str("CHENGXIN_OIDC_URL", "")
+OIDC_NAME = env_str("CHENGXIN_OIDC_NAME", "省统一身份认证平台")
+OIDC_CLAIMS = {
+    "name": env_str("CHENGXIN_OIDC_CLAIM_NAME", "name"),
+    "code": env_str("CHENGXIN_OIDC_CLAIM_CODE", "id_number"),
+    "code_type": env_str("CHENGXIN_OIDC_CLAIM_CODE_TYPE", "id_type"),
+}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": env_list("CHENGXIN_OIDC_SCOPES", ["openid", "profile"]),
+        "APPS": [
+            {
+                "provider_id": "platform",
+                "name": OIDC_NAME,
+                "client_id": env_str("CHENGXIN_OIDC_CLIENT", "chengxin"),
+                "secret": env_secret("CHENGXIN_OIDC_SECRET", DATA_DIR / "secrets" / "oidc.secret") or "",
+                "settings": {"server_url": OIDC_URL},
+            }
+        ],
+    }
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

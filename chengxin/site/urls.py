@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
     path("api/v1/", include("chengxin.api.urls")),
+    path("", include("chengxin.portal.accounts.urls")),
+    path("", include("chengxin.portal.accounts.person_urls")),
     path("", include("chengxin.portal.urls")),
 ]
 

@@ -327,7 +327,7 @@ def test_a_token_of_another_kind_is_none_of_ours(made: System, now: datetime, ch
 def test_a_session_is_no_token(call: Call, register: Register) -> None:
     from django.test import Client
 
-    for login in ("verifier", "officer", "security"):
+    for login in ("verifier", "officer", "clerk"):
         client = Client()
         client.force_login(officer(login))
         assert client.get("/api/v1/purposes").status_code == 401

@@ -17,7 +17,7 @@ from chengxin.identity.services.verification import REFUSALS
 from tests.api.conftest import Call
 from tests.conftest import Register
 from tests.identity.verifying import register_purposes
-from tests.people import DEAD, LI_NA, OFFICERS, UNKNOWN, WANG_WEI, Someone
+from tests.people import DEAD, DESK_OFFICERS, LI_NA, UNKNOWN, WANG_WEI, Someone
 
 GUIDE = Path(__file__).parents[2] / "docs" / "integrators.md"
 
@@ -165,7 +165,7 @@ def test_each_operation_is_open_to_tokens_alone_and_to_those_whose_scope_covers_
     for method in ("get", "post"):
         answer = getattr(Client(), method)(f"/api/v1/{path}")
         assert answer.status_code in {401, 405}
-        for officer in OFFICERS:
+        for officer in DESK_OFFICERS:
             logged_in = Client()
             from tests.identity.verifying import officer as found
 

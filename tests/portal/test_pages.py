@@ -124,7 +124,7 @@ def test_a_bug_shows_nothing_of_what_it_says(register: Register, monkeypatch: py
 
 
 def test_a_forged_post_is_refused_in_words(log_in: LogIn) -> None:
-    answer = log_in("clerk", enforce_csrf_checks=True).post(reverse("portal:logout"))
+    answer = log_in("clerk", enforce_csrf_checks=True).post(reverse("account_logout"))
     assert answer.status_code == 403
     assert "页面已过期" in answer.content.decode()
 

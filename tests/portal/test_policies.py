@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from chengxin.identity.policies import AccessPolicy, policy_of
 from tests.conftest import Register
-from tests.people import MARKET, OFFICERS
+from tests.people import DESK_OFFICERS, MARKET
 from tests.portal.conftest import LogIn
 
 # What is open to everybody, and why it harms nobody.
@@ -20,8 +20,11 @@ OPEN = {
     "portal:catalogue": "the catalogue is published by law",
     "portal:item": "the catalogue is published by law",
     "portal:permissions": "tells what roles may do, and of nobody who holds one",
-    "portal:login": "whoever logs in isn't logged in yet",
-    "portal:logout": "ends one's own session",
+    "account_login": "whoever logs in isn't logged in yet",
+    "mfa_authenticate": "whoever logs in isn't logged in yet",
+    "account_logout": "ends one's own session",
+    "person-login": "leads away to the platform",
+    "person-callback": "whoever logs in isn't logged in yet",
     "portal:check-receipt": "a receipt names an organisation and an answer, never the person",
     "api:openapi": "describes the interface",
     "api:token": "whoever proves itself isn't proved yet",
@@ -41,7 +44,7 @@ def patterns(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPa
 ALL = dict(patterns())
 
 
-ROLE_OF = {officer["login"]: officer["role"] for officer in OFFICERS}
+ROLE_OF = {officer["login"]: officer["role"] for officer in DESK_OFFICERS}
 
 
 def policy(name: str) -> AccessPolicy:
@@ -66,7 +69,7 @@ def test_every_address_has_a_policy(name: str) -> None:
 
 def test_the_open_addresses_are_these() -> None:
     assert {name for name in ALL if policy(name).kind == "public"} == set(OPEN)
-    assert {name for name in ALL if policy(name).kind == "demo"} == {"portal:demo-login"}
+    assert {name for name in ALL if policy(name).kind == "demo"} == {"account_demo"}
 
 
 @pytest.mark.parametrize("name", guarded("officers"))
@@ -74,7 +77,7 @@ def test_the_open_addresses_are_these() -> None:
 def test_nobody_gets_in_without_logging_in(register: Register, name: str, method: str) -> None:
     answer = getattr(Client(), method)(address(name))
     assert answer.status_code == 302
-    assert answer.headers["Location"].startswith(reverse("portal:login"))
+    assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", guarded("officers"))
@@ -92,43 +95,3 @@ def test_an_organisation_out_of_time_is_refused(register: Register, log_in: LogI
     with register.connect("owner") as connection:
         connection.execute("UPDATE identity_organisation SET valid_until = current_date WHERE code = %s", [MARKET])
     assert client.get(reverse("portal:batches")).status_code == 403
-
-
-def test_demo_logins_are_there_under_the_switch_alone(register: Register, settings: Any) -> None:
-    settings.DEMO = False
-    assert Client().post(address("portal:demo-login")).status_code == 404
-    settings.DEMO = True
-    assert Client().get(address("portal:demo-login")).status_code == 405
-    assert Client().post(reverse("portal:demo-login", args=["nobody"])).status_code == 404
-    client = Client()
-    assert client.post(address("portal:demo-login")).headers["Location"] == reverse("portal:desk")
-    assert client.get(reverse("portal:desk")).headers["Location"] == reverse("portal:batches")
-
-
-def test_a_login_that_is_no_demo_login_has_no_short_way_in(register: Register, settings: Any) -> None:
-    settings.DEMO = True
-    with register.connect("owner") as connection:
-        connection.execute("UPDATE identity_user SET demo = false WHERE login = 'clerk'")
-    assert Client().post(address("portal:demo-login")).status_code == 404
-
-
-@pytest.mark.parametrize(("login", "password"), [("clerk", "not-the-password"), ("nobody", "a-test-password")])
-def test_a_wrong_login_says_one_thing_for_every_reason(register: Register, login: str, password: str) -> None:
-    answer = Client().post(reverse("portal:login"), {"username": login, "password": password})
-    assert "登录名或密码不正确" in answer.content.decode()
-    assert password not in answer.content.decode()
-
-
-def test_login_leads_back_and_never_elsewhere(register: Register) -> None:
-    values = {"username": "clerk", "password": "a-test-password"}
-    upload = reverse("portal:upload")
-    assert Client().post(reverse("portal:login"), {**values, "next": upload}).headers["Location"] == upload
-    away = Client().post(reverse("portal:login"), {**values, "next": "https://elsewhere.example/"})
-    assert away.headers["Location"] == reverse("portal:desk")
-
-
-def test_logging_out_takes_a_post(log_in: LogIn) -> None:
-    client = log_in("clerk")
-    assert client.get(reverse("portal:logout")).status_code == 405
-    assert client.post(reverse("portal:logout")).status_code == 302
-    assert client.get(reverse("portal:batches")).status_code == 302

@@ -148,13 +148,13 @@ def test_what_was_erased_after_the_backup_stays_erased(
 
 def test_sessions_of_that_day_do_not_come_back_to_life(source: Shell, target: Shell, tmp_path: Path) -> None:
     with psycopg.connect(server(source.data).url("chengxin_owner")) as connection:
-        connection.execute("INSERT INTO django_session VALUES ('k', 'x', now() + interval '1 day')")
+        connection.execute("INSERT INTO identity_session VALUES ('k', 'desk', 'x', now(), now(), NULL)")
     file = tmp_path / "sessions.cxb"
     assert source.run("backup", file).code == 0
     with psycopg.connect(server(source.data).url("chengxin_owner")) as connection:
-        connection.execute("DELETE FROM django_session")
+        connection.execute("DELETE FROM identity_session")
     assert target.run("restore", file).code == 0
-    assert rows(target.data, "SELECT FROM django_session") == []
+    assert rows(target.data, "SELECT FROM identity_session") == []
 
 
 def test_data_are_replaced_only_when_told_to(source: Shell, backup: Path, target: Shell) -> None:

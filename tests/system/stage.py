@@ -175,7 +175,7 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 
 
 def _fill(stage: Stage) -> None:
-    from tests.system import checking, organising  # which speak of stages themselves
+    from tests.system import checking, entering, organising  # which speak of stages themselves
 
     facts, day = stage.facts, timedelta(days=1)
     for number in (facts.batch, facts.other_batch):
@@ -217,6 +217,7 @@ def _fill(stage: Stage) -> None:
     stage.insert("owner", "ground_action", {"at": facts.at, "actor": "clerk", "act": "x", "subject": "x", "note": ""})
     checking.furnish(stage)
     organising.furnish(stage)
+    entering.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

@@ -1,8 +1,9 @@
-"""Persons and their codes, organisations, users, organisations' systems, real-name checks."""
+"""Persons and their codes, organisations, users and their sessions, organisations' systems, real-name checks."""
 
 from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
+from chengxin.identity.models.login import FailedTry, House, RecoveryCode, Session, Totp
 from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
@@ -25,6 +26,8 @@ __all__ = [
     "Code",
     "CodeTries",
     "Delegation",
+    "FailedTry",
+    "House",
     "KeyPointers",
     "KeyRotation",
     "Licence",
@@ -34,11 +37,14 @@ __all__ = [
     "Person",
     "RealNameBasis",
     "RealNameCheck",
+    "RecoveryCode",
     "Registration",
     "RoleGrant",
     "RoleUse",
     "RotationStep",
     "RowKey",
+    "Session",
+    "Totp",
     "User",
     "VaultKey",
 ]

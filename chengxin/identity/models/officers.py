@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from chengxin.identity.models.organisations import Organisation
+from chengxin.identity.models.people import Person
 
 
 class Officers(BaseUserManager["User"]):
@@ -16,13 +17,23 @@ class Officers(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An officer of an organisation. What they may do stands in ``RoleGrant``, never here."""
+    """An officer of an organisation, or a person of the register who logged in; exactly one of both.
+
+    What officers may do stands in ``RoleGrant``, never here. A person has neither name nor password here: their login is a number
+    nobody types, their name is opened from the vault where it is shown.
+    """
 
     login = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=64)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="officers")
+    # Typed as if never empty: who works with officers gets them from where no person passes (policies.officer_of, queries).
+    organisation: "models.ForeignKey[Organisation, Organisation]" = models.ForeignKey(  # type: ignore[misc]
+        Organisation, on_delete=models.PROTECT, null=True, related_name="officers"
+    )
+    subject = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, related_name="user")
     is_active = models.BooleanField(default=True)
     demo = models.BooleanField(default=False)
+    # A password that somebody else chose opens nothing but the page that changes it.
+    first_password = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar[Officers] = Officers()
     USERNAME_FIELD = "login"
@@ -30,6 +41,20 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "identity_user"
+        constraints = [
+            models.CheckConstraint(
+                name="user_is_officer_or_person",
+                condition=models.Q(organisation__isnull=False, subject=None)
+                | models.Q(
+                    organisation=None,
+                    subject__isnull=False,
+                    display_name="",
+                    password__startswith="!",  # noqa: S106  # Django's sign of no password
+                    demo=False,
+                    first_password=False,
+                ),
+            ),
+        ]
 
 
 class RoleGrant(models.Model):

@@ -9,12 +9,20 @@ from django.db import transaction
 
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import AccountRefused, OfficerUnknown
-from chengxin.identity.models import Organisation, User
+from chengxin.identity.models import House, Organisation, Session, User
 from chengxin.identity.queries import find_organisation, may
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
 LOGIN_FORM = re.compile(r"[a-z][a-z0-9._-]{2,63}")
+
+
+@transaction.atomic
+def settle_house(*, demo: bool) -> None:
+    """Turn the demo switch in the database as the installation starts; without it no demo account logs in, and none stays in."""
+    House.objects.filter(pk=1).update(demo=demo)
+    if not demo:
+        Session.objects.filter(user__demo=True).delete()
 
 
 @transaction.atomic
@@ -64,7 +72,16 @@ def _enter(
         )
     if User.objects.filter(login=login).exists():
         raise AccountRefused(f"登录名 {login} 已有人使用。", f"The login {login} is taken.")
-    officer = User(login=login, display_name=display_name.strip(), organisation=organisation)
+    officer = User(login=login, display_name=display_name.strip(), organisation=organisation, first_password=True)
+    refuse_weak(password, officer)
+    officer.set_password(password)
+    officer.save(force_insert=True)
+    note_act(actor.login if actor else "", "officers.enter", f"user:{officer.pk}", at=at, note=login)
+    return officer
+
+
+def refuse_weak(password: str, officer: User) -> None:
+    """Raises AccountRefused on a password that is too short or a common one."""
     try:
         validate_password(password, officer)
     except ValidationError:
@@ -72,10 +89,6 @@ def _enter(
             "密码至少 12 个字符，不能是常见密码，例如用四个不相干的词。",
             "A password has at least 12 characters and isn't a common one: four words that don't belong together will do.",
         ) from None
-    officer.set_password(password)
-    officer.save(force_insert=True)
-    note_act(actor.login if actor else "", "officers.enter", f"user:{officer.pk}", at=at, note=login)
-    return officer
 
 
 @transaction.atomic

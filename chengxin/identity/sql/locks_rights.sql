@@ -20,7 +20,10 @@ CREATE OR REPLACE FUNCTION identity_guard_grant() RETURNS trigger LANGUAGE plpgs
 DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
-    PERFORM FROM identity_user WHERE id = NEW.user_id FOR NO KEY UPDATE;
+    PERFORM FROM identity_user WHERE id = NEW.user_id AND organisation_id IS NOT NULL FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'nobody but an officer has rights' USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.granted_by_id IS NULL AND current_user <> '{owner}' THEN
         RAISE EXCEPTION 'a right is granted by somebody' USING ERRCODE = 'check_violation';
     END IF;

@@ -42,7 +42,7 @@ QUEUED_LONG_S = 30
 @officers_may("intake.follow")
 def batches(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
-    found = list_batches(officer_of(request).organisation_id, before=before, limit=PAGE + 1)
+    found = list_batches(officer_of(request).organisation.pk, before=before, limit=PAGE + 1)
     older = found[PAGE - 1].pk if len(found) > PAGE else None
     names = _names()
     rows = [(batch, names.get(batch.item.code, batch.item.code)) for batch in found[:PAGE]]
@@ -65,7 +65,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @officers_may("intake.follow")
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
-    view = find_batch(token, officer_of(request).organisation_id)
+    view = find_batch(token, officer_of(request).organisation.pk)
     context = {
         **_progress(view),
         "counts": count_findings(view.batch.pk),
@@ -76,7 +76,7 @@ def batch(request: HttpRequest, token: UUID) -> HttpResponse:
 
 @officers_may("intake.follow")
 def progress(request: HttpRequest, token: UUID) -> HttpResponse:
-    view = find_batch(token, officer_of(request).organisation_id)
+    view = find_batch(token, officer_of(request).organisation.pk)
     response = render(request, "portal/desk/progress.html", _progress(view))
     if view.batch.state != "received":
         response.headers["HX-Refresh"] = "true"
@@ -85,7 +85,7 @@ def progress(request: HttpRequest, token: UUID) -> HttpResponse:
 
 @officers_may("intake.follow")
 def findings(request: HttpRequest, token: UUID) -> HttpResponse:
-    view = find_batch(token, officer_of(request).organisation_id)
+    view = find_batch(token, officer_of(request).organisation.pk)
     after = _place(request.GET.get("after", ""))
     found = list_findings(view.batch.pk, after=after, limit=FINDINGS + 1)
     shown = found[:FINDINGS]
@@ -98,7 +98,7 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
 
 @officers_may("intake.follow")
 def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
-    view = find_batch(token, officer_of(request).organisation_id)
+    view = find_batch(token, officer_of(request).organisation.pk)
     lines = _number_lines(speaking_as(officer_of(request)), view.batch.pk)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return attachment(response, f"记录编号-{token.hex[:8]}.csv")
@@ -106,7 +106,7 @@ def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 @officers_may("intake.follow")
 def receipt_file(request: HttpRequest, token: UUID) -> HttpResponseBase:
-    view = find_batch(token, officer_of(request).organisation_id)
+    view = find_batch(token, officer_of(request).organisation.pk)
     content = receipt(view.batch) | {"by_rule": {count.rule: count.rows for count in count_findings(view.batch.pk)}}
     return attachment(
         JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1}), f"回执-{token.hex[:8]}.json"

@@ -90,7 +90,7 @@ def bring_back(
                     f"恢复后核对不符：{'、'.join(found)}。", f"what was restored differs: {', '.join(found)}."
                 )
             erased = replay(connection, erasures)
-            connection.execute("DELETE FROM django_session")
+            connection.execute("DELETE FROM identity_session")
             # Makes the next start bring schema, locks and catalogue to this program's state.
             connection.execute("COMMENT ON SCHEMA public IS NULL")
         with psycopg.connect(urls["eraser"]) as connection:

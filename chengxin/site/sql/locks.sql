@@ -1,6 +1,5 @@
 -- name: framework_grants
--- Sessions of the web process, and the job queue for both processes.
-GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO {app};
+-- The job queue for both processes.
 GRANT SELECT ON django_content_type, django_migrations, auth_permission, auth_group TO {app}, {intake};
 GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
     TO {app}, {intake};
