@@ -64,6 +64,17 @@ _OTHERS = (
     (CENTRE, "山西省公共信用信息中心", "140000", "晋信", "centre"),
     (FINANCIAL, "晋诚演示银行股份有限公司", "140100", "", "bank"),
     (FINANCIAL, "并州演示农村商业银行股份有限公司", "140100", "", "bank"),
+    # Who licenses key occupations beside the fields above. New ones go to the end: serials make codes.
+    (DEPARTMENT, "山西省司法厅", "140000", "晋司", "justice"),
+    (DEPARTMENT, "山西省教育厅", "140000", "晋教", "education"),
+    (DEPARTMENT, "太原市教育局", "140100", "并教", "education"),
+    (DEPARTMENT, "山西省财政厅", "140000", "晋财", "finance"),
+    (DEPARTMENT, "山西省审计厅", "140000", "晋审", "audit"),
+    (DEPARTMENT, "山西省药品监督管理局", "140000", "晋药监", "drugs"),
+    (DEPARTMENT, "国家税务总局山西省税务局", "140000", "晋税", "tax"),
+    (DEPARTMENT, "山西省消防救援总队", "140000", "晋消", "fire"),
+    (DEPARTMENT, "山西省文化和旅游厅", "140000", "晋文旅", "tourism"),
+    (DEPARTMENT, "山西省地方金融管理局", "140000", "晋金", "money"),
 )
 
 

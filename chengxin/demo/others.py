@@ -120,13 +120,21 @@ def defaulters(able: pl.DataFrame, draws: Draws, today: date) -> pl.DataFrame:
 
 
 def qualifications(able: pl.DataFrame, draws: Draws, today: date) -> pl.DataFrame:
-    frame = _decided(_base(able, _cases("qualifications", lambda case: case["field"]), draws), today, SIX_YEARS, 10)
+    """Return certificates of key occupations; some ran out less than a year ago, some stand still or were handed back."""
+    endless = pl.col("years") == 0
+    oldest = (
+        pl.when(endless).then(SIX_YEARS).otherwise(pl.min_horizontal(pl.lit(SIX_YEARS), pl.col("years") * 365 + 300))
+    )
+    frame = _decided(_base(able, _cases("qualifications", lambda case: case["field"]), draws), today, oldest, 10)
+    ends = pl.col("decided").dt.offset_by(pl.concat_str("years", pl.lit("y"))).dt.offset_by("-1d").dt.strftime(COMPACT)
+    part = pl.col("serial") % 10
     serial = pl.col("serial").cast(pl.String).str.zfill(8)
     return _arranged(frame, "ZG-ZY", _who("ZG") | {
         "ZG_MC": pl.col("title"), "ZG_ZYLB": pl.col("occupation"), "ZG_ZSBH": pl.concat_str(pl.lit("演示证字"), serial),
         "ZG_FZJG": pl.col("organ"), "ZG_FZJGDM": pl.col("organ_code"), "ZG_QDRQ": _day("decided", form=COMPACT),
-        "ZG_YXQZ": _day("decided", form=COMPACT), "ZG_YXQZI": pl.lit("20991231"), "ZG_ZYDW": pl.col("place"),
-        "ZG_ZT": pl.when(pl.col("at") < 0.9).then(pl.lit("1")).otherwise(pl.lit("2")),  # noqa: PLR2004  one in ten
+        "ZG_YXQZ": _day("decided", form=COMPACT), "ZG_YXQZI": pl.when(endless).then(pl.lit("20991231")).otherwise(ends),
+        "ZG_ZYDW": pl.col("place"),
+        "ZG_ZT": pl.when(part == 1).then(pl.lit("2")).when(part == 2).then(pl.lit("3")).otherwise(pl.lit("1")),  # noqa: PLR2004  one in ten each
         "ZG_SJLY": pl.col("organ"), "ZG_SJLYDM": pl.col("organ_code"),
     })  # fmt: skip
 

@@ -24,6 +24,7 @@ from chengxin.site.env import SettingUnusable
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.penalties import csv_text, penalty, write_csv
 from tests.people import CENTRE, CENTRE_OFFICER, LI_NA, MARKET, ORGANISATIONS, UNKNOWN, WANG_WEI, write_population
+from tests.qualifications import qualification, write_qualifications
 from tests.site.support import MAJOR, made_data
 
 # Without its byte code each command would compile the whole program anew.
@@ -252,6 +253,32 @@ def test_catalogue_lists_and_shows(shell: Shell) -> None:
     assert shown["nature"] == "adverse"
     assert "CF_XDR_ZJHM" in shown["fields"]
     assert shown["bases"]
+
+
+def test_occupations_are_listed_and_their_coverage_counted(shell: Shell, today: date) -> None:
+    listed = shell.run("occupations", "list", "--json")
+    assert len(listed.json) == 16
+    assert "《中华人民共和国律师法》第六条" in listed.json["03"]
+    file = write_qualifications(shell.folder / "q.csv", [qualification(today, 1), qualification(today, 2, LI_NA)])
+    assert shell.run("ingest", file, "--item", "ZG-ZY", "--provider", MARKET, "--json").code == 0
+    counted = shell.run("occupations", "coverage", "--json")
+    assert counted.code == 0, counted.err
+    (whole,) = [one for one in counted.json["cells"] if not any(one[part] for part in ("city", "organ_code"))
+                and one["occupation"] == "lawyer"]  # fmt: skip
+    assert (whole["persons"], whole["in_force"], whole["expired"]) == (2, 2, 0)
+    (feed,) = counted.json["feeds"]
+    assert (feed["provider_code"], feed["stale"]) == (MARKET, False)
+    assert WANG_WEI.name not in counted.out
+    told = shell.run("occupations", "coverage")
+    assert "律师" in told.out
+    assert "导游" in told.out
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "yesterday"])
+def test_coverage_of_no_day_exits_2_in_both_languages(shell: Shell, day: str) -> None:
+    said = shell.run("occupations", "coverage", "--on", day)
+    assert said.code == 2
+    both_languages(said)
 
 
 def test_edition_loads_again_unchanged_and_never_with_other_content(shell: Shell) -> None:

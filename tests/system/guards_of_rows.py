@@ -1,7 +1,7 @@
 """What keeps each organisation's rows to itself, object by object and clause by clause."""
 
 from tests.system import speaking as s
-from tests.system.guards import Clause, Guard, check, holds, policy, row_security
+from tests.system.guards import TODAY, Clause, Guard, check, holds, policy, row_security
 from tests.system.stage import Stage
 
 REFUSED = "was not sealed for this transaction"
@@ -41,5 +41,6 @@ CLAUSES: dict[str, Clause] = {
     "progress: own": Clause("progress_rows", "b.id = batch_id", "true", s.sees_theirs(s.PROGRESS)),
     "finding: own": Clause("finding_rows", "b.id = batch_id", "true", s.sees_theirs(s.FINDING)),
     "replay: own": Clause("replay_rows", "asker = (SELECT s.name FROM identity_speaker() s)", "true", s.sees_theirs(s.REPLAY)),
+    "coverage: no day to come": Clause("coverage", f"on_day > {TODAY}", "false", s.count_practices_of_tomorrow, "can't be counted"),
     "numbers: own batch": Clause("batch_numbers", f"b.{OWN}", "true", s.read_anothers_numbers),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.people import MARKET, OTHER
-from tests.system.attacks import Attack
+from tests.system.attacks import DAY, Attack
 from tests.system.checking import CLIENT
 from tests.system.stage import Stage, batch
 
@@ -164,3 +164,9 @@ def read_anothers_numbers(stage: Stage) -> bool:
               OTHER, stage.facts.batch)  # fmt: skip
     speak(stage)
     return bool(stage.run("app", "SELECT row_number FROM records_batch_versions(%s)", stage.facts.batch))
+
+
+def count_practices_of_tomorrow(stage: Stage) -> bool:
+    """Count a day to come, of which the register can't know."""
+    stage.run("app", "SELECT FROM records_occupation_coverage(%s)", stage.facts.today + DAY)
+    return True
