@@ -68,7 +68,8 @@ def _practice(row: tuple[Any, ...], on: date) -> Practice:
 class Cell:
     """What is counted of an occupation in a city by a licensing organ; an empty text stands for all of them.
 
-    ``persons`` practise, by ``in_force`` certificates; ``told_on`` is the last day on which anything of it was recorded.
+    ``persons`` practise, by ``in_force`` certificates; those whose name doesn't fit the occupation are ``unfamiliar`` and nothing else.
+    ``told_on`` is the last day on which anything of it was recorded.
     """
 
     occupation: str
@@ -85,7 +86,7 @@ class Cell:
 
     @property
     def certificates(self) -> int:
-        return self.in_force + self.dormant + self.ended + self.expired
+        return self.in_force + self.dormant + self.ended + self.expired + self.unfamiliar
 
 
 @dataclass(frozen=True, slots=True)

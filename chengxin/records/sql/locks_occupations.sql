@@ -42,8 +42,8 @@ CREATE OR REPLACE FUNCTION records_standing(valid_from date, valid_until date, s
 
 -- name: coverage
 -- How many persons hold what, by occupation, city of the person and licensing organ, with the sums of each (nulls stand for all): numbers
--- alone, so it needs neither purpose nor entry. As it stood on a day, today at the latest, of what isn't erased yet. Reads every
--- qualification record once.
+-- alone, so it needs neither purpose nor entry. A certificate whose name isn't one of its occupation's is counted apart. As it stood on a
+-- day, today at the latest, of what isn't erased yet. Reads every qualification record once.
 CREATE OR REPLACE FUNCTION records_occupation_coverage(on_day date)
     RETURNS TABLE (occupation varchar, city text, organ_code text, organ text, persons bigint, in_force bigint, dormant bigint, ended bigint,
                    expired bigint, unfamiliar bigint, told_on date)
@@ -60,10 +60,10 @@ BEGIN
            count(DISTINCT r.subject_id) FILTER (WHERE r.standing = 'in_force'),
            count(*) FILTER (WHERE r.standing = 'in_force'), count(*) FILTER (WHERE r.standing = 'dormant'),
            count(*) FILTER (WHERE r.standing = 'ended'), count(*) FILTER (WHERE r.standing = 'expired'),
-           count(*) FILTER (WHERE NOT r.familiar), (max(r.recorded_at) AT TIME ZONE 'Asia/Shanghai')::date
+           count(*) FILTER (WHERE r.standing = 'unfamiliar'), (max(r.recorded_at) AT TIME ZONE 'Asia/Shanghai')::date
     FROM (
-        SELECT v.subject_id, v.recorded_at, p.occupation, p.organ_code, p.organ, p.familiar, rpad(left(h.region, 4), 6, '0') AS city,
-               records_standing(v.shown_from, v.shown_until, p.state, on_day) AS standing
+        SELECT v.subject_id, v.recorded_at, p.occupation, p.organ_code, p.organ, rpad(left(h.region, 4), 6, '0') AS city,
+               CASE WHEN p.familiar THEN records_standing(v.shown_from, v.shown_until, p.state, on_day) ELSE 'unfamiliar' END AS standing
         FROM records_version v
         JOIN catalogue_item i ON i.id = v.item_id AND i.code = 'ZG-ZY'
         JOIN records_payload b USING (subject_id, record_id, version)
