@@ -68,18 +68,20 @@ def public(reason: str) -> Callable[[Open], Open]:
     return decorate
 
 
-def officers_may(*acts: str) -> Callable[[View], View]:
+def officers_may(*acts: str, own_rows: bool = False) -> Callable[[View], View]:
     """Open a view to officers who may do one of these acts of the permission table, and whose organisation is valid.
 
     Others are sent to log in or refused, and whoever logged in without a second factor, or with a password that somebody else chose,
     is sent to mend that first. Where the table says so they prove once more who they are. The first use of a right on a day is noted,
-    since an unused right lapses. An act within the officer's own organisation is one transaction that speaks for it: the database then
-    shows no other's rows, whatever the view asks. Raises KeyError on an act that the table doesn't know, when the module is read.
+    since an unused right lapses. With ``own_rows`` the view is one transaction that speaks for the officer's organisation: the database
+    then shows its rows and no other's, whatever the view asks; without it there are none. Raises KeyError on an act that the table
+    doesn't know, and ValueError on own rows for an act of wider scope, when the module is read.
     """
     table = permissions().acts
     roles = tuple(sorted({role for act in acts for role in table[act].roles}))
     prove = any(table[act].prove for act in acts)
-    within_own = any(table[act].scope == "own" for act in acts)
+    if own_rows and any(table[act].scope != "own" for act in acts):
+        raise ValueError(f"{acts}: only acts within the own organisation speak for it")
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -96,7 +98,7 @@ def officers_may(*acts: str) -> Callable[[View], View]:
             if prove and not proved_freshly(request):
                 return sent_to("account_prove", request)
             note_use(used, today)
-            with speaking_as(user) if within_own else nullcontext():
+            with speaking_as(user) if own_rows else nullcontext():
                 return view(request, *args, **kwargs)
 
         return mark(guarded, AccessPolicy("officers", roles=roles, acts=acts))

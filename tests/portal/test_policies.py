@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from chengxin.identity.policies import AccessPolicy, policy_of
+from chengxin.identity.policies import AccessPolicy, officers_may, policy_of
 from tests.conftest import Register
 from tests.people import DESK_OFFICERS, MARKET
 from tests.portal.conftest import LogIn
@@ -95,3 +95,9 @@ def test_an_organisation_out_of_time_is_refused(register: Register, log_in: LogI
     with register.connect("owner") as connection:
         connection.execute("UPDATE identity_organisation SET valid_until = current_date WHERE code = %s", [MARKET])
     assert client.get(reverse("portal:batches")).status_code == 403
+
+
+def test_only_what_is_within_the_own_organisation_speaks_for_it() -> None:
+    assert callable(officers_may("intake.follow", own_rows=True))
+    with pytest.raises(ValueError, match="within the own organisation"):
+        officers_may("report.issue", own_rows=True)

@@ -39,7 +39,7 @@ FINDINGS = 25
 QUEUED_LONG_S = 30
 
 
-@officers_may("intake.follow")
+@officers_may("intake.follow", own_rows=True)
 def batches(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = list_batches(officer_of(request).organisation.pk, before=before, limit=PAGE + 1)
@@ -49,7 +49,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/desk/batches.html", {"rows": rows, "older": older, "first": before is None})
 
 
-@officers_may("intake.hand_in")
+@officers_may("intake.hand_in", own_rows=True)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -63,7 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("portal:batch", token)
 
 
-@officers_may("intake.follow")
+@officers_may("intake.follow", own_rows=True)
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
     context = {
@@ -74,7 +74,7 @@ def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "portal/desk/batch.html", context)
 
 
-@officers_may("intake.follow")
+@officers_may("intake.follow", own_rows=True)
 def progress(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
     response = render(request, "portal/desk/progress.html", _progress(view))
@@ -83,7 +83,7 @@ def progress(request: HttpRequest, token: UUID) -> HttpResponse:
     return response
 
 
-@officers_may("intake.follow")
+@officers_may("intake.follow", own_rows=True)
 def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
     after = _place(request.GET.get("after", ""))
@@ -96,7 +96,7 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "portal/desk/findings.html", context)
 
 
-@officers_may("intake.follow")
+@officers_may("intake.follow", own_rows=True)
 def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation.pk)
     lines = _number_lines(speaking_as(officer_of(request)), view.batch.pk)
@@ -104,7 +104,7 @@ def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
     return attachment(response, f"记录编号-{token.hex[:8]}.csv")
 
 
-@officers_may("intake.follow")
+@officers_may("intake.follow", own_rows=True)
 def receipt_file(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation.pk)
     content = receipt(view.batch) | {"by_rule": {count.rule: count.rows for count in count_findings(view.batch.pk)}}

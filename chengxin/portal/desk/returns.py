@@ -14,7 +14,7 @@ from chengxin.records import returns as kept
 from chengxin.records.intake.mend import MEDIA
 
 
-@officers_may("intake.take_back")
+@officers_may("intake.take_back", own_rows=True)
 def returns(request: HttpRequest, token: UUID) -> HttpResponseBase:
     batch, spool = kept.take_returns(token, actor=officer_of(request), at=timezone.now())
     charset = "" if batch.form == "xlsx" else f"; charset={batch.encoding}"
@@ -22,7 +22,7 @@ def returns(request: HttpRequest, token: UUID) -> HttpResponseBase:
     return attachment(response, f"待修改-{token.hex[:8]}.{batch.form}")
 
 
-@officers_may("intake.take_back")
+@officers_may("intake.take_back", own_rows=True)
 @require_POST
 def drop_returns(request: HttpRequest, token: UUID) -> HttpResponse:
     kept.drop_returns(token, actor=officer_of(request), at=timezone.now())
