@@ -87,7 +87,8 @@ class Reader:
         if kept is not None:
             self.page.context.add_cookies(kept)
             self.go("/account/")
-            return
+            if "/login/" not in self.page.url:
+                return
         self.go("/")
         self.press(name)
         self.pass_second_factor()

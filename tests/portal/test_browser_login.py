@@ -1,0 +1,182 @@
+"""Logging in, in a real browser: a newcomer's way from a first password to work, a passkey, and every page of one's own account."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from chengxin.demo.organisations import ORGANISATIONS
+from chengxin.demo.province import PASSWORD
+from chengxin.identity.services.factors import STEP_S, code_at
+from tests.conftest import Running
+from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
+COURT = "演示·法院经办人"
+FIRST, OWN = "chosen by somebody else", "four unrelated words here"
+PHONE, DESKTOP = (360, 780), (1280, 800)
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+ANSWER_ANOTHER_QUESTION = """async () => {
+    const text = await (await fetch("/account/prove/")).text();
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const options = JSON.parse(page.getElementById("passkey-data").textContent).request_options;
+    options.publicKey.challenge = "A".repeat(43);
+    return JSON.stringify(await webauthnJSON.get(options)) }"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with launched(tmp_path_factory.mktemp("browser")) as found:
+        yield found
+
+
+def enter_at_server(installation: Running, login: str) -> None:
+    """Enter an officer as the operator does, while everything runs."""
+    program = Path(sys.executable).with_name("chengxin")
+    organisation = ORGANISATIONS[0]["code"]
+    command = [
+        str(program),
+        "officer",
+        "enter",
+        login,
+        "--name",
+        "新来的",
+        "--org",
+        organisation,
+        "--data",
+        str(installation.data),
+    ]
+    subprocess.run(command, input=f"{FIRST}\n", text=True, check=True, capture_output=True)
+
+
+def send_password(one: Reader, login: str, password: str) -> None:
+    one.go("/login/")
+    one.page.get_by_label("登录名").fill(login)
+    one.page.get_by_label("密码").fill(password)
+    one.press("下一步")
+
+
+@pytest.mark.parametrize(("tag", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_a_newcomer_changes_the_password_and_binds_a_telephone(
+    browser: Browser, installation: Running, tag: str, size: tuple[int, int]
+) -> None:
+    login = f"newcomer.{tag}"
+    enter_at_server(installation, login)
+    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+        send_password(one, login, FIRST)
+        one.heading("修改密码")
+        one.go("/desk/batches/")
+        one.heading("修改密码")
+        one.page.get_by_label("现在的密码").fill(FIRST)
+        one.page.get_by_label("新密码", exact=True).fill(OWN)
+        one.page.get_by_label("再输一次新密码").fill("something else")
+        one.press("修改")
+        assert "两次输入的新密码不一样" in one.page.get_by_role("alert").inner_text()
+        one.examine(f"{tag}-password-wrong")
+        one.page.get_by_label("现在的密码").fill(FIRST)
+        one.page.get_by_label("新密码", exact=True).fill(OWN)
+        one.page.get_by_label("再输一次新密码").fill(OWN)
+        one.press("修改")
+        one.heading("登录与安全")
+        assert "请先设置第二重验证" in one.page.get_by_role("status").inner_text()
+        one.examine(f"{tag}-security-must")
+        one.follow("绑定手机验证器")
+        one.heading("绑定手机验证器")
+        assert one.page.get_by_role("img", name="二维码").evaluate("picture => picture.naturalWidth") > 0
+        one.examine(f"{tag}-telephone")
+        one.page.get_by_label("验证器上的六位数字").fill("000000")
+        one.press("绑定")
+        assert "请核对手机时间" in one.page.get_by_role("alert").inner_text()
+        secret = one.page.locator("main ol code").inner_text().replace(" ", "")
+        one.page.get_by_label("验证器上的六位数字").fill(code_at(secret, int(time.time()) // STEP_S))
+        one.press("绑定")
+        one.heading("备用码")
+        assert one.page.locator(".codes code").count() == 10
+        one.examine(f"{tag}-codes")
+        one.follow("继续")
+        one.heading("不能进行此操作")  # nobody has granted a right yet
+
+
+def test_a_passkey_is_made_logs_in_proves_and_is_taken_off(browser: Browser, installation: Running) -> None:
+    """At a name, since browsers know no passkeys of addresses; with the page's own content policy in force."""
+    with reader(browser, installation.url.replace("127.0.0.1", "localhost")) as one:
+        machine = one.page.context.new_cdp_session(one.page)
+        machine.send("WebAuthn.enable")
+        kept = machine.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+        one.become(COURT)
+        one.go("/account/security/")
+        one.follow("添加通行密钥")
+        one.page.get_by_label("名称").fill("办公室电脑")
+        one.press("添加")
+        one.page.wait_for_url(lambda url: "/passkey/" not in url)
+        (credential,) = machine.send("WebAuthn.getCredentials", {"authenticatorId": kept})["credentials"]
+        assert credential["rpId"] == "localhost"
+        one.press("退出")
+        one.page.wait_for_url("**/")
+        send_password(one, "court-clerk", PASSWORD)
+        one.heading("第二重验证")
+        one.press("用通行密钥")
+        one.heading("报送记录")
+        one.go("/account/prove/?next=/account/security/")
+        one.press("用通行密钥")
+        one.heading("登录与安全")
+        assert "办公室电脑" in one.page.locator("main").inner_text()
+        one.press("通行密钥 办公室电脑")
+        assert "办公室电脑" not in one.page.locator("main").inner_text()
+
+
+def test_a_passkeys_answer_to_another_question_proves_nothing(browser: Browser, installation: Running) -> None:
+    with reader(browser, installation.url.replace("127.0.0.1", "localhost")) as one:
+        machine = one.page.context.new_cdp_session(one.page)
+        machine.send("WebAuthn.enable")
+        machine.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        one.become(COURT)
+        one.go("/account/passkey/")
+        one.page.get_by_label("名称").fill("别处的电脑")
+        one.press("添加")
+        one.page.wait_for_url(lambda url: "/passkey/" not in url)
+        one.go("/account/passkey/")
+        answer = one.page.evaluate(ANSWER_ANOTHER_QUESTION)
+        one.go("/account/prove/")
+        one.page.evaluate("text => document.querySelector('[name=credential]').value = text", answer)
+        one.page.evaluate("document.querySelector('form[data-passkey]').submit()")
+        one.page.get_by_role("alert").wait_for()
+        assert "没有认出这个通行密钥" in one.page.get_by_role("alert").first.inner_text()
+        one.go("/account/security/")
+        one.press("通行密钥 别处的电脑")
+
+
+@pytest.mark.parametrize(("tag", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_the_pages_of_ones_own_account_are_accessible_and_fit(
+    browser: Browser, installation: Running, tag: str, size: tuple[int, int]
+) -> None:
+    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+        send_password(one, "licensing", PASSWORD)
+        one.heading("第二重验证")
+        one.examine(f"{tag}-second")
+        one.page.get_by_label("验证码").fill("000000")
+        one.press("确认")
+        assert "验证码不正确" in one.page.get_by_role("alert").inner_text()
+        one.examine(f"{tag}-second-wrong")
+        one.pass_second_factor()
+        for name in ("security", "passkey", "prove", "codes"):
+            one.go(f"/account/{name}/")
+            one.examine(f"{tag}-account-{name}")
+        one.go("/account/passkey/")
+        one.press("添加")  # a page at an address, not at a name
+        told = one.page.get_by_role("alert")
+        told.wait_for()
+        assert "localhost" in told.inner_text()
+        one.examine(f"{tag}-passkey-wrong")
