@@ -18,6 +18,11 @@ def refuse_unsafe() -> None:
             "正式运行（CHENGXIN_PRODUCTION=1）时不得打开演示或测试地区 149999（CHENGXIN_DEMO、CHENGXIN_TEST_AREA）。",
             "In production (CHENGXIN_PRODUCTION=1) demo and test area 149999 must be off (CHENGXIN_DEMO, CHENGXIN_TEST_AREA).",
         )
+    if settings.PRODUCTION and settings.OIDC_URL and not settings.OIDC_URL.startswith("https://"):
+        raise SettingUnusable(
+            "正式运行时统一身份认证平台的地址（CHENGXIN_OIDC_URL）必须是 https。",
+            "In production the real-name platform's address (CHENGXIN_OIDC_URL) must be https.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
     from chengxin.catalogue.models import ItemVersion, Law, Purpose
     from chengxin.identity.delegation import LENGTH, LONGEST_DAYS
+    from chengxin.identity.limits import login_limits
     from chengxin.identity.organising import licence_kinds
+    from chengxin.identity.permissions import permissions
     from chengxin.identity.real_names import real_names
     from chengxin.lib.terms import provisional_terms
     from chengxin.records.occupations import occupations
@@ -46,6 +53,14 @@ def provisional_in_force(on: date) -> list[Provisional]:
             str(term.source),
         )
         for term in provisional_terms(tables().values(), on)
+    ]
+    found += [
+        Provisional("number", f"{name} ({file})", str(source))
+        for name, file, source in (
+            ("limits of logging in", "identity/login.toml", login_limits().source),
+            ("limits of rights", "identity/permissions.toml", permissions().source),
+        )
+        if source.provisional
     ]
     found += [Provisional("law", law.code, law.name) for law in Law.objects.filter(provisional=True).order_by("code")]
     found += [

@@ -43,6 +43,21 @@ def enter(
         show({"login": officer.login, "organisation": officer.organisation.name}, as_json=as_json)
 
 
+@officer_app.command("reset")
+@answers_errors
+def reset(login: str, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
+    """为丢失密码和第二重验证的人员重设：取下第二重验证，初始密码从标准输入读一行 / a new first password, no second factor."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "owner", tell):
+        from django.utils import timezone
+
+        from chengxin.identity.services.accounts import reset_at_server
+
+        reset_at_server(login, password=sys.stdin.readline().rstrip("\r\n"), at=timezone.now())
+        show({"login": login, "sessions": "ended"}, as_json=as_json)
+
+
 @answers_errors
 def appoint_officer(
     login: str,

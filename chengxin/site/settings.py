@@ -17,6 +17,7 @@ DEMO = env_bool("CHENGXIN_DEMO", default=False)
 TEST_AREA = env_bool("CHENGXIN_TEST_AREA", default=DEMO)
 PRODUCTION = env_bool("CHENGXIN_PRODUCTION", default=False)
 
+SECRET_KEY_FALLBACKS = env_list("CHENGXIN_SECRET_KEY_FALLBACKS", [])
 SECRET_KEY = env_secret("CHENGXIN_SECRET_KEY", DATA_DIR / "secrets" / "django.key") or secrets.token_urlsafe(50)
 # Master keys: a file (whose keys VAULT_PROGRAM unwraps where one is named), a variable, or a program that gives them out.
 VAULT_SOURCE = env_choice("CHENGXIN_VAULT_SOURCE", ("file", "environment", "program"))

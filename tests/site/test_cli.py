@@ -365,6 +365,35 @@ def test_the_first_administrators_are_entered_and_appointed_at_the_server(shell:
     assert kept[0].startswith("pbkdf2_") and not kept[1]  # noqa: PT018
 
 
+def test_an_administrator_who_lost_everything_is_let_in_anew_at_the_server(shell: Shell) -> None:
+    """A new first password, no second factor, no session, and both in the log."""
+    url = EmbeddedPostgres(shell.data, major=MAJOR).url("chengxin_owner")
+    login, whose = "officer", "FROM identity_user WHERE login = 'officer'"
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            f"INSERT INTO identity_recovery_code (user_id, digest, made_at) SELECT id, sha256(''), now() {whose}"
+        )
+        connection.execute(f"INSERT INTO identity_session SELECT 'k', 'desk', 'x', now(), now(), id {whose}")
+        ((before,),) = connection.execute(f"SELECT password {whose}").fetchall()
+    said = shell.run("officer", "reset", login, "--json", given=PASSWORD)
+    assert (said.code, said.json["login"]) == (0, login), said.err
+    with psycopg.connect(url) as connection:
+        kept = connection.execute(
+            "SELECT password, first_password FROM identity_user WHERE login = %s", [login]
+        ).fetchone()
+        noted = connection.execute("SELECT act, actor FROM ground_action ORDER BY id DESC LIMIT 2").fetchall()
+        left = connection.execute("SELECT FROM identity_session").fetchall()
+        codes = connection.execute("SELECT FROM identity_recovery_code").fetchall()
+    assert kept is not None
+    assert kept[0] != before
+    assert kept[1]
+    assert noted == [("officers.take_off_factor", ""), ("officers.new_password", "")]
+    assert left == codes == []
+    unknown = shell.run("officer", "reset", "nobody", given=PASSWORD)
+    assert unknown.code == 2
+    assert "没有这位在岗人员" in unknown.err
+
+
 @pytest.mark.parametrize(
     ("login", "org", "password", "told"),
     [

@@ -9,6 +9,7 @@ from chengxin.identity.limits import login_limits
 from chengxin.identity.services.accounts import set_first_password, take_off_factors
 from chengxin.identity.services.officers import close_account, settle_house
 from chengxin.identity.services.rights import grant_role, withdraw_role
+from chengxin.site.checks import provisional_in_force
 from tests.conftest import Register
 from tests.identity.verifying import officer
 from tests.portal.accounts.conftest import PASSWORD, Visit, Visitor, bind
@@ -70,6 +71,10 @@ def test_the_limits_are_those_of_the_database(register: Register) -> None:
     assert f"interval '{LIMITS.longest // timedelta(minutes=1)} minutes'" in lock("guard_session")
     assert f"interval '{LIMITS.longest // timedelta(minutes=1)} minutes'" in lock("few_sessions")
     assert f"OFFSET {LIMITS.sessions}\n" in lock("few_sessions")
+
+
+def test_limits_that_are_provisional_are_told_at_the_start(register: Register, today: date) -> None:
+    assert "limits of logging in (identity/login.toml)" in {one.name for one in provisional_in_force(today)}
 
 
 def test_leaving_ends_sessions_at_once(register: Register, visit: Visit, now: datetime) -> None:
