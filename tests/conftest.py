@@ -113,9 +113,9 @@ def make_template(urls: dict[str, str]) -> None:
     connections.close_all()
 
 
-@pytest.fixture
-def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Iterator[Register]:
-    """Give a test its own copy of the template, and take it away afterwards."""
+@contextmanager
+def copied_register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Iterator[Register]:
+    """Copy the template, speak to the copy as the application, and take it away afterwards."""
     from django.db import connections
 
     admin, urls = cluster
@@ -131,6 +131,13 @@ def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Ite
         connections.close_all()
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Iterator[Register]:
+    """Give a test its own copy of the template."""
+    with copied_register(cluster, django_db_blocker) as copy:
+        yield copy
 
 
 @pytest.fixture

@@ -9,3 +9,5 @@ class IdentityConfig(AppConfig):
         from chengxin.identity.sealed import SealedTable, register_sealed
 
         register_sealed(SealedTable("identity_totp", "id", {"secret_sealed": "login.totp"}))
+        for table in ("identity_population_event", "identity_population_parked"):
+            register_sealed(SealedTable(table, "id", {"body_sealed": "population.event"}))

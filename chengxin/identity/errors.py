@@ -48,6 +48,18 @@ class LicenceRefused(Conflict):
     )
 
 
+class BiometricsRefused(Rejected):
+    code = "biometrics-refused"
+    message = "生物识别信息一概不收，整批退回，未保留任何内容："
+    message_en = "Biometric information is never taken; the whole import is refused and nothing of it was kept:"
+
+
+class SequenceNeeded(Unusable):
+    code = "sequence-needed"
+    message = "本库已接收过逐条事件，快照须写明它是第几号事件之后的状态（--sequence）。"
+    message_en = "Events have been received; say after which number the snapshot was taken (--sequence)."
+
+
 class OfficerUnknown(NotFound):
     code, message, message_en = "officer-unknown", "没有这位在岗人员。", "There is no such officer."
 

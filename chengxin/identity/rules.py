@@ -1,6 +1,7 @@
 """When a code and a name lead to a person, and who may be a subject."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,3 +61,27 @@ def checked_answer(*, known: bool, fits: bool, died: date | None) -> Told:
     if died is not None:
         return DECEASED
     return MATCH if fits else MISMATCH
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityWord:
+    """One word of the authority on a person's capacity: where it stands in the sequence, from which day it holds, what it says."""
+
+    rank: int
+    since: date
+    capacity: str
+
+
+def incapacities(told: Iterable[CapacityWord]) -> list[tuple[str, date, date | None]]:
+    """Give the stretches without full capacity: what, the first day, the first day after it.
+
+    The later word tells of every day from its own on, whatever was said of those days before. The order of arrival doesn't matter.
+    Source: 民法典 第二十四条 (recognised and restored by judgment); safeguard 3. The database has the same as ``identity_incapacity``.
+    """
+    words = sorted(told, key=lambda word: word.rank)
+    stretches = []
+    for place, word in enumerate(words):
+        until = min((later.since for later in words[place + 1 :]), default=None)
+        if word.capacity != "full" and (until is None or until > word.since):
+            stretches.append((word.capacity, word.since, until))
+    return stretches

@@ -1,15 +1,19 @@
 """What the worker does for intake."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
+from chengxin.identity.services.population import PopulationReceipt, take_events
 from chengxin.records import services
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
@@ -55,6 +59,28 @@ def sweep_spools(timestamp: int) -> None:
 def retry_waiting(timestamp: int) -> None:
     """Try waiting rows again every hour: the day of finality may have come, or the population base grown."""
     logger.info("%s waiting rows became records at %s", services.retry_waiting(at=timezone.now()), timestamp)
+
+
+@app.task(queue="intake", queueing_lock="take up waiting", pass_context=False)
+def take_up_waiting() -> None:
+    """Try waiting rows again because a person changed. However many changes ask for it, it waits in the queue once."""
+    logger.info("%s waiting rows became records after a change of persons", services.retry_waiting(at=timezone.now()))
+
+
+@transaction.atomic
+def tell_population(events: Sequence[Any], *, at: datetime) -> PopulationReceipt:
+    """Take the population authority's events in, and where they changed a person have the worker take up the rows that waited.
+
+    Both or neither. Raises BiometricsRefused; then nothing of the batch was looked at.
+    """
+    receipt = take_events(events, areas=services.areas(), at=at)
+    if receipt.new or receipt.changed or receipt.taken_up:
+        try:
+            with transaction.atomic():
+                take_up_waiting.defer()
+        except AlreadyEnqueued:
+            logger.info("waiting rows will be taken up by a job that is queued already")
+    return receipt
 
 
 def adopt_batches() -> int:

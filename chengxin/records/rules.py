@@ -180,6 +180,21 @@ def refuse_minor(act: Act, born: date) -> Refusal | None:
     return None
 
 
+Stretch = tuple[date, date | None]
+"""The first day of a stretch, and the first day after it where it has ended."""
+
+
+def lacks_capacity(stretches: Collection[Stretch], *days: date | None) -> bool:
+    """Tell whether any of these days lies within a stretch without full civil capacity.
+
+    Asked of today, of the end of the act and of the document: a person without full capacity has no adverse record.
+    Source: 山西省社会信用条例（征求意见稿）第三条; safeguard 3.
+    """
+    return any(
+        since <= day and (until is None or day < until) for since, until in stretches for day in days if day is not None
+    )
+
+
 def missing_ground(act: Act) -> tuple[Refusal, ...]:
     """Tell what a row must say before it can stand against somebody; it waits until then.
 

@@ -12,6 +12,7 @@ from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answ
 from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 from chengxin.site.organisations_cli import organisation_app
+from chengxin.site.population_cli import population_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,7 +21,6 @@ app = typer.Typer(
     help="诚信：省级个人公共信用信息系统 / a province's personal public-credit system",
 )
 catalogue_app = typer.Typer(no_args_is_help=True, help="信用信息目录 / the catalogue")
-population_app = typer.Typer(no_args_is_help=True, help="人口库 / the population base")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(population_app, name="population")
 app.add_typer(officer_app, name="officer")
@@ -117,33 +117,6 @@ def catalogue_show(code: str, data: Data = DEFAULT_DATA, *, as_json: AsJson = Fa
             },
         }
         show(value, as_json=as_json)
-
-
-@population_app.command("load")
-@answers_errors
-def population_load(file: Path, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
-    """装入人口文件（未成年人不读入） / load persons from the population authority; minors are dropped unread."""
-    from chengxin.site.bootstrap import installation
-
-    with installation(data.resolve(), "intake", tell):
-        from django.utils import timezone
-
-        from chengxin.identity.services.population import load_population
-        from chengxin.records.services import areas, retry_waiting
-
-        receipt = load_population(file, areas=areas(), at=timezone.now())
-        retried = retry_waiting(at=timezone.now())
-        refused = [{"row": row, "rule": rule} for row, rule in receipt.refused]
-        value = {
-            "read": receipt.read,
-            "minors": receipt.minors,
-            "new": receipt.new,
-            "changed": receipt.changed,
-            "refused": refused,
-            "retried": retried,
-        }
-        show(value, as_json=as_json)
-    raise typer.Exit(SOME_REFUSED if refused else 0)
 
 
 @app.command()

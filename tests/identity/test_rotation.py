@@ -134,7 +134,15 @@ def test_killed_after_every_block_it_ends_as_if_it_had_not_been(
     assert left(register, pointers(register).current) == 0
     assert all(knows(one) for one in (*KNOWN, *CROWD))
     done = dict(register.rows("SELECT part, done FROM identity_rotation_step"))
-    assert done == {"identity_person": total, "identity_totp": 0, "records_waiting": 2}, "each row was made anew once"
+    ((told,),) = register.rows("SELECT count(*) FROM identity_population_event")
+    expected = {
+        "identity_person": total,
+        "records_waiting": 2,
+        "identity_totp": 0,
+        "identity_population_event": told,
+        "identity_population_parked": 0,
+    }
+    assert done == expected, "each row was made anew once"
     assert len(keys_in_file()) == 2, "each start goes on with the same key"
 
 

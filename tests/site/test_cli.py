@@ -428,3 +428,48 @@ def test_appointments_that_are_refused(
     assert said.code == 2
     assert told in said.err
     both_languages(said)
+
+
+def test_events_are_loaded_and_the_feed_and_coverage_told(shell: Shell) -> None:
+    from tests.identity.feeding import attested, moved, write_lines
+    from tests.people import UNKNOWN
+
+    file = write_lines(
+        shell.folder / "events.jsonl",
+        [moved(1, WANG_WEI.code, "140202"), attested(2, WANG_WEI.code, "20260301"), moved(5, UNKNOWN.code, "140106")],
+    )
+    loaded = shell.run("population", "load", file, "--json")
+    assert loaded.code == 0, loaded.err
+    assert {name: loaded.json[name] for name in ("read", "changed", "parked", "refused")} == {
+        "read": 3, "changed": 1, "parked": 1, "refused": [],
+    }  # fmt: skip
+    status = shell.run("population", "status", "--json")
+    assert status.code == 3
+    assert (status.json["last_sequence"], status.json["gaps"]) == (5, [{"first": 3, "last": 4}])
+    assert [(one["reason"], one["events"]) for one in status.json["parked"]] == [("unknown", 1)]
+    assert "3-4" in shell.run("population", "status").out
+    told = shell.run("population", "coverage", "--level", "prefecture", "--json")
+    assert told.code == 0, told.err
+    (datong,) = [row for row in told.json if row["region"] == "140200"]
+    assert (datong["persons"], datong["coded"], datong["verified"]) == (1, 1, 1)
+    assert datong["assurance"] == [{"level": "high", "persons": 1, "since": "2026-03-01", "latest": "2026-03-01"}]
+    assert "100.0%" in shell.run("population", "coverage", "--level", "prefecture").out
+
+
+def test_snapshot_after_events_must_say_where_it_stands(shell: Shell) -> None:
+    from tests.identity.feeding import moved, write_lines
+
+    told = write_lines(shell.folder / "before.jsonl", [moved(1, WANG_WEI.code, "140202")])
+    assert shell.run("population", "load", told).code == 0
+    said = shell.run("population", "load", write_population(shell.folder / "again.csv"))
+    assert said.code == 2
+    assert "--sequence" in said.err
+    both_languages(said)
+
+
+def test_file_with_biometrics_is_refused_in_two_languages(shell: Shell) -> None:
+    file = shell.folder / "forbidden.jsonl"
+    file.write_text('{"SJBH": "E9", "ZW_TZ": "x"}\n', encoding="utf-8")
+    said = shell.run("population", "load", file)
+    assert said.code == 2
+    both_languages(said)

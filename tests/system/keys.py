@@ -35,7 +35,12 @@ def move(stage: Stage, key_id: str = NEXT) -> None:
 
 def reseal(stage: Stage, key_id: str = NEXT) -> None:
     stage.run("owner", RESEAL, key_id)
-    stage.run("owner", "UPDATE records_waiting SET key_id = %s, row_sealed = row_sealed || '\\x00'", key_id)
+    for table, box in (
+        ("records_waiting", "row_sealed"),
+        ("identity_population_event", "body_sealed"),
+        ("identity_population_parked", "body_sealed"),
+    ):
+        stage.run("owner", f"UPDATE {table} SET key_id = %s, {box} = {box} || '\\x00'", key_id)
 
 
 def rehash(stage: Stage, key_id: str = NEXT) -> None:

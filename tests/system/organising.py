@@ -281,4 +281,6 @@ def dies(who: str) -> str:
 
 
 def limits(who: str) -> str:
-    return dies(who).replace("died = current_date", "capacity = 'limited', capacity_since = current_date")
+    return dies(who).replace(
+        "died = current_date", "capacity = 'limited', capacity_since = current_date, judged = true"
+    )

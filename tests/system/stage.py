@@ -175,7 +175,7 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 
 
 def _fill(stage: Stage) -> None:
-    from tests.system import checking, entering, organising  # which speak of stages themselves
+    from tests.system import checking, entering, organising, populating  # which speak of stages themselves
 
     facts, day = stage.facts, timedelta(days=1)
     for number in (facts.batch, facts.other_batch):
@@ -213,6 +213,7 @@ def _fill(stage: Stage) -> None:
     stage.insert(
         "owner", "records_progress", {"batch_id": facts.batch, "phase": "x", "rows": 0, "findings": 0, "at": facts.at}
     )
+    populating.furnish(stage)
     stage.insert("owner", "ground_access_entry", entry(facts))
     stage.insert("owner", "ground_action", {"at": facts.at, "actor": "clerk", "act": "x", "subject": "x", "note": ""})
     checking.furnish(stage)

@@ -15,6 +15,11 @@ KEPT = {
     "records_check_rule": "message",
     "records_layout": "item_id",
     "ground_access_entry": "outcome",
+    "identity_population_event": "kind",
+    "identity_population_dropped": "sequence",
+    "identity_withdrawn_code": "until_rank",
+    "identity_capacity": "capacity",
+    "identity_attestation": "level",
     "sharing_report": "issued_at",
     "identity_real_name_check": "outcome",
 }

@@ -7,6 +7,15 @@ from chengxin.identity.models.login import FailedTry, House, RecoveryCode, Sessi
 from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
+from chengxin.identity.models.population import (
+    Attestation,
+    Capacity,
+    DroppedSequence,
+    ParkedEvent,
+    PopulationEvent,
+    Snapshot,
+    WithdrawnCode,
+)
 from chengxin.identity.models.rows import RowKey
 from chengxin.identity.models.verification import (
     CheckReplay,
@@ -18,6 +27,8 @@ from chengxin.identity.models.verification import (
 )
 
 __all__ = [
+    "Attestation",
+    "Capacity",
     "CheckReplay",
     "CheckUse",
     "Client",
@@ -26,6 +37,7 @@ __all__ = [
     "Code",
     "CodeTries",
     "Delegation",
+    "DroppedSequence",
     "FailedTry",
     "House",
     "KeyPointers",
@@ -34,7 +46,9 @@ __all__ = [
     "NeededLicence",
     "Officers",
     "Organisation",
+    "ParkedEvent",
     "Person",
+    "PopulationEvent",
     "RealNameBasis",
     "RealNameCheck",
     "RecoveryCode",
@@ -44,7 +58,9 @@ __all__ = [
     "RotationStep",
     "RowKey",
     "Session",
+    "Snapshot",
     "Totp",
     "User",
     "VaultKey",
+    "WithdrawnCode",
 ]

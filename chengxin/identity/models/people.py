@@ -6,7 +6,11 @@ from django.db.models.lookups import Exact
 
 
 class Person(models.Model):
-    """A person of the population base. Code and name are sealed; ``born`` decides who may be a subject at all."""
+    """A person of the population base. Code and name are sealed; ``born`` decides who may be a subject at all.
+
+    Each ``…_rank`` is the place in the authority's sequence that wrote the attribute (code, name and birth are one); it yields to a
+    higher one only, so that the order of arrival doesn't matter. ``judged``: something else than full capacity was ever told.
+    """
 
     class Capacity(models.TextChoices):
         FULL = "full", "完全民事行为能力"
@@ -18,11 +22,16 @@ class Person(models.Model):
     region = models.CharField(max_length=6)
     capacity = models.CharField(max_length=8, choices=Capacity, default=Capacity.FULL)
     capacity_since = models.DateField(null=True)
+    judged = models.BooleanField(default=False, db_default=False)
     died = models.DateField(null=True)
     code_sealed = models.BinaryField()
     name_sealed = models.BinaryField()
     key_id = models.CharField(max_length=32)
     recorded_at = models.DateTimeField()
+    identity_rank = models.BigIntegerField(default=0, db_default=0)
+    region_rank = models.BigIntegerField(default=0, db_default=0)
+    death_rank = models.BigIntegerField(default=0, db_default=0)
+    capacity_rank = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "identity_person"
@@ -35,8 +44,9 @@ class Person(models.Model):
                 name="person_capacity_dated",
                 condition=models.Q(capacity="full") | models.Q(capacity_since__isnull=False),
             ),
+            # An incapable person is a judged one: the guards ask that first.
             models.CheckConstraint(
-                name="person_died_after_birth", condition=models.Q(died=None) | models.Q(died__gte=models.F("born"))
+                name="person_incapable_is_judged", condition=models.Q(capacity="full") | models.Q(judged=True)
             ),
         ]
 
@@ -47,7 +57,8 @@ class Code(models.Model):
     The tag is bound to the code, so that equal names of different persons have different tags and nothing can be counted
     without the key. Its own table and its own step (design, decision 11). ``key_id`` is the key of hash and tag. The person's own
     code stands sealed with the person; any other that leads to them is sealed here (``person.code``), or its hash could never be
-    made anew under another key.
+    made anew under another key. A code that the person had before still leads there, under the name that was told with it; one that
+    was theirs by mistake is taken away (``WithdrawnCode``).
     """
 
     code_hash = models.BinaryField(primary_key=True)
@@ -57,6 +68,11 @@ class Code(models.Model):
     key_id = models.CharField(max_length=32)
     code_sealed = models.BinaryField(null=True)
     seal_key_id = models.CharField(max_length=32, null=True)  # noqa: DJ001  # no key where nothing is sealed
+    # The places in the sequence that first told of the code, that told the name under it, and that replaced it by another: it is a former
+    # code while the last is the highest.
+    first_rank = models.BigIntegerField(default=0, db_default=0)
+    name_rank = models.BigIntegerField(default=0, db_default=0)
+    former_rank = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "identity_code"

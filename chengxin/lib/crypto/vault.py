@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 from chengxin.lib.crypto.errors import KeysMissing
 from chengxin.lib.crypto.keys import MasterKey, Pointers
@@ -77,6 +78,14 @@ class Vault:
     def digest_key(self) -> bytes:
         """The key of digests of files and waiting rows, 32 bytes, for BLAKE2b."""
         return self._anchor.derive("digest")
+
+    def code_mark(self, code_type: str, code: str) -> bytes:
+        """Mark a checked code, 32 bytes, for what must be found again after a change of the hash key and leads to nobody."""
+        return blake2b(f"{code_type}{PARTED}{code}".encode(), key=self._mark_key, digest_size=32).digest()
+
+    @cached_property
+    def _mark_key(self) -> bytes:
+        return self._anchor.derive("code-mark")
 
     def record_number(self, subject_id: int, record_id: int) -> str:
         """Make the number under which a provider knows a record: opaque, equal parts of two numbers tell nothing."""

@@ -13,6 +13,7 @@ from chengxin.lib.periods import turns
 from chengxin.records import rules
 from chengxin.records.intake.fields import collect
 from chengxin.records.intake.reading import ROW
+from chengxin.records.rules import Stretch
 
 KEY = ("person_type", "code_canonical", "person_name")
 KNOWN = {
@@ -20,7 +21,7 @@ KNOWN = {
     "subject_id": pl.Int64,
     "name_fits": pl.Boolean,
     "adult_on": pl.Date,
-    "capable": pl.Boolean,
+    "judged": pl.Boolean,
     "dead": pl.Boolean,
 }
 
@@ -36,6 +37,7 @@ class Resolver:
         self._vault = vault
         self._on = on
         self._known = pl.DataFrame(schema=KNOWN)
+        self._incapable: dict[int, list[Stretch]] = {}
         self._side = connection.copy()
 
     def close(self) -> None:
@@ -62,10 +64,22 @@ class Resolver:
             ("person-dead", "", fits & frame["dead"].fill_null(value=False)),
         ]
         if self._item.adverse:
-            masks.append(("no-full-capacity", "", fits & ~frame["capable"].fill_null(value=False)))
+            masks.append(("no-full-capacity", "", fits & self._incapable_rows(frame)))
         act = frame.select(pl.coalesce("ended", "decided")).to_series()
         masks.append(("minor", "", fits & (act < frame["adult_on"]).fill_null(value=False)))
         return frame, collect(frame[ROW], masks)
+
+    def _incapable_rows(self, frame: pl.DataFrame) -> pl.Series:
+        """Mark rows of persons who lack full capacity today, or lacked it when they acted or it was decided."""
+        marks = pl.Series([False], dtype=pl.Boolean).new_from_index(0, frame.height)
+        judged = frame["judged"].fill_null(value=False).arg_true()
+        if not judged.len():
+            return marks
+        rows = frame[judged].select("subject_id", "decided", "ended").iter_rows()
+        return marks.scatter(
+            judged,
+            [rules.lacks_capacity(self._incapable[subject], self._on, *days) for subject, *days in rows],
+        )
 
     def _look_up(self, fresh: pl.DataFrame) -> pl.DataFrame:
         wanted = list(fresh.iter_rows())
@@ -75,7 +89,7 @@ class Resolver:
             if (person := found.get(place)) is None:
                 rows.append((kind, code, name, None, None, None, None, None))
                 continue
-            key_id, subject_id, tag, born, capacity, died = person
+            key_id, subject_id, tag, born, was_judged, died = person
             rows.append(
                 (
                     kind,
@@ -84,24 +98,36 @@ class Resolver:
                     subject_id,
                     self._vault.name_fits(bytes(tag), key_id, code_type=kind, code=code, name=name),
                     turns(born, rules.ADULT_YEARS),
-                    capacity == "full",
+                    was_judged,
                     died is not None,
                 )
             )
         return pl.DataFrame(rows, schema=KNOWN, orient="row")
 
     def _ask(self, wanted: list[tuple[str, str, str]]) -> dict[int, tuple[Any, ...]]:
-        """Give the persons whom codes lead to, by the place of each in ``wanted``: one statement, whatever keys are in use."""
+        """Give the persons whom codes lead to, by the place of each in ``wanted``: one statement, whatever keys are in use.
+
+        One more where somebody among them was ever judged to lack full capacity.
+        """
         codes = [(kind, code) for kind, code, _ in wanted]
         hashes = [self._vault.code_hashes(codes, key_id) for key_id in self._vault.pointers.hashing]
         with self._side.cursor() as cursor:
             cursor.execute(
-                """SELECT c.code_hash, c.key_id, c.subject_id, c.name_tag, p.born, p.capacity, p.died
+                """SELECT c.code_hash, c.key_id, c.subject_id, c.name_tag, p.born, p.judged, p.died
                    FROM identity_code c JOIN identity_person p USING (subject_id)
                    WHERE c.code_hash = ANY(%s)""",
                 [list(set().union(*hashes))],
             )
             persons = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
+            judged = sorted({subject for _, subject, _, _, was_judged, _ in persons.values() if was_judged})
+            self._incapable |= {subject: [] for subject in judged}
+            if judged:
+                cursor.execute(
+                    "SELECT subject_id, lower(days), upper(days) FROM identity_incapacity WHERE subject_id = ANY(%s)",
+                    [judged],
+                )
+                for subject, since, until in cursor.fetchall():
+                    self._incapable[subject].append((since, until))
         return {
             place: persons[code_hash]
             for under_key in hashes

@@ -101,7 +101,8 @@ BEGIN
                bool_or(p.subject_id IS NULL) AS nobody,
                bool_or(f.state = 'active'
                        AND (f.ended IS NULL OR f.final IS NULL OR f.final > today
-                            OR p.capacity <> 'full' OR f.ended < p.born + 6576 AND f.ended < identity_turns_18(p.born))) AS unsound,
+                            OR p.judged AND identity_incapable(f.subject_id, 'infinity', ARRAY[today, f.decided, f.ended])
+                            OR f.ended < p.born + 6576 AND f.ended < identity_turns_18(p.born))) AS unsound,
                max(f.shown_until) FILTER (WHERE f.state = 'active' AND f.shown_until > f.shown_from) AS shown_until,
                bool_or(f.state = 'active' AND (f.erase_on <= least(f.ended, f.decided) + longest) IS NOT TRUE) AS overkept
         FROM fresh f
@@ -273,6 +274,14 @@ CREATE POLICY gate ON records_version FOR SELECT TO {app} USING (
         WHERE s.subject_id = records_version.subject_id AND s.record_id = records_version.record_id
           AND s.version = records_version.version
     )
+    -- Nothing adverse of a person who lacks full civil capacity today, nor of what they did or was decided while they lacked it (safeguard
+    -- 3), whenever the authority told so. That somebody was ever judged is looked up first, being cheap.
+    AND NOT (
+        (grade <> '' OR item_id IN (SELECT i.item_id FROM catalogue_item_version i WHERE i.nature = 'adverse'))
+        AND EXISTS (SELECT FROM identity_person p WHERE p.subject_id = records_version.subject_id AND p.judged)
+        AND identity_incapable(subject_id, 'infinity', ARRAY[(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date,
+                                                              current_setting('cx.on')::date, decided, ended])
+    )
 );
 
 -- name: gate_payload
@@ -349,6 +358,8 @@ BEGIN
                   AND o.valid_from <= on_day AND on_day < o.valid_until)
       AND NOT EXISTS (SELECT FROM records_superseded s WHERE s.subject_id = v.subject_id AND s.record_id = v.record_id
                       AND s.version = v.version AND s.recorded_at <= known_at)
+      AND NOT ((v.grade <> '' OR EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = v.item_id AND i.nature = 'adverse'))
+               AND identity_incapable(v.subject_id, known_at, ARRAY[on_day, v.decided, v.ended]))
     ORDER BY v.decided DESC, v.record_id;
 END
 $$;

@@ -1,0 +1,132 @@
+"""Brings staged events into the register: whose they are, what they amount to, what must wait. Statements: ``sql/population.sql``."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from chengxin.identity.services.population.stage import Place, Stager, Told
+from chengxin.lib.crypto import Sealed
+from chengxin.lib.sql import statements
+
+SQL = statements(Path(__file__).resolve().parents[2] / "sql" / "population.sql")
+CREATED = ("create_staging", "create_told", "create_renamed", "empty_staging")
+# What each person's events amount to is known: bring it to persons, codes, capacity, attestations, the log.
+WRITTEN = (
+    "keep_first_word", "find_renamed", "insert_persons", "update_persons", "update_identities", "tag_codes", "mark_former",
+    "seal_linked", "insert_capacity", "insert_attestations", "keep_events", "unpark",
+)  # fmt: skip
+
+
+class Settling:
+    """One run of events inside the caller's transaction. Waits for a run that is under way: one founds what the next must find."""
+
+    def __init__(self, stager: Stager, at: datetime) -> None:
+        self._stager = stager
+        self._at = at
+        self._cursor = connection.cursor()
+        self.dropped: dict[int, int] = {}
+        """The numbers of events about minors, by row: all that is kept of them."""
+        self._run("take_turns")
+        for name in CREATED:
+            self._run(name)
+
+    def last_sequence(self) -> int | None:
+        """Give the highest number an event was heard under; None while no event has come."""
+        number: int | None = self._run("last_sequence")[0][0]
+        return number
+
+    def next_edition(self, sequence: int) -> int:
+        edition: int = self._run("next_edition", sequence=sequence)[0][0]
+        return edition
+
+    def stage(self, lines: Iterable[tuple[Any, ...]]) -> None:
+        """Send rows to the staging table, whatever their number, in bounded memory."""
+        with self._cursor.copy(SQL["copy_staging"].rstrip(";")) as copy:
+            for line in lines:
+                copy.write_row(line)
+        self._run("analyse_staging")
+        if self._stager.keys.pointers.former:
+            for name in ("hold_former", "stand_under_former", "old_under_former"):
+                self._run(name)
+
+    def settle_snapshot(self, place: Place, rows: int) -> None:
+        self._run("drop_doubles")
+        self._run("mark_known")
+        self._run("enter_snapshot", sequence=place.sequence, edition=place.edition, rows=rows)
+        self._settle(alone=True)
+
+    def settle_events(self) -> None:
+        self._run("drop_sequences", sequences=list(self.dropped.values()))
+        for name in ("mark_repeated", "mark_known", "mark_parked", "mark_taken"):
+            self._run(name)
+        self._settle(alone=False)
+
+    def _settle(self, *, alone: bool) -> None:
+        self._find_subjects(alone=alone)
+        if alone:
+            self._run("mute_twice_told")
+        self._run("told_best" if self._run("several_told")[0][0] else "told_once")
+        self._run("analyse_told")
+        for name in WRITTEN:
+            self._run(name)
+        self._run("park")
+        self._run("tell_parked_reason")
+
+    def _find_subjects(self, *, alone: bool) -> None:
+        """Find whose each event is, in rounds: a number event gives the next one its code, a code told of calls up what waited for it.
+
+        In the last rounds nothing is held back any more for an event that itself waits.
+        """
+        last = alone
+        while self._run("unsettled")[0][0]:
+            linked = 0 if alone else self._link(last=last)
+            found = self._count("resolve_withdrawn") + self._count("resolve_known", last=last)
+            fresh = self._count("found_persons", last=last, alone=alone)
+            if fresh:
+                self._run("insert_fresh_codes")
+            called = self._call_up() if linked or fresh else 0
+            if not (linked or found or fresh or called):
+                if last:
+                    return
+                last = True
+            alone = alone and not called
+
+    def _link(self, *, last: bool) -> int:
+        linked = self._count("link_new", last=last) + self._count("link_old", last=last)
+        if linked:
+            self._run("insert_linked_codes")
+            self._run("withdraw_codes")
+        return linked
+
+    def _call_up(self) -> int:
+        """Stage the parked events whose person is known by now; gives how many."""
+        waiting = self._run("awaited")
+        self.stage(self._opened(waiting))
+        return len(waiting)
+
+    def _opened(self, waiting: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        for n, (body, key_id) in enumerate(waiting, 1):
+            row = json.loads(self._stager.keys.open(Sealed(key_id, bytes(body)), use="population.event"))
+            told = self._stager.event(row)
+            if isinstance(told, Told):
+                yield told.line(-n, parked=True)
+
+    def outcome(self, *, every: bool) -> tuple[tuple[int, int, int, int], int, list[tuple[int, str]]]:
+        """Give new persons, events known already, parked, taken up; persons changed; and rows with what became of them."""
+        counts = self._run("counts")[0]
+        changed: int = self._run("count_changed")[0][0]
+        new, known, parked, taken_up = counts
+        fates: list[tuple[int, str]] = self._run("fates", every=every)
+        return (new, known, parked, taken_up), changed, fates
+
+    def _count(self, name: str, **values: Any) -> int:
+        self._run(name, **values)
+        return int(self._cursor.rowcount)
+
+    def _run(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
+        self._cursor.execute(SQL[name], {**values, "at": self._at, "hash_key": self._stager.keys.pointers.hash})
+        return self._cursor.fetchall() if self._cursor.description else []
