@@ -21,6 +21,7 @@ from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
 from tests.people import OFFICERS, ORGANISATIONS, write_population
+from tests.platform import Platform, running_platform
 
 # The controller of a parallel run makes the folder; its workers inherit the name.
 BASE = Path(os.environ.setdefault("CHENGXIN_TEST_BASE", tempfile.mkdtemp(prefix="cx-test-")))
@@ -159,6 +160,7 @@ class Running:
     url: str
     data: Path
     process: subprocess.Popen[bytes]
+    platform: Platform
 
 
 def free_port() -> int:
@@ -189,7 +191,7 @@ def healthy(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Run ``chengxin up --demo`` on a port of its own for the tests of the session."""
+    """Run ``chengxin up --demo`` on a port of its own for the tests of the session, beside a real-name platform."""
     data, port = tmp_path_factory.mktemp("installation"), free_port()
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))
@@ -203,7 +205,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "--port",
         str(port),
     ]
-    with (data / "up.log").open("wb") as log:
+    with running_platform(data / "platform.json") as platform, (data / "up.log").open("wb") as log:
+        environment |= {"CHENGXIN_OIDC_URL": platform.url, "CHENGXIN_OIDC_SECRET": platform.secret}
         process = subprocess.Popen(program, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             url = f"http://127.0.0.1:{port}"
@@ -211,7 +214,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                 f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 120
             )
             assert process.poll() is None, (data / "up.log").read_text()
-            yield Running(url, data, process)
+            yield Running(url, data, process, platform)
         finally:
             process.terminate()
             process.wait(30)

@@ -14,6 +14,7 @@ from chengxin.demo.province import PASSWORD
 from chengxin.identity.services.factors import STEP_S, code_at
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
+from tests.portal.test_browser_verification import somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 COURT = "演示·法院经办人"
@@ -180,3 +181,27 @@ def test_the_pages_of_ones_own_account_are_accessible_and_fit(
         told.wait_for()
         assert "localhost" in told.inner_text()
         one.examine(f"{tag}-passkey-wrong")
+
+
+@pytest.mark.parametrize(("tag", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_a_person_comes_from_the_platform(
+    browser: Browser, installation: Running, tag: str, size: tuple[int, int]
+) -> None:
+    name, code = somebody(installation)
+    installation.platform.vouches_for(name, code)
+    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+        one.go("/")
+        one.follow("本人登录")
+        one.heading("本人")
+        one.go("/")
+        one.follow("进入本人页面")
+        assert code not in one.page.content()
+        one.examine(f"{tag}-person")
+        one.go("/desk/")
+        one.heading("不能进行此操作")
+        one.press("退出")
+        installation.platform.vouches_for("王不在", code)
+        one.go("/me/login/")
+        one.heading("不能进行此操作")
+        assert "未能登录" in one.page.locator("main").inner_text()
+        one.examine(f"{tag}-person-refused")

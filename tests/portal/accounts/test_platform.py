@@ -1,13 +1,8 @@
 """Persons log in at the real-name platform: against a provider that is a process of its own, right and wrong in every way."""
 
-import json
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -18,7 +13,7 @@ from django.urls import reverse
 from chengxin.identity.policies import policy_of
 from tests.conftest import Register
 from tests.people import CHILD, DEAD, LI_NA, NAMESAKE, UNKNOWN, WANG_WEI, Someone
-from tests.portal.accounts import provider
+from tests.platform import Platform, running_platform
 from tests.portal.accounts.conftest import Visit
 from tests.portal.test_policies import ALL, address
 
@@ -26,39 +21,17 @@ Log = Callable[[], list[tuple[str, str, str]]]
 BEGIN, ANSWER, ME = (reverse(f"person-{name}") for name in ("login", "callback", "home"))
 
 
-@dataclass
-class Platform:
-    """The provider's process: where it is, and what it is to say."""
-
-    url: str
-    script: Path
-
-    def says(self, **told: Any) -> None:
-        self.script.write_text(json.dumps(told))
-
-    def vouches_for(self, person: Someone, **changes: Any) -> None:
-        self.says(claims={"name": person.name, "id_number": person.code, **changes})
-
-
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    script = tmp_path_factory.mktemp("platform") / "says.json"
-    script.write_text("{}")
-    with subprocess.Popen(
-        [sys.executable, "-m", provider.__name__, str(script)], stdout=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout is not None
-        try:
-            yield Platform(running.stdout.readline().strip(), script)
-        finally:
-            running.terminate()
+    with running_platform(tmp_path_factory.mktemp("platform") / "says.json") as running:
+        yield running
 
 
 @pytest.fixture
 def platform(process: Platform, register: Register, settings: Any) -> Platform:
     settings.OIDC_URL = process.url
     (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
-    told = {**app, "client_id": provider.CLIENT, "secret": provider.SECRET, "settings": {"server_url": process.url}}
+    told = {**app, "client_id": process.client, "secret": process.secret, "settings": {"server_url": process.url}}
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {**settings.SOCIALACCOUNT_PROVIDERS["openid_connect"], "APPS": [told]}
     }
@@ -98,7 +71,7 @@ def is_in(client: Client) -> bool:
 
 
 def test_a_person_comes_from_the_platform(platform: Platform, log: Log) -> None:
-    platform.vouches_for(WANG_WEI)
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
     client, answer = come()
     assert answer.headers["Location"] == ME
     assert is_in(client)
@@ -123,7 +96,7 @@ def test_the_request_carries_state_nonce_and_challenge_and_nothing_of_anybody(pl
 
 def test_the_same_person_is_the_same_user_and_a_namesake_another(register: Register, platform: Platform) -> None:
     for person in (WANG_WEI, WANG_WEI, NAMESAKE):
-        platform.vouches_for(person)
+        platform.vouches_for(person.name, person.code)
         assert is_in(come()[0])
     users = register.rows(
         "SELECT login, display_name, password, subject_id FROM identity_user WHERE subject_id IS NOT NULL"
@@ -161,7 +134,7 @@ STRANGERS = {
 def test_nobody_is_let_in_who_is_not_in_the_register_by_code_and_name(
     register: Register, platform: Platform, log: Log, person: Someone
 ) -> None:
-    platform.vouches_for(person)
+    platform.vouches_for(person.name, person.code)
     client, answer = come()
     refused(platform, answer, client)
     assert person.code not in answer.content.decode()
@@ -206,7 +179,7 @@ def test_what_the_platform_did_not_vouch_for_lets_nobody_in(platform: Platform, 
 
 
 def test_an_answer_is_taken_once_by_the_browser_that_asked(platform: Platform) -> None:
-    platform.vouches_for(WANG_WEI)
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
     asked, other = Client(), Client()
     back = urlsplit(at_platform(begin(asked)))
     refused(platform, other.get(f"{back.path}?{back.query}"), other)
@@ -219,7 +192,7 @@ def test_an_answer_is_taken_once_by_the_browser_that_asked(platform: Platform) -
 
 @pytest.mark.parametrize("change", [{"state": "x" * 16}, {"code": "x"}, {"state": ""}])
 def test_an_answer_that_was_changed_lets_nobody_in(platform: Platform, change: dict[str, str]) -> None:
-    platform.vouches_for(WANG_WEI)
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
     client = Client()
     back = urlsplit(at_platform(begin(client)))
     values = {name: found[0] for name, found in parse_qs(back.query).items()} | change
@@ -227,7 +200,7 @@ def test_an_answer_that_was_changed_lets_nobody_in(platform: Platform, change: d
 
 
 def test_a_person_sees_nothing_of_the_officers(platform: Platform) -> None:
-    platform.vouches_for(WANG_WEI)
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
     client, _ = come()
     for name, entry in ALL.items():
         found = policy_of(entry.callback)
@@ -245,7 +218,7 @@ def test_an_officer_is_no_person(platform: Platform, visit: Visit) -> None:
 def test_a_person_can_not_be_granted_a_right(register: Register, platform: Platform) -> None:
     from psycopg.errors import CheckViolation
 
-    platform.vouches_for(WANG_WEI)
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
     come()
     grant = """INSERT INTO identity_role_grant (user_id, role, valid_from, valid_until, reason, granted_at, withdrawal_reason)
                SELECT id, 'officer', current_date, current_date + 9, 'x', now(), '' FROM identity_user WHERE subject_id IS NOT NULL"""

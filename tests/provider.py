@@ -19,7 +19,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwk, jwt
 
 CLIENT, SECRET = "chengxin", "client-secret-of-a-test"
-KEY, STRANGER = (jwk.RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"}) for name in ("k1", "k2"))
 codes: dict[str, dict[str, str]] = {}
 tokens: dict[str, dict[str, Any]] = {}
 
@@ -29,13 +28,15 @@ class Provider(BaseHTTPRequestHandler):
 
     script: Path
     issuer: str
+    key: jwk.RSAKey
+    stranger: jwk.RSAKey
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         addresses: dict[str, Callable[[dict[str, str]], None]] = {
             "/.well-known/openid-configuration": self.discovery,
-            "/keys": lambda _: self.answer({"keys": [KEY.as_dict(private=False)]}),
+            "/keys": lambda _: self.answer({"keys": [self.key.as_dict(private=False)]}),
             "/authorize": self.authorize,
             "/userinfo": self.userinfo,
         }
@@ -103,10 +104,12 @@ class Provider(BaseHTTPRequestHandler):
         claims |= told.get("claims", {})
         for name in told.get("without", []):
             claims.pop(name)
-        key: Any = {"": KEY, "stranger": STRANGER, "secret": jwk.OctKey.import_key(SECRET)}[told.get("key", "")]
+        key: Any = {"": self.key, "stranger": self.stranger, "secret": jwk.OctKey.import_key(SECRET)}[
+            told.get("key", "")
+        ]
         algorithm = "HS256" if told.get("key") == "secret" else "RS256"
         text = jwt.encode({"alg": algorithm, "kid": "k1"}, claims, key)
-        return f"{_unsigned(claims)}" if told.get("key_none") else text
+        return _unsigned(claims) if told.get("key_none") else text
 
     def userinfo(self, _: dict[str, str]) -> None:
         found = tokens.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -131,6 +134,9 @@ def _unsigned(claims: dict[str, Any]) -> str:
 
 def main() -> None:
     Provider.script = Path(sys.argv[1])
+    Provider.key, Provider.stranger = (
+        jwk.RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"}) for name in ("k1", "k2")
+    )
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     Provider.issuer = f"http://127.0.0.1:{server.server_port}"
     sys.stdout.write(Provider.issuer + "\n")
