@@ -11,7 +11,7 @@ from django.urls import reverse
 from chengxin.demo.officers import settle_demo_officer
 from tests.conftest import Register
 from tests.identity.verifying import officer
-from tests.people import CENTRE_OFFICER, LI_NA, LIMITED, WANG_WEI, Someone
+from tests.people import CENTRE_OFFICER, LI_NA, LIMITED, UNKNOWN, WANG_WEI, Someone
 from tests.portal.conftest import LogIn
 
 LIST = "portal:delegations"
@@ -75,6 +75,16 @@ def test_a_refusal_names_its_law_and_keeps_no_person(window: tuple[Client, Clien
     assert WANG_WEI.code not in page
     assert WANG_WEI.name not in page
     assert "（2020）测01民特1号" in page
+
+
+def test_a_try_for_somebody_unknown_is_refused_and_stays_in_the_log(
+    window: tuple[Client, Client], register: Register, today: date
+) -> None:
+    """The note is written apart from what is refused: a page that were one transaction would take it back."""
+    answer = window[0].post(reverse(LIST), application(today, **pair(subject=UNKNOWN)))
+    assert answer.status_code == 422
+    assert "没有找到其中一人" in answer.content.decode()
+    assert register.rows("SELECT actor FROM ground_action WHERE act = 'delegation.unfound'") == [("officer",)]
 
 
 def test_what_is_missing_is_named(window: tuple[Client, Client]) -> None:
