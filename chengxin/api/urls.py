@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
 
-from chengxin.api import tokens, verifications
+from chengxin.api import population, tokens, verifications
 from chengxin.api.application import ClientToken, api
 from chengxin.identity.policies import AccessPolicy, mark, policy_of, public
 
 api.add_router("", tokens.router)
 api.add_router("", verifications.router)
+api.add_router("", population.router)
 
 
 @public("接口说明，不含任何人的信息")

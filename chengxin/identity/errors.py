@@ -48,6 +48,10 @@ class LicenceRefused(Conflict):
     )
 
 
+class CallUnknown(NotFound):
+    code, message, message_en = "call-unknown", "没有这次报送。", "There is no such call."
+
+
 class BiometricsRefused(Rejected):
     code = "biometrics-refused"
     message = "生物识别信息一概不收，整批退回，未保留任何内容："

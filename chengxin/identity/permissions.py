@@ -20,7 +20,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something an officer may do. ``prove``: only right after proving once more who one is; ``machines``: see the table's head."""
+    """Something an officer may do. ``prove``: only right after proving once more who one is; the rest: see the table's head."""
 
     code: str
     name: str
@@ -29,6 +29,7 @@ class Act:
     scope: str
     prove: bool = False
     machines: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def permissions() -> Permissions:
     law, article = limits["source"]
     return Permissions(
         {entry["code"]: Role(**entry) for entry in content["role"]},
-        {entry["code"]: Act(**{**entry, "roles": tuple(entry["roles"])}) for entry in content["act"]},
+        {
+            entry["code"]: Act(**{**entry, "roles": tuple(entry["roles"]), "kinds": tuple(entry.get("kinds", ()))})
+            for entry in content["act"]
+        },
         limits["longest_days"],
         limits["unused_days"],
         Source(law, article, provisional=limits["provisional"]),

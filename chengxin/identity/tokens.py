@@ -17,7 +17,9 @@ from joserfc.util import urlsafe_b64decode
 from chengxin.identity.checking import ClientKeyLive, find_client_key
 from chengxin.identity.errors import ClientUnproved, ScopeUnknown, TokenInvalid
 from chengxin.identity.permissions import permissions
+from chengxin.identity.queries import find_organisation
 from chengxin.lib.crypto import derive
+from chengxin.lib.periods import shanghai_date
 
 LIFE_S = 600
 ASSERTION_MOST_S, LEEWAY_S = 300, 30
@@ -59,6 +61,12 @@ class Bearer:
 def machine_acts() -> frozenset[str]:
     """Give the acts of the permission table that a system may do: the scopes of tokens."""
     return frozenset(act.code for act in permissions().acts.values() if act.machines)
+
+
+def acts_open_to(kind: str) -> frozenset[str]:
+    """Give the acts that a system of an organisation of this kind may do."""
+    acts = permissions().acts
+    return frozenset(code for code in machine_acts() if not acts[code].kinds or kind in acts[code].kinds)
 
 
 def read_public_key(text: str) -> tuple[str, dict[str, Any]]:
@@ -145,9 +153,11 @@ def _shown_first(client_pk: int, claims: dict[str, Any], at: datetime) -> bool:
 
 
 def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
-    """Make an access token of ten minutes for the scopes asked for; for all there are when none is named. Raises ScopeUnknown."""
-    scopes = frozenset(scope.split()) or machine_acts()
-    if not scopes <= machine_acts():
+    """Make an access token of ten minutes for the scopes asked for; for all that are open to it when none is named. Raises ScopeUnknown."""
+    organisation = find_organisation(client.organisation, shanghai_date(at))
+    open_to_it = acts_open_to(organisation.kind) if organisation else frozenset()
+    scopes = frozenset(scope.split()) or open_to_it
+    if not scopes or not scopes <= open_to_it:
         raise ScopeUnknown
     now, covered = int(at.timestamp()), " ".join(sorted(scopes))
     claims = {

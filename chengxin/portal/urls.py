@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.desk import delegations, home, intake, lookup, occupations, returns, verification
+from chengxin.portal.desk import coverage, delegations, home, intake, lookup, occupations, returns, verification
 from chengxin.portal.public import catalogue, permissions, receipts, start
 
 app_name = "portal"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
     path("receipts/", receipts.receipt, name="check-receipt"),
     path("desk/verification/", verification.check, name="verification"),
+    path("desk/coverage/", coverage.report, name="coverage"),
     path("desk/delegations/", delegations.delegations, name="delegations"),
     path("desk/delegations/<int:number>/", delegations.confirm, name="delegation"),
     path("desk/delegations/<int:number>/end", delegations.end, name="end-delegation"),

@@ -35,6 +35,7 @@ ORGANISATION_KINDS = {
     "credit_agency": "征信机构",
     "school": "学校",
     "association": "行业协会商会",
+    "population": "人口信息主管部门",
     "auditor": "审计、监督检查机关",
 }
 NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
@@ -67,7 +68,9 @@ CHECKED_MEANS = {
     "not_found": "没有可供核验的登记。请核对证件种类和号码。",
 }
 ASSURANCES = {"none": "—", "register": "与人口基础信息一致", "attested": "与人口基础信息一致，且签发机关核验过本人"}
+ATTESTED = {"basic": "一级", "substantial": "二级", "high": "三级"}
 TABLES = {
+    "attested": ATTESTED,
     "delegated": ACTS,
     "checked": CHECKED,
     "checked_means": CHECKED_MEANS,

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from chengxin.catalogue.queries import OpenItem, open_item
-from chengxin.identity.models import Organisation, User
+from chengxin.identity.models import Organisation, PopulationCall, User
 from chengxin.identity.queries import organisation_stands
 from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.crypto import Sealed
@@ -231,7 +231,11 @@ def sweep_spools(*, at: datetime) -> int:
     """Destroy what killed processes left in the spool folder, and rows to mend whose day is over; gives how many."""
     folder = spool_folder()
     names = [name for name in spool_names(folder) if not name.startswith(MEND)]
-    states = {token.hex: state for token, state in Batch.objects.filter(token__in=names).values_list("token", "state")}
+    states = {
+        token.hex: state
+        for held in (Batch, PopulationCall)
+        for token, state in held.objects.filter(token__in=names).values_list("token", "state")
+    }
     return sweep(folder, states, at)
 
 

@@ -11,10 +11,12 @@ def main() -> None:
 
     import chengxin.identity.jobs  # noqa: F401  # its tasks make themselves known
     from chengxin.records.jobs import adopt_batches
+    from chengxin.records.population_calls import adopt_calls
     from chengxin.records.services import sweep_spools
 
     sweep_spools(at=timezone.now())
     adopt_batches()
+    adopt_calls()
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError("the queue lives in Django's database")

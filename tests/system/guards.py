@@ -53,7 +53,7 @@ def row_security(table: str, attack: Attack) -> tuple[str, Guard]:
 APPEND = "is append-only"
 HASH = "\\x" + "ab" * 32
 NOT_CURRENT, ANEW, ENDS = "not the current one", "hash, tag and key are made anew together", "a rotation ends once"
-PAST, LONG_PAST = "1999-01-01", "1998-01-01"
+PAST, LONG_PAST, LATER = "1999-01-01", "1998-01-01", "2099-01-01"
 GUARDS: dict[str, Guard] = dict((
     policy("records_version", "gate", a.see_the_shown),
     policy("records_payload", "gate", a.see_a_payload),
@@ -102,6 +102,11 @@ GUARDS: dict[str, Guard] = dict((
     *(trigger(f"identity_{table}", f"{name}_append_only", change_wholly(f"identity_{table}", column), APPEND) for table, name, column in (
         ("population_dropped", "dropped", "sequence"), ("population_snapshot", "snapshot", "rows"),
         ("withdrawn_code", "withdrawn", "until_rank"), ("capacity", "capacity", "since"), ("attestation", "attestation", "level"))),
+    trigger("identity_population_call", "call_guarded", p.calls(authority=False), "only the population authority"),
+    trigger("identity_population_call", "call_stays", p.truncates("identity_population_call"), APPEND),
+    holds("identity_population_call", "call_state_known", p.finishes_a_call("state = 'lost', finished_at = now()")),
+    holds("identity_population_call", "call_finished_iff_ended", p.finishes_a_call("state = 'done'")),
+    holds("identity_population_call", "call_has_events", p.calls(events=0)),
     trigger("identity_population_event", "event_append_only", p.truncates("identity_population_event"), APPEND),
     trigger("identity_population_event", "event_stays", p.rewrites("kind", "kind"), APPEND),
     trigger("identity_population_event", "event_sealed", k.inserts("identity_population_event", id=9001, event_id="x", key_id=k.NEXT),
@@ -225,6 +230,14 @@ CLAUSES: dict[str, Clause] = {
                                          p.take_away_another_code_than_is_kept, "only by being kept as withdrawn"),
     "event: in nothing but its seal": Clause("guard_event_trigger", "NEW.edition, NEW.kind", "NEW.edition, OLD.kind",
                                              p.rewrites("kind", "'death'", in_its_shadow=True), APPEND),
+    "call: of a live client": Clause("guard_call", "l.client_id = NEW.client AND", "", p.calls("c-nobody"), "only the population"),
+    "call: received before it is finished": Clause("guard_call", "NEW.state <> 'received' OR", "",
+                                                   p.calls(state="done", finished_at=LATER), "received before"),
+    "call: not ahead of time": Clause("guard_call", "OR NEW.received_at > clock_timestamp()", "",
+                                      p.calls(received_at=LATER), "received before"),
+    "call: finished once": Clause("guard_call", "OLD.state <> 'received'", "false", p.finishes_a_call(times=2), "finished once"),
+    "call: changed in nothing else": Clause("guard_call", "OLD.received_at, OLD.events)", "OLD.received_at, NEW.events)",
+                                            p.finishes_a_call("state = 'done', finished_at = now(), events = 2"), "finished once"),
     "parked: the event itself": Clause("guard_parked", "AND e.digest = g.digest", "", p.lose_a_parked_event_for_another,
                                        "only by being applied"),
     "capacity: marked": Clause("guard_capacity", "AND p.judged", "", p.tell_against_an_unmarked_person, "marks the person"),

@@ -37,6 +37,15 @@ def furnish(stage: Stage) -> None:
                  "checked_on": facts.today, "level": "high", "method": "in-person", "recorded_at": facts.at})  # fmt: skip
 
 
+def furnish_call(stage: Stage) -> None:
+    """Put a batch of events there as if the stage's client were the authority's; made after the clients."""
+    stage.run("owner", "ALTER TABLE identity_population_call DISABLE TRIGGER call_guarded")
+    ((client, organisation),) = stage.run("owner", "SELECT client_id, organisation_id FROM identity_client")
+    stage.insert("owner", "identity_population_call", call(stage, client, organisation, token=KEPT_CALL))
+    stage.run("owner", "SET CONSTRAINTS ALL IMMEDIATE")
+    stage.run("owner", "ALTER TABLE identity_population_call ENABLE TRIGGER call_guarded")
+
+
 def judge(stage: Stage, since: int, until: int | None, subject: int | None = None, rank: int = FIRST) -> None:
     """Have somebody lose full capacity so many days ago, and regain it so many days ago where that is given."""
     who, facts = subject or stage.facts.wang, stage.facts
@@ -226,6 +235,39 @@ def rewrites(column: str, value: str, *, in_its_shadow: bool = False) -> Attack:
 def seal_with_another_key(table: str) -> Attack:
     def attack(stage: Stage) -> bool:
         stage.run("owner", f"UPDATE {table} SET key_id = 'k-next', body_sealed = 'y'")
+        return True
+
+    return attack
+
+
+CALL, KEPT_CALL = "00000000-0000-0000-0000-00000000ca11", "00000000-0000-0000-0000-00000000ca12"
+
+
+def call(stage: Stage, client: str, organisation: int, **changes: Any) -> dict[str, Any]:
+    row = dict.fromkeys(("minors", "applied", "known", "parked", "taken_up"), 0)
+    return {
+        **row, "token": CALL, "client": client, "organisation_id": organisation, "state": "received", "received_at": stage.facts.at,
+        "events": 1, "fates": "[]", **changes,
+    }  # fmt: skip
+
+
+def calls(client: str = "", *, authority: bool = True, **changes: Any) -> Attack:
+    """Enter a batch of events as the application, sound unless changed: from the stage's client, its organisation the authority."""
+
+    def attack(stage: Stage) -> bool:
+        if authority:
+            stage.run("owner", "UPDATE identity_organisation SET kind = 'population'")
+        ((known, organisation),) = stage.run("owner", "SELECT client_id, organisation_id FROM identity_client")
+        stage.insert("app", "identity_population_call", call(stage, client or known, organisation, **changes))
+        return True
+
+    return attack
+
+
+def finishes_a_call(change: str = "state = 'done', finished_at = now()", times: int = 1) -> Attack:
+    def attack(stage: Stage) -> bool:
+        for _ in range(times):
+            stage.run("owner", f"UPDATE identity_population_call SET {change}")
         return True
 
     return attack

@@ -217,6 +217,7 @@ def _fill(stage: Stage) -> None:
     stage.insert("owner", "ground_access_entry", entry(facts))
     stage.insert("owner", "ground_action", {"at": facts.at, "actor": "clerk", "act": "x", "subject": "x", "note": ""})
     checking.furnish(stage)
+    populating.furnish_call(stage)
     organising.furnish(stage)
     entering.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}

@@ -20,6 +20,7 @@ class Organisation(models.Model):
         CREDIT_AGENCY = "credit_agency", "征信机构"
         SCHOOL = "school", "学校"
         ASSOCIATION = "association", "行业协会商会"
+        POPULATION = "population", "人口信息主管部门"
         AUDITOR = "auditor", "审计、监督检查机关"
 
     code = models.CharField(max_length=18, unique=True)
@@ -47,6 +48,7 @@ class Organisation(models.Model):
                         "credit_agency",
                         "school",
                         "association",
+                        "population",
                         "auditor",
                     )
                 ),

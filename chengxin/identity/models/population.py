@@ -72,6 +72,46 @@ class ParkedEvent(models.Model):
         ]
 
 
+class PopulationCall(models.Model):
+    """A batch of events that the authority's system sent, and what became of it; its content is spooled until then, and then nowhere.
+
+    ``fates`` names the place of each event in the batch and what became of it, never a value.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "正在处理"
+        DONE = "done", "已完成"
+        UNUSABLE = "unusable", "无法使用"
+
+    token = models.UUIDField(primary_key=True)
+    client = models.CharField(max_length=18)
+    organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    events = models.IntegerField()
+    minors = models.IntegerField(default=0)
+    applied = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    parked = models.IntegerField(default=0)
+    taken_up = models.IntegerField(default=0)
+    fates = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "identity_population_call"
+        constraints = [
+            models.CheckConstraint(
+                name="call_state_known", condition=models.Q(state__in=("received", "done", "unusable"))
+            ),
+            models.CheckConstraint(
+                name="call_finished_iff_ended",
+                condition=models.Q(state="received", finished_at=None)
+                | (~models.Q(state="received") & models.Q(finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(name="call_has_events", condition=models.Q(events__gt=0)),
+        ]
+
+
 class DroppedSequence(models.Model):
     """The sequence number of an event about a minor: all that stays of it."""
 

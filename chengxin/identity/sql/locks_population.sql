@@ -165,11 +165,45 @@ CREATE OR REPLACE FUNCTION identity_incapable(subject bigint, known_at timestamp
         WHERE told.capacity <> 'full')
 $$;
 
+-- name: guard_call
+-- A batch of events comes from a live client of the population authority; it is finished once and changed in nothing else.
+CREATE OR REPLACE FUNCTION identity_guard_call() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (
+            SELECT FROM identity_client_live l JOIN identity_organisation o ON o.id = l.organisation_id
+            WHERE l.client_id = NEW.client AND o.id = NEW.organisation_id AND o.kind = 'population'
+        ) THEN
+            RAISE EXCEPTION 'only the population authority tells of persons' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.state <> 'received' OR NEW.received_at > clock_timestamp() THEN
+            RAISE EXCEPTION 'a call is received before it is finished, and not ahead of time' USING ERRCODE = 'check_violation';
+        END IF;
+    ELSIF OLD.state <> 'received'
+        OR (NEW.token, NEW.client, NEW.organisation_id, NEW.received_at, NEW.events)
+           IS DISTINCT FROM (OLD.token, OLD.client, OLD.organisation_id, OLD.received_at, OLD.events)
+    THEN
+        RAISE EXCEPTION 'a call is finished once and changed in nothing else' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_call_trigger
+CREATE OR REPLACE TRIGGER call_guarded BEFORE INSERT OR UPDATE ON identity_population_call
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_call();
+
+-- name: call_stays
+CREATE OR REPLACE TRIGGER call_stays BEFORE DELETE OR TRUNCATE ON identity_population_call
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
 -- name: population_grants
 -- Intake writes what the authority tells and reads no sealed value but of what is parked. The application reads what coverage and a
 -- person's own page need; who may look on whose incapacity is the functions' to say.
 REVOKE ALL ON FUNCTION identity_guard_capacity(), identity_withdraw_code(bytea, bytea, bigint, bigint, text), identity_incapable(bigint, timestamptz, date[]) FROM PUBLIC;
 GRANT SELECT (event_id, sequence, edition, digest), INSERT ON identity_population_event TO {intake};
+GRANT SELECT, INSERT ON identity_population_call TO {app};
+GRANT SELECT, UPDATE (state, finished_at, minors, applied, known, parked, taken_up, fates) ON identity_population_call TO {intake};
 GRANT SELECT, INSERT ON identity_population_dropped, identity_population_snapshot TO {intake};
 GRANT SELECT, INSERT, DELETE, UPDATE (reason) ON identity_population_parked TO {intake};
 GRANT SELECT ON identity_withdrawn_code TO {intake};
@@ -180,5 +214,7 @@ GRANT SELECT ON identity_incapacity TO {intake};
 GRANT UPDATE (name_rank, former_rank, code_sealed, seal_key_id) ON identity_code TO {intake};
 GRANT SELECT (judged, identity_rank, region_rank, death_rank, capacity_rank, recorded_at),
     UPDATE (born, judged, identity_rank, region_rank, death_rank, capacity_rank) ON identity_person TO {intake};
-GRANT SELECT ON identity_attestation TO {app};
+GRANT SELECT ON identity_attestation, identity_population_dropped, identity_population_snapshot TO {app};
+GRANT SELECT (sequence, edition) ON identity_population_event TO {app};
+GRANT SELECT (sequence, reason, recorded_at) ON identity_population_parked TO {app};
 GRANT EXECUTE ON FUNCTION identity_incapable(bigint, timestamptz, date[]) TO {app}, {intake};

@@ -20,6 +20,7 @@ EVENT_MORE = ("XM", "YZJLX", "YZJHM", "XZQH", "SWRQ", "XWNL", "XWNLRQ", "PJWS", 
 READ = frozenset((*SNAPSHOT_COLUMNS, *EVENT_COLUMNS, *EVENT_MORE))
 BLOCK, LONGEST_LINE = 1 << 20, 1 << 16
 UNREADABLE = "row-unreadable"
+MOST_EVENTS = 5_000
 
 Row = dict[str, str]
 
@@ -65,6 +66,23 @@ def read_event(value: Any) -> Row | str:
     if any(part is not None and (isinstance(part, bool) or not isinstance(part, str | int)) for part in row.values()):
         return UNREADABLE
     return {name: "" if part is None else str(part).strip() for name, part in row.items()}
+
+
+def read_batch(body: bytes) -> list[Any]:
+    """Read a batch as the interface takes it: an object whose ``events`` is a list of objects; every key is checked, doubled ones too.
+
+    Raises PopulationUnusable, BiometricsRefused.
+    """
+    try:
+        value = json.loads(body, object_pairs_hook=_checked)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or value.keys() != {"events"} or not isinstance(value["events"], list):
+        raise PopulationUnusable('请求应为 {"events": [...]}。', 'The body is {"events": [...]}.')
+    if not 0 < len(value["events"]) <= MOST_EVENTS:
+        raise PopulationUnusable(f"一次 1 至 {MOST_EVENTS} 条事件。", f"One call tells 1 to {MOST_EVENTS} events.")
+    refuse_biometrics(keys_within(value["events"]))
+    return value["events"]
 
 
 def _heading(path: Path, encoding: str) -> tuple[bool, dict[str, int]]:

@@ -1,0 +1,42 @@
+"""How far the unified code covers, as the credit centre's officers see it: numbers alone."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from chengxin.demo.officers import settle_demo_officer
+from tests.conftest import Register
+from tests.identity.feeding import attested, take
+from tests.identity.verifying import officer
+from tests.people import CENTRE_OFFICER, PEOPLE, WANG_WEI
+from tests.portal.conftest import LogIn
+
+ADDRESS = "portal:coverage"
+
+
+def test_counts_by_city_and_nothing_of_a_person(register: Register, log_in: LogIn) -> None:
+    take(register, attested(1, WANG_WEI.code, "20250101"))
+    page = log_in("officer").get(reverse(ADDRESS)).content.decode()
+    (living,) = register.rows("SELECT count(*) FROM identity_person WHERE died IS NULL")[0]
+    assert "太原市" in page
+    assert sum(int(count) for count in re.findall(r"<td>(\d+)</td>", page)) == living
+    assert re.search(r"<td>1（\d+%）</td>", page)
+    assert all(one.name not in page and one.code not in page for one in PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("level", "told"), [("province", "山西省"), ("county", "小店区"), ("prefecture", "太原市"), ("village", "太原市")]
+)
+def test_levels(log_in: LogIn, level: str, told: str) -> None:
+    assert told in log_in("officer").get(reverse(ADDRESS), {"level": level}).content.decode()
+
+
+def test_nobody_outside_the_centre_sees_it(register: Register, log_in: LogIn) -> None:
+    register.become("owner")
+    elsewhere = {**CENTRE_OFFICER, "login": "elsewhere", "organisation": officer("clerk").organisation}
+    settle_demo_officer(**elsewhere, password="a-test-password")
+    register.become("app")
+    client = log_in("elsewhere")
+    assert client.get(reverse(ADDRESS)).status_code == 403
+    assert "代码覆盖" not in client.get(reverse("portal:catalogue")).content.decode()
