@@ -146,6 +146,15 @@ def list_officers(*, after: str = "", limit: int = 50) -> list[User]:
     return list(User.objects.select_related("organisation").filter(login__gt=after).order_by("login")[:limit])
 
 
+def find_account(login: str) -> User | None:
+    """Give an officer's account, closed ones too."""
+    return User.objects.select_related("organisation").filter(login=login).first()
+
+
+def find_grant(grant_id: int) -> RoleGrant | None:
+    return RoleGrant.objects.select_related("user").filter(pk=grant_id).first()
+
+
 def list_grants(user_id: int) -> list[RoleGrant]:
     """Give every grant an officer ever had, the newest first."""
     return list(RoleGrant.objects.select_related("granted_by", "withdrawn_by").filter(user_id=user_id).order_by("-pk"))

@@ -38,12 +38,13 @@ def up(
     data: Data = DEFAULT_DATA,
     port: int = 8000,
     *,
+    admin_port: Annotated[int, typer.Option(help="系统管理的端口，默认是网站端口加一 / the administration's port")] = 0,
     demo: Annotated[bool, typer.Option(help="装入虚构演示省 / load the demo province")] = False,
 ) -> None:
     """启动全部服务，直到 Ctrl-C / everything, in the foreground, until Ctrl-C."""
     from chengxin.site.serve import run_up
 
-    run_up(data.resolve(), port, demo=demo, tell=tell)
+    run_up(data.resolve(), port, admin_port=admin_port or port + 1, demo=demo, tell=tell)
 
 
 @catalogue_app.command("load")

@@ -13,7 +13,7 @@ Tell = Callable[[str], None]
 HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_DATABASE")
 
 
-def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
+def run_up(data: Path, port: int, *, admin_port: int, demo: bool, tell: Tell) -> None:
     """Run everything until Ctrl-C or SIGTERM. Raises AlreadyRunning when another one has this data folder."""
     address = f"http://127.0.0.1:{port}"
     if demo:
@@ -28,8 +28,15 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
             fill_demo(opened, tell)
         close_connections()
         tell(f"诚信已启动 / running: {address}")
+        tell(f"系统管理 / administration: http://127.0.0.1:{admin_port}")
         children = [
             Child("web", web_command(port), environment(opened, "app")),
+            # Never on another address than this machine's own: administrators come through a tunnel or a proxy that knows them.
+            Child(
+                "administration",
+                web_command(admin_port, host="127.0.0.1"),
+                {**environment(opened, "admin"), "CHENGXIN_FACE": "administration"},
+            ),
             Child(
                 "worker",
                 [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
@@ -45,9 +52,9 @@ def run_up(data: Path, port: int, *, demo: bool, tell: Tell) -> None:
         tell("已停止 / stopped.")
 
 
-def web_command(port: int) -> list[str]:
+def web_command(port: int, *, host: str = "") -> list[str]:
     """Give Granian's command: two workers of threads, on loopback; a proxy stands before it in production."""
-    host = os.environ.get("CHENGXIN_BIND", "127.0.0.1")
+    host = host or os.environ.get("CHENGXIN_BIND", "127.0.0.1")
     return [
         str(Path(sys.executable).with_name("granian")),
         "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8",

@@ -96,7 +96,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account_home"
 FACE_HOME, LOGOUT_REDIRECT_URL = {
     "desk": ("portal:desk", "portal:start"),
-    "administration": ("account_security", "account_login"),
+    "administration": ("administration:officers", "account_login"),
 }[FACE]
 PERSON_HOME = "person-home"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
