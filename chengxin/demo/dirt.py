@@ -100,8 +100,8 @@ def identity_kinds(stage: Stage, name: str, number: str, text: str) -> list[Kind
         return put(**{name: one.name, number: one.number})
 
     return [
-        Kind("bad-check-digit", REFUSED, change(number, wrong_check)),
-        Kind("swapped-digits", REFUSED, change(number, swapped)),
+        Kind("bad-check-digit", WAITING, change(number, wrong_check)),
+        Kind("swapped-digits", WAITING, change(number, swapped)),
         Kind("masked-number", WAITING, change(number, masked)),
         Kind("fifteen-digit-number", WAITING, change(number, fifteen)),
         Kind("small-x-number", ACCEPTED, put(**{name: cast.with_x.name, number: cast.with_x.number.lower()})),

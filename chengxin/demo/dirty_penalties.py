@@ -48,7 +48,7 @@ def _person_kinds(stage: Stage) -> list[Kind]:
         Kind("organisation-as-counterpart", REFUSED, put(
             CF_XDR_LB="法人及非法人组织", CF_XDR_MC="晋诚演示商贸有限公司", CF_XDR_ZJLX=None, CF_XDR_ZJHM=None)),
         Kind("shopkeeper-as-counterpart", REFUSED, put(CF_XDR_LB="个体工商户")),
-        Kind("full-width-number", REFUSED, change(NUMBER, full_width)),
+        Kind("full-width-number", WAITING, change(NUMBER, full_width)),
     ]  # fmt: skip
 
 

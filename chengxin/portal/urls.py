@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from chengxin.portal.desk import coverage, delegations, home, intake, lookup, occupations, returns, verification
+from chengxin.portal.desk import (
+    adjudication,
+    coverage,
+    delegations,
+    home,
+    intake,
+    lookup,
+    occupations,
+    returns,
+    verification,
+)
 from chengxin.portal.public import catalogue, permissions, receipts, start
 
 app_name = "portal"
@@ -29,6 +39,9 @@ urlpatterns = [
     path("desk/delegations/<int:number>/end", delegations.end, name="end-delegation"),
     path("desk/occupations/", occupations.coverage, name="occupations"),
     path("desk/occupations/<slug:code>/", occupations.occupation, name="occupation"),
+    path("desk/adjudication/", adjudication.cases, name="cases"),
+    path("desk/adjudication/<int:number>/", adjudication.case, name="case"),
+    path("desk/adjudication/<int:number>/second", adjudication.second, name="second"),
     path("desk/lookup/", lookup.purposes, name="purposes"),
     path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
 ]

@@ -69,7 +69,49 @@ CHECKED_MEANS = {
 }
 ASSURANCES = {"none": "—", "register": "与人口基础信息一致", "attested": "与人口基础信息一致，且签发机关核验过本人"}
 ATTESTED = {"basic": "一级", "substantial": "二级", "high": "三级"}
+WAITING_FOR = {
+    "code-masked": "号码带掩码",
+    "code-legacy": "十五位旧号码",
+    "code-doubtful": "号码对不上",
+    "passport-unusual": "护照号码少见",
+    "unknown-person": "人口库没有此号码",
+    "name-differs": "姓名与号码不符",
+}
+CASE_STATES = {"open": "待认定", "second": "待复核", "decided": "已认定，正在办理"}
+CODE_SLIPS = {
+    "same": "号码相同",
+    "look-alike": "号码中有形近字符（如字母 O、I）",
+    "legacy": "十五位旧号码换算",
+    "check-digit": "只差校验码",
+    "one-digit": "差一位数字",
+    "swapped": "两位数字换了位置",
+    "missing-digit": "少写一位",
+    "extra-digit": "多写一位",
+    "hidden": "掩码可以补全",
+    "digit-and-check": "差一位数字，校验码也不同",
+    "swap-and-check": "相邻两位换了位置，校验码也不同",
+    "same-birth": "姓名相近，出生日期相同",
+    "same-ends": "姓名相近，号码前六位和后四位相同",
+}
+NAME_WAYS = {
+    "same": "姓名相同",
+    "spaces": "姓名只差空格",
+    "middle-dot": "姓名只差间隔号",
+    "order": "姓和名的顺序不同",
+    "traditional": "繁体字和简体字",
+    "variant": "异体字",
+    "rare-character": "生僻字的编码不同",
+    "writing": "只是写法不同",
+    "one-character": "姓名差一个字",
+    "alike": "姓名相近",
+    "missing-part": "姓名少一段",
+    "different": "姓名不同",
+}
 TABLES = {
+    "waiting_for": WAITING_FOR,
+    "case_state": CASE_STATES,
+    "code_slip": CODE_SLIPS,
+    "name_way": NAME_WAYS,
     "attested": ATTESTED,
     "delegated": ACTS,
     "checked": CHECKED,

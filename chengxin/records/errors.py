@@ -38,3 +38,15 @@ class MendFileGone(NotFound):
     code = "mend-file-gone"
     message = "待修改行文件已取走或已过保存时间；请重新上传。"
     message_en = "The file of rows to mend was taken or has expired; hand the file in again."
+
+
+class DecisionRefused(Conflict):
+    """A decision about a waiting row that can't be taken; the detail says why."""
+
+    code, message, message_en = "decision-refused", "", ""
+
+
+class WaitingRowGone(NotFound):
+    code = "waiting-row-gone"
+    message = "这一行已经不在等待，可能已由人口库更新自动认定，或者已经办结。"
+    message_en = "The row waits no more: the population base settled it, or somebody did."

@@ -14,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.services.population import PopulationReceipt, take_events
-from chengxin.records import services
+from chengxin.records import adjudication, services
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
@@ -65,6 +65,43 @@ def retry_waiting(timestamp: int) -> None:
 def take_up_waiting() -> None:
     """Try waiting rows again because a person changed. However many changes ask for it, it waits in the queue once."""
     logger.info("%s waiting rows became records after a change of persons", services.retry_waiting(at=timezone.now()))
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(queue="intake", queueing_lock="carry out decisions", pass_context=False)
+def carry_out_decisions(timestamp: int = 0) -> None:
+    """Carry out what officers decided about waiting rows: at once when they decide, and every hour what had to wait for a day."""
+    done = adjudication.carry_out_decisions(at=timezone.now())
+    logger.info("%s decisions about waiting rows carried out at %s", done, timestamp)
+
+
+@transaction.atomic
+def decide_case(number: int, *, subject_id: int | None, ground: str, actor: User, at: datetime) -> bool:
+    """Decide whose a waiting row is, and have the worker carry it out, both or neither; gives whether a second officer must agree first.
+
+    Raises as ``adjudication.decide`` does.
+    """
+    made = adjudication.decide(number, subject_id=subject_id, ground=ground, actor=actor, at=at)
+    if waits := adjudication.needs_second(made):
+        return waits
+    _defer_decisions()
+    return False
+
+
+@transaction.atomic
+def second_case(number: int, *, agreed: bool, actor: User, at: datetime) -> None:
+    """Agree or not to a colleague's decision, and have the worker carry out what was agreed to. Raises as ``adjudication.second`` does."""
+    adjudication.second(number, agreed=agreed, actor=actor, at=at)
+    if agreed:
+        _defer_decisions()
+
+
+def _defer_decisions() -> None:
+    try:
+        with transaction.atomic():
+            carry_out_decisions.defer()
+    except AlreadyEnqueued:
+        logger.info("decisions will be carried out by a job that is queued already")
 
 
 @transaction.atomic

@@ -95,9 +95,11 @@ def receive(
     at: datetime,
     attested: str = "",
     token: UUID | None = None,
+    adjudication_id: int | None = None,
 ) -> Batch:
-    """Enter a file as a batch that waits to be processed. ``token`` names its spool where it has one.
+    """Enter a file as a batch that waits to be processed.
 
+    ``token`` names its spool where it has one, ``adjudication_id`` the decision that it carries out.
     The same file of the same provider that was received and never finished is the same batch: whoever was stopped half-way goes
     on with it. Raises ItemNotOpen, ProviderNotStanding, ProviderNotCompetent.
     """
@@ -107,13 +109,15 @@ def receive(
         raise ProviderNotStanding(f"（{provider.name}）", f"({provider.code})")
     if provider.kind not in item.definition.provider_kinds:
         raise ProviderNotCompetent(f"（{provider.name}，{item.definition.name}）", f"({provider.code}, {item_code})")
-    if token is None:
+    if token is None and adjudication_id is None:
         unfinished = Batch.objects.filter(
             state=Batch.State.RECEIVED, digest=file.digest, provider=provider, item_id=item.id, attested=attested
         ).first()
         if unfinished and not Spool(spool_folder(), unfinished.token.hex).there():
             return unfinished
     values: dict[str, Any] = {"token": token} if token else {}
+    if adjudication_id:
+        values["adjudication_id"] = adjudication_id
     return Batch.objects.create(
         item_id=item.id,
         edition_id=item.edition_id,
@@ -179,15 +183,15 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
         except BaseException:
             writer.abandon()
             raise
-        _write_findings(batch.pk, outcome.findings)
-        _finish(batch.pk, outcome, at)
+        write_findings(batch.pk, outcome.findings)
+        finish(batch.pk, outcome, at)
         progress("committing", outcome.read, outcome.findings.height)
     if not outcome.findings.height:
         mend.destroy()
     return outcome
 
 
-def _write_findings(batch_id: int, findings: pl.DataFrame) -> None:
+def write_findings(batch_id: int, findings: pl.DataFrame) -> None:
     """Write findings by way of a temporary table, since PostgreSQL takes no COPY where row-level security holds."""
     if findings.is_empty():
         return
@@ -204,7 +208,7 @@ def _write_findings(batch_id: int, findings: pl.DataFrame) -> None:
     run("insert_findings", {"batch": batch_id})
 
 
-def _finish(batch_id: int, outcome: Outcome, at: datetime) -> None:
+def finish(batch_id: int, outcome: Outcome, at: datetime) -> None:
     counts = {name: getattr(outcome, name) for name in ("read", "new", "changed", "unchanged", "waiting", "refused")}
     encoding = outcome.heading.encoding
     run(
@@ -356,8 +360,8 @@ def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> in
         # Nothing came of it: no batch either, or every hour would leave one.
         transaction.set_rollback(True)
         return 0
-    _write_findings(batch.pk, outcome.findings)
-    _finish(batch.pk, outcome, at)
+    write_findings(batch.pk, outcome.findings)
+    finish(batch.pk, outcome, at)
     waits = pl.col("rule").is_in(list(check_book().codes("wait")))
     still = set(outcome.findings.filter(waits)[ROW].to_list())
     # What is refused by now must not be held any longer either.

@@ -175,7 +175,13 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 
 
 def _fill(stage: Stage) -> None:
-    from tests.system import checking, entering, organising, populating  # which speak of stages themselves
+    from tests.system import (
+        adjudicating,
+        checking,
+        entering,
+        organising,
+        populating,
+    )  # which speak of stages themselves
 
     facts, day = stage.facts, timedelta(days=1)
     for number in (facts.batch, facts.other_batch):
@@ -219,6 +225,7 @@ def _fill(stage: Stage) -> None:
     checking.furnish(stage)
     populating.furnish_call(stage)
     organising.furnish(stage)
+    adjudicating.furnish(stage)
     entering.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)

@@ -14,12 +14,20 @@ from chengxin.lib.sql import statements
 from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
 from tests.system import attacks as a
-from tests.system import guards, guards_of_checks, guards_of_login, guards_of_organisations, guards_of_rows, organising
+from tests.system import (
+    guards,
+    guards_of_adjudication,
+    guards_of_checks,
+    guards_of_login,
+    guards_of_organisations,
+    guards_of_rows,
+    organising,
+)
 from tests.system import writings as w
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
-EVERY = (guards, guards_of_checks, guards_of_organisations, guards_of_rows, guards_of_login)
+EVERY = (guards, guards_of_adjudication, guards_of_checks, guards_of_organisations, guards_of_rows, guards_of_login)
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))

@@ -28,6 +28,7 @@ WRITTEN = tomllib.loads((Path(__file__).parent / "rows.toml").read_text())
 EVERY = {role: {name for group in WRITTEN.get(role, {}).get("every", {}).values() for name in group} for role in LESSER}
 OWN = {role: set(WRITTEN.get(role, {}).get("own", [])) for role in LESSER}
 GATE = {role: set(WRITTEN.get(role, {}).get("gate", [])) for role in LESSER}
+CENTRES = {role: set(WRITTEN.get(role, {}).get("centre", [])) for role in LESSER}
 FACE = {role: set(WRITTEN.get(role, {}).get("face", [])) for role in LESSER}
 # Which rights are in force is told of everybody; of users these views tell whether they are still here and for whom they work.
 TELL_OF_USERS = {"identity_right", "identity_at_window"}
@@ -60,22 +61,21 @@ def test_every_role_reads_the_relations_written_down_and_no_other(cluster: tuple
                 denied.add(name)
             else:
                 readable.add(name)
-    assert readable == EVERY[role] | OWN[role] | GATE[role] | FACE[role]
+    assert readable == EVERY[role] | OWN[role] | GATE[role] | FACE[role] | CENTRES[role]
     assert denied == set(relations) - readable
 
 
 def test_no_relation_is_written_down_twice() -> None:
     for role in LESSER:
-        groups = [*WRITTEN.get(role, {}).get("every", {}).values(), OWN[role], GATE[role], FACE[role]]
+        groups = [*WRITTEN.get(role, {}).get("every", {}).values(), OWN[role], GATE[role], FACE[role], CENTRES[role]]
         assert sum(map(len, groups)) == len(set().union(*groups)), role
 
 
 def test_row_security_stands_on_what_is_own_or_gated(stage: Stage) -> None:
     """Views show what their tables show: the caller's rights, or none of these tables behind them."""
     found = {name for (name,) in stage.run("owner", "SELECT relname::text FROM pg_class WHERE relrowsecurity")}
-    wanted = set().union(*OWN.values(), *GATE.values(), *FACE.values()) - {"records_shown", "records_practice"} | {
-        s.WAITING
-    }
+    written = (*OWN.values(), *GATE.values(), *FACE.values(), *CENTRES.values())
+    wanted = set().union(*written) - {"records_shown", "records_practice"}
     assert found == wanted
     behind = stage.run(
         "owner",
@@ -156,6 +156,17 @@ def saying(text: str) -> Attack:
         return bool(s.holders(stage, s.BATCH))
 
     return attack
+
+
+@pytest.mark.parametrize("table", sorted(CENTRES["app"]))
+def test_the_credit_centre_alone_sees_every_providers_waiting_rows(two: Stage, table: str) -> None:
+    every = two.run("owner", f"SELECT count(*) FROM {table}")
+    assert every != [(0,)]
+    assert two.run("app", f"SELECT count(*) FROM {table}") == [(0,)]
+    s.speak(two)
+    assert two.run("app", f"SELECT count(*) FROM {table}") == [(0,)]
+    s.speak(two, CENTRE, "officer")
+    assert two.run("app", f"SELECT count(*) FROM {table}") == every
 
 
 # Changing what is another's.

@@ -68,6 +68,10 @@ class Code(models.Model):
     key_id = models.CharField(max_length=32)
     code_sealed = models.BinaryField(null=True)
     seal_key_id = models.CharField(max_length=32, null=True)  # noqa: DJ001  # no key where nothing is sealed
+    # Hashed blocks by which near persons are found for a human to decide: folded name with birth, and with the ends of the code. None
+    # where the code shows neither, and for codes entered before there were blocks until they are told again or sealed anew.
+    birth_block = models.BinaryField(null=True)
+    ends_block = models.BinaryField(null=True)
     # The places in the sequence that first told of the code, that told the name under it, and that replaced it by another: it is a former
     # code while the last is the highest.
     first_rank = models.BigIntegerField(default=0, db_default=0)
@@ -84,4 +88,8 @@ class Code(models.Model):
                 | models.Q(code_sealed__isnull=False, seal_key_id__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="code_of_subject", fields=("subject",))]
+        indexes = [
+            models.Index(name="code_of_subject", fields=("subject",)),
+            models.Index(name="code_by_birth", fields=("birth_block",)),
+            models.Index(name="code_by_ends", fields=("ends_block",)),
+        ]

@@ -9,6 +9,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from chengxin.identity.blocks import blocks_of
 from chengxin.identity.errors import CodeUnreadable
 from chengxin.identity.sealed import PERSONS, SealedTable
 from chengxin.identity.vault import sealing_vault
@@ -54,6 +55,9 @@ def _put_codes(keys: SealingVault, persons: dict[int, tuple[str, str]]) -> None:
         made["old"].append(bytes(code_hash))
         made["hashes"].append(keys.code_hash(kind, code))
         made["tags"].append(keys.name_tag(kind, code, name))
+        blocks = blocks_of(keys, kind, code, name)
+        made["births"].append(blocks.birth)
+        made["ends"].append(blocks.ends)
         made["boxes"].append(None if box is None else keys.seal(code, use=PERSONS.columns["code_sealed"]).box)
     if rows:
         _write(SQL["put_codes"], {**made, "key": keys.pointers.current})

@@ -39,7 +39,7 @@ GRANT SELECT (subject_id, born, region, capacity, capacity_since, died) ON ident
 GRANT SELECT ON identity_code TO {intake};
 GRANT INSERT ON identity_person, identity_code TO {intake};
 GRANT UPDATE (region, capacity, capacity_since, died, code_sealed, name_sealed, key_id, recorded_at) ON identity_person TO {intake};
-GRANT UPDATE (name_tag) ON identity_code TO {intake};
+GRANT UPDATE (name_tag, birth_block, ends_block) ON identity_code TO {intake};
 GRANT SELECT ON identity_vault_key TO {app}, {intake};
 GRANT USAGE ON SEQUENCE identity_subject_seq TO {intake};
 GRANT EXECUTE ON FUNCTION identity_turns_18(date) TO {intake};

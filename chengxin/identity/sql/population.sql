@@ -8,6 +8,7 @@ CREATE TEMP TABLE IF NOT EXISTS population_staging (
     n integer, event_id text, digest bytea, sequence bigint, edition integer, rank bigint, kind text, parked boolean,
     code_hash bytea, code_mark bytea, former_hash bytea, code_type text, name_tag bytea, former_tag bytea, born date,
     code_sealed bytea, name_sealed bytea, key_id text,
+    birth_block bytea, ends_block bytea, former_birth bytea, former_ends bytea,
     old_hash bytea, old_mark bytea, former_old bytea, old_type text, old_tag bytea, former_old_tag bytea, old_sealed bytea,
     region text, capacity text, since date, tells_death boolean, died date,
     authority text, checked_on date, level text, method text, body_sealed bytea,
@@ -33,8 +34,9 @@ ANALYZE population_told;
 
 -- name: copy_staging
 COPY population_staging (n, event_id, digest, sequence, edition, rank, kind, parked, code_hash, code_mark, former_hash, code_type, name_tag,
-    former_tag, born, code_sealed, name_sealed, key_id, old_hash, old_mark, former_old, old_type, old_tag, former_old_tag, old_sealed, region, capacity, since, tells_death, died, authority, checked_on, level,
-    method, body_sealed) FROM STDIN;
+    former_tag, born, code_sealed, name_sealed, key_id, birth_block, ends_block, former_birth, former_ends, old_hash, old_mark, former_old,
+    old_type, old_tag, former_old_tag, old_sealed, region, capacity, since, tells_death, died, authority, checked_on, level, method,
+    body_sealed) FROM STDIN;
 
 -- name: hold_former
 -- While the hash key is being changed: the rotation passes over codes that are held here, and never moves one back.
@@ -44,7 +46,8 @@ SELECT count(*) FROM (
 
 -- name: stand_under_former
 -- Codes that still stand under the key before are asked for, and their names tagged, under that one.
-UPDATE population_staging s SET code_hash = s.former_hash, name_tag = s.former_tag
+UPDATE population_staging s SET code_hash = s.former_hash, name_tag = s.former_tag,
+    birth_block = s.former_birth, ends_block = s.former_ends
 FROM identity_code c WHERE c.code_hash = s.former_hash;
 
 -- name: old_under_former
@@ -116,12 +119,12 @@ WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.old_hash IS NOT NULL AND s.c
 
 -- name: insert_linked_codes
 -- The code that the event brings, or the old one nobody had told of.
-INSERT INTO identity_code (code_hash, subject_id, name_tag, code_type, key_id, first_rank, name_rank)
-SELECT DISTINCT ON (code_hash) code_hash, subject_id, tag, code_type, %(hash_key)s, rank, name_rank FROM (
-    SELECT code_hash, subject_id, name_tag AS tag, code_type, rank, rank AS name_rank FROM population_staging
+INSERT INTO identity_code (code_hash, subject_id, name_tag, birth_block, ends_block, code_type, key_id, first_rank, name_rank)
+SELECT DISTINCT ON (code_hash) code_hash, subject_id, tag, birth_block, ends_block, code_type, %(hash_key)s, rank, name_rank FROM (
+    SELECT code_hash, subject_id, name_tag AS tag, birth_block, ends_block, code_type, rank, rank AS name_rank FROM population_staging
     WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL
     UNION ALL
-    SELECT old_hash, subject_id, old_tag, old_type, rank - 1, 0 FROM population_staging
+    SELECT old_hash, subject_id, old_tag, NULL, NULL, old_type, rank - 1, 0 FROM population_staging
     WHERE fate IS NULL AND subject_id IS NOT NULL AND kind = 'number'
 ) told ORDER BY code_hash, rank
 ON CONFLICT (code_hash) DO NOTHING;
@@ -159,8 +162,8 @@ WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.kind IN ('new', 'snapshot')
                                AND k.old_hash = s.code_hash AND k.rank < s.rank));
 
 -- name: insert_fresh_codes
-INSERT INTO identity_code (code_hash, subject_id, name_tag, code_type, key_id, first_rank, name_rank)
-SELECT code_hash, subject_id, name_tag, code_type, %(hash_key)s, rank, rank FROM population_staging
+INSERT INTO identity_code (code_hash, subject_id, name_tag, birth_block, ends_block, code_type, key_id, first_rank, name_rank)
+SELECT code_hash, subject_id, name_tag, birth_block, ends_block, code_type, %(hash_key)s, rank, rank FROM population_staging
 WHERE fresh AND fate IS NULL ORDER BY code_hash
 ON CONFLICT (code_hash) DO NOTHING;
 
@@ -276,8 +279,8 @@ WHERE s.fate IS NULL AND s.subject_id IS NOT NULL AND s.name_tag IS NOT NULL AND
 
 -- name: tag_codes
 -- The name that was told last under each code.
-UPDATE identity_code c SET name_tag = t.name_tag, name_rank = t.rank
-FROM (SELECT DISTINCT ON (code_hash) code_hash, subject_id, name_tag, rank FROM population_staging
+UPDATE identity_code c SET name_tag = t.name_tag, birth_block = t.birth_block, ends_block = t.ends_block, name_rank = t.rank
+FROM (SELECT DISTINCT ON (code_hash) code_hash, subject_id, name_tag, birth_block, ends_block, rank FROM population_staging
       WHERE fate IS NULL AND subject_id IS NOT NULL AND name_tag IS NOT NULL AND NOT fresh
       ORDER BY code_hash, rank DESC, n DESC) t
 WHERE c.code_hash = t.code_hash AND c.subject_id = t.subject_id AND c.name_rank < t.rank;

@@ -28,9 +28,10 @@ WHERE c.subject_id = ANY(%(subjects)s) AND (c.key_id <> %(key)s OR c.seal_key_id
 FOR UPDATE SKIP LOCKED;
 
 -- name: put_codes
-UPDATE identity_code c SET code_hash = n.code_hash, name_tag = n.name_tag, key_id = %(key)s::text,
+UPDATE identity_code c SET code_hash = n.code_hash, name_tag = n.name_tag, birth_block = n.birth_block, ends_block = n.ends_block, key_id = %(key)s::text,
     code_sealed = n.code_sealed, seal_key_id = CASE WHEN n.code_sealed IS NOT NULL THEN %(key)s::text END
-FROM unnest(%(old)b::bytea[], %(hashes)b::bytea[], %(tags)b::bytea[], %(boxes)b::bytea[]) AS n (old_hash, code_hash, name_tag, code_sealed)
+FROM unnest(%(old)b::bytea[], %(hashes)b::bytea[], %(tags)b::bytea[], %(births)b::bytea[], %(ends)b::bytea[], %(boxes)b::bytea[])
+    AS n (old_hash, code_hash, name_tag, birth_block, ends_block, code_sealed)
 WHERE c.code_hash = n.old_hash;
 
 -- name: note_step

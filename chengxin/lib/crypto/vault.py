@@ -41,6 +41,7 @@ class Vault:
         self._boxes: dict[str, Box] = {}
         self._code_hashers = {key_id: self._hasher(key_id, "code-hash") for key_id in pointers.hashing}
         self._name_hashers = {key_id: self._hasher(key_id, "name-tag") for key_id in pointers.hashing}
+        self._block_hashers = {key_id: self._hasher(key_id, "block") for key_id in pointers.hashing}
         self._recipients: dict[str, Permutation] = {}
 
     def open(self, sealed: Sealed, *, use: str) -> str:
@@ -68,6 +69,10 @@ class Vault:
     def name_fits(self, tag: bytes, key_id: str, *, code_type: str, code: str, name: str) -> bool:
         """Tell whether a stored tag, made under a key, is that of code and name. Compares in constant time."""
         return hmac.compare_digest(tag, self.name_tag(code_type, code, name, key_id))
+
+    def block(self, text: str, key_id: str = "") -> bytes:
+        """Hash what near persons have in common, 16 bytes: equal for equal texts, and no text is told from it without the key."""
+        return self._block_hashers[key_id or self.pointers.hash](text.encode())[:NAME_TAG_BYTES]
 
     @cached_property
     def record_key(self) -> bytes:

@@ -24,16 +24,24 @@ Masks = list[tuple[str, str, pl.Series]]
 CODE_RUN_POLARS = r"\d{17}[\dXx]"
 MEMO = 1 << 17
 GRADES = {grade: rank for rank, grade in enumerate(rules.Grade)}
+# A citizen's number with a slip in it: one that a human may still lead to its person. Anything else is no number at all.
+NEARLY_A_NUMBER = r"^[0-9０-９OoIl ]{14,18}[0-9０-９XxＸｘ]$"
 MASKS = ("*", "＊", "×", "●")
 # States number their passports as they like: letters alone, or a form that here belongs to another kind of certificate.
 UNUSUAL = (Fault.FORM.value, Fault.OTHER_TYPE.value)
 
 
 class RowChecker:
-    """Judges blocks of one item on one day. ``attested`` stands in for procedure and finality (design, decision 10)."""
+    """Judges blocks of one item on one day. ``attested`` stands in for procedure and finality (design, decision 10).
 
-    def __init__(self, item: OpenItem, terms: RecordTerms, on: date, areas: AreaBook, *, attested: bool) -> None:
+    ``decided``: a human has said whose the rows are, so that nothing is asked of their codes any more.
+    """
+
+    def __init__(
+        self, item: OpenItem, terms: RecordTerms, on: date, areas: AreaBook, *, attested: bool, decided: bool = False
+    ) -> None:
         self.item = item
+        self.decided = decided
         self.definition = item.definition
         self.terms = terms
         self.on = on
@@ -79,17 +87,23 @@ class RowChecker:
         else:
             frame = frame.with_columns(person_type=pl.lit(self.definition.code_type_default))
         frame = examine_codes(frame, type_column="person_type", code_column=code, on=self.on, areas=self.areas)
+        if self.decided:
+            # Nor is an age read from a code that may be another's: the person's own birth is asked for later.
+            return frame.with_columns(code_born=pl.lit(None, dtype=pl.Date)), []
         masked = frame[code].str.contains_any(list(MASKS)).fill_null(value=False)
         faulty = (
             frame["code_fault"].is_not_null() & ~masked & frame[code].is_not_null() & frame["person_type"].is_not_null()
         )
         passport = (frame["person_type"] == CodeType.PASSPORT.value).fill_null(value=False)
         unusual = faulty & passport & frame["code_fault"].is_in(UNUSUAL).fill_null(value=False)
+        citizen = (frame["person_type"] == CodeType.RESIDENT_ID.value).fill_null(value=False)
+        doubtful = citizen & frame[code].str.contains(NEARLY_A_NUMBER).fill_null(value=False)
         return frame, [
             ("code-masked", code, masked),
             ("code-legacy", code, frame["code_legacy"]),
             ("passport-unusual", code, unusual),
-            ("bad-code", code, faulty & ~unusual),
+            ("code-doubtful", code, faulty & doubtful),
+            ("bad-code", code, faulty & ~unusual & ~doubtful),
         ]
 
     def _counterpart(self, frame: pl.DataFrame) -> Masks:

@@ -26,6 +26,21 @@ KNOWN = {
 }
 
 
+class Decided:
+    """The person a human decided on, for each row: looked up by number, judged like any other."""
+
+    def __init__(self, item: ItemDefinition, vault: Vault, on: date, subject_id: int) -> None:
+        self._resolver = Resolver(item, vault, on)
+        self._subject_id = subject_id
+
+    def close(self) -> None:
+        self._resolver.close()
+
+    def resolve(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Do as ``Resolver.resolve`` does."""
+        return self._resolver.judge(frame, self._resolver.look_up_subject(self._subject_id))
+
+
 class Resolver:
     """Keeps what was found, so that the ten rows of one person cost one look-up.
 
@@ -55,7 +70,29 @@ class Resolver:
         fresh = frame.select(KEY).unique().join(self._known, on=KEY, how="anti")
         if fresh.height:
             self._known = pl.concat([self._known, self._look_up(fresh)])
-        frame = frame.join(self._known, on=KEY, how="left", maintain_order="left")
+        return self._judge(frame.join(self._known, on=KEY, how="left", maintain_order="left"))
+
+    def judge(self, frame: pl.DataFrame, person: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Judge rows that are all one person's."""
+        return self._judge(
+            frame.with_columns(pl.lit(value, dtype=KNOWN[name]).alias(name) for name, value in person.items())
+        )
+
+    def look_up_subject(self, subject_id: int) -> dict[str, Any]:
+        with self._side.cursor() as cursor:
+            cursor.execute("SELECT born, judged, died FROM identity_person WHERE subject_id = %s", [subject_id])
+            born, was_judged, died = cursor.fetchone() or (None, None, None)
+        if born is None:
+            return dict.fromkeys((name for name in KNOWN if name not in KEY), None)
+        if was_judged:
+            self._incapable[subject_id] = []
+            self._keep_incapacity([subject_id])
+        return {
+            "subject_id": subject_id, "name_fits": True, "adult_on": turns(born, rules.ADULT_YEARS), "judged": was_judged,
+            "dead": died is not None,
+        }  # fmt: skip
+
+    def _judge(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         known = frame["subject_id"].is_not_null()
         fits = known & frame["name_fits"].fill_null(value=False)
         masks = [
@@ -121,16 +158,20 @@ class Resolver:
             persons = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
             judged = sorted({subject for _, subject, _, _, was_judged, _ in persons.values() if was_judged})
             self._incapable |= {subject: [] for subject in judged}
-            if judged:
-                cursor.execute(
-                    "SELECT subject_id, lower(days), upper(days) FROM identity_incapacity WHERE subject_id = ANY(%s)",
-                    [judged],
-                )
-                for subject, since, until in cursor.fetchall():
-                    self._incapable[subject].append((since, until))
+        if judged:
+            self._keep_incapacity(judged)
         return {
             place: persons[code_hash]
             for under_key in hashes
             for place, code_hash in enumerate(under_key)
             if code_hash in persons
         }
+
+    def _keep_incapacity(self, subjects: list[int]) -> None:
+        with self._side.cursor() as cursor:
+            cursor.execute(
+                "SELECT subject_id, lower(days), upper(days) FROM identity_incapacity WHERE subject_id = ANY(%s)",
+                [subjects],
+            )
+            for subject, since, until in cursor.fetchall():
+                self._incapable[subject].append((since, until))

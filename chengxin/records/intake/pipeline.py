@@ -27,7 +27,7 @@ from chengxin.records.intake.fields import FINDINGS, FieldChecker
 from chengxin.records.intake.layout import Layout, find_layout
 from chengxin.records.intake.ledger import Block, Loader, Merged, Target, run
 from chengxin.records.intake.mend import Mender, pick_rows, reasons
-from chengxin.records.intake.persons import Resolver
+from chengxin.records.intake.persons import Decided, Resolver
 from chengxin.records.intake.reading import ROW, Heading, Table
 from chengxin.records.intake.spool import SpoolWriter
 from chengxin.records.terms import record_terms
@@ -62,10 +62,12 @@ class Loaded:
 class Checker:
     """The checks that need no database, in their order: fields, then the row as a whole."""
 
-    def __init__(self, item: OpenItem, layout: Layout, on: date, areas: AreaBook, *, attested: bool) -> None:
+    def __init__(
+        self, item: OpenItem, layout: Layout, on: date, areas: AreaBook, *, attested: bool, decided: bool = False
+    ) -> None:
         self._layout = layout
         self._fields = FieldChecker(item, on)
-        self._rows = RowChecker(item, record_terms(on), on, areas, attested=attested)
+        self._rows = RowChecker(item, record_terms(on), on, areas, attested=attested, decided=decided)
 
     def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the block under field codes with all that was computed, and its findings as they may be kept."""
@@ -88,10 +90,21 @@ def reduce_findings(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 class Batch:
-    """One run over one file. Made anew for each attempt; an attempt that is killed leaves nothing, since nothing was committed."""
+    """One run over one file; with ``subject`` over a row of which a human decided whose it is.
+
+    Made anew for each attempt; an attempt that is killed leaves nothing, since nothing was committed.
+    """
 
     def __init__(
-        self, item: OpenItem, table: Table, *, on: date, areas: AreaBook, vault: SealingVault, attested: bool
+        self,
+        item: OpenItem,
+        table: Table,
+        *,
+        on: date,
+        areas: AreaBook,
+        vault: SealingVault,
+        attested: bool,
+        subject: int | None = None,
     ) -> None:
         self._item = item
         self._table = table
@@ -99,8 +112,11 @@ class Batch:
         self._vault = vault
         heading = table.heading()
         self.outcome = Outcome(heading, find_layout(heading, item.definition))
-        self._checker = Checker(item, self.outcome.layout, on, areas, attested=attested)
-        self._resolver = Resolver(item.definition, vault, on)
+        decided = subject is not None
+        self._checker = Checker(item, self.outcome.layout, on, areas, attested=attested, decided=decided)
+        self._resolver: Resolver | Decided = (
+            Resolver(item.definition, vault, on) if subject is None else Decided(item.definition, vault, on, subject)
+        )
         self._doubts = Doubts(set(), set())
         self._findings: list[pl.DataFrame] = []
         self._found = 0

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_adjudication'),
+        ('records', '0003_legal_numbers'),
     ]
 
     operations = [

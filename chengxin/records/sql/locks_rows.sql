@@ -21,7 +21,17 @@ DROP POLICY IF EXISTS every_finding ON records_finding;
 CREATE POLICY every_finding ON records_finding TO {intake} USING (true);
 
 -- name: waiting_rows
--- Waiting rows are the worker's; a grant to anybody else opens nothing without a policy of its own.
+-- Waiting rows are the worker's, and the credit centre's, whose officers find out whom they mean; a grant to anybody else opens nothing
+-- without a policy of its own.
 ALTER TABLE records_waiting ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS every_waiting ON records_waiting;
 CREATE POLICY every_waiting ON records_waiting TO {intake} USING (true);
+DROP POLICY IF EXISTS centre_waiting ON records_waiting;
+CREATE POLICY centre_waiting ON records_waiting FOR SELECT TO {app} USING ((SELECT records_centre_speaks()));
+
+-- name: adjudication_rows
+ALTER TABLE records_adjudication ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS every_adjudication ON records_adjudication;
+CREATE POLICY every_adjudication ON records_adjudication TO {intake} USING (true);
+DROP POLICY IF EXISTS centre_adjudication ON records_adjudication;
+CREATE POLICY centre_adjudication ON records_adjudication TO {app} USING ((SELECT records_centre_speaks()));

@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
+from chengxin.identity.blocks import blocks_of
 from chengxin.identity.population_words import words
 from chengxin.identity.rules import may_be_subject, normal_name
 from chengxin.identity.services.population.feed import READ, Row
@@ -112,12 +113,12 @@ class Stager:
         """Give code_hash … old_sealed. What tells who the person is carries code, name and birth together, sealed under one key."""
         code = self._code(row, "ZJLX", "ZJHM", born)
         if kind not in IDENTITY_KINDS:
-            return (*self._hashes(code, None), born, None, None, key_id, *(None,) * 7)
+            return (*self._hashes(code, None), born, None, None, key_id, *(None,) * 11)
         name = normal_name(row["XM"])
         if not name or len(name) > NAME_LENGTH:
             raise Refused("name-missing")
         boxes = self.keys.seal(code[1], use="person.code").box, self.keys.seal(name, use="person.name").box
-        told = (*self._hashes(code, name), born, *boxes, key_id)
+        told = (*self._hashes(code, name), born, *boxes, key_id, *self._blocks(code, name))
         if kind not in NUMBER_KINDS:
             return (*told, *(None,) * 7)
         old = self._code(row, "YZJLX", "YZJHM", None)
@@ -136,6 +137,12 @@ class Stager:
             keys.name_tag(*code, name) if name else None,
             keys.name_tag(*code, name, former) if former and name else None,
         )
+
+    def _blocks(self, code: tuple[CodeType, str], name: str) -> tuple[bytes | None, ...]:
+        """Give both blocks, and both under the key before."""
+        former = self.keys.pointers.former
+        before = blocks_of(self.keys, *code, name, former) if former else (None, None)
+        return *blocks_of(self.keys, *code, name), *before
 
     def _state(self, row: Row, kind: str, born: date) -> tuple[Any, ...]:
         """Give region … method."""

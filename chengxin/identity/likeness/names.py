@@ -1,0 +1,106 @@
+"""Names near one another: one person's name as several hands write it."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from opencc import OpenCC
+from rapidfuzz.distance import Indel, Prefix
+
+from chengxin.identity.rules import MIDDLE_DOTS, normal_name
+
+SAME, PART_SCORE, ALIKE = 100, 80, 50
+DOTS = "·"
+FULL_STOPS = str.maketrans(dict.fromkeys(".。｡", "·"))
+# Characters that GB 18030 first put into the private use area, at their places in Unicode since its edition of 2022.
+PRIVATE = str.maketrans(
+    {
+        0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7,
+        0xE831: 0x215D7, 0xE832: 0x9FB8, 0xE83B: 0x2298F, 0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE855: 0x241FE, 0xE864: 0x9FBB,
+    }
+)  # fmt: skip
+# Forms of one character that registers, seals and old certificates write, and conversion from traditional forms leaves alone.
+VARIANTS = str.maketrans(
+    "喆堃昇陞珎瑠畧畊眞眾祕竝紥絃綉羙脩藁蘓讐逈遯閒隣靣飃髙鵞麪黒齢户戸吴呉吕岀凃叡於",
+    "哲坤升升珍琉略耕真众秘并扎弦绣美修槁苏仇迥遁闲邻面飘高鹅面黑龄户户吴吴吕出涂睿于",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameLikeness:
+    """How near two names are, from 0 to 100, and what lies between them; 100 where nothing but the way of writing does."""
+
+    score: int
+    reasons: tuple[str, ...]
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _bare(name: str) -> str:
+    """Take blanks and middle dots out, make full width narrow and letters small."""
+    text = unicodedata.normalize("NFKC", name.translate(PRIVATE)).translate(MIDDLE_DOTS).translate(FULL_STOPS)
+    return "".join(sign for sign in text if not sign.isspace() and sign not in DOTS).casefold()
+
+
+@lru_cache(1 << 14)
+def fold_name(name: str) -> str:
+    """Bring a name to the form in which near names are equal: simplified, one form of each character, no blanks, no dots."""
+    return str(_simplifier().convert(_bare(name))).translate(VARIANTS)
+
+
+def block_name(name: str) -> str:
+    """Give what is hashed to find near names: the folded signs in their own order, so that the order of surname and name is nothing."""
+    return "".join(sorted(fold_name(name)))
+
+
+def compare_names(written: str, held: str) -> NameLikeness:
+    """Compare a written name with the one on file: how near, and why."""
+    if normal_name(written) == normal_name(held):
+        return NameLikeness(SAME, ("same",))
+    one, other = fold_name(written), fold_name(held)
+    if not one or not other:
+        return NameLikeness(0, ("different",))
+    if sorted(one) == sorted(other):
+        return NameLikeness(SAME - 2 * (one != other), _ways(written, held, one, other))
+    shorter, longer = sorted((_parts(written), _parts(held)), key=len)
+    if len(longer) > len(shorter) >= 1 and set(shorter) <= set(longer) and len("".join(shorter)) > 1:
+        return NameLikeness(PART_SCORE, ("missing-part",))
+    score = round(SAME * max(Indel.normalized_similarity(one, other), _same_surname(one, other)))
+    if score < ALIKE:
+        return NameLikeness(min(score, ALIKE - 1), ("different",))
+    return NameLikeness(score, ("one-character" if Indel.distance(one, other) <= 2 else "alike",))  # noqa: PLR2004  # one out, one in
+
+
+def _ways(written: str, held: str, one: str, other: str) -> tuple[str, ...]:
+    """Tell in which ways two names of one folded form are written."""
+    first, second = _bare(written), _bare(held)
+    simple = [str(_simplifier().convert(text)) for text in (first, second)]
+    told = {
+        "spaces": _has(written, str.isspace) != _has(held, str.isspace),
+        "middle-dot": (DOTS in written.translate(MIDDLE_DOTS)) != (DOTS in held.translate(MIDDLE_DOTS)),
+        "order": one != other,
+        "traditional": (sorted(first) != sorted(second) and sorted(simple[0]) != sorted(first))
+        or sorted(simple[1]) != sorted(second),
+        "variant": sorted(simple[0]) != sorted(simple[1]),
+        "rare-character": written.translate(PRIVATE) != written or held.translate(PRIVATE) != held,
+    }
+    return tuple(reason for reason, so in told.items() if so) or ("writing",)
+
+
+def _has(text: str, kind: object) -> bool:
+    return any(kind(sign) for sign in text.strip())  # type: ignore[operator]
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Give the parts of a name of several, folded: 买买提·艾力 has two."""
+    text = name.translate(MIDDLE_DOTS).translate(FULL_STOPS).replace(DOTS, " ")
+    return tuple(fold_name(part) for part in text.split())
+
+
+def _same_surname(one: str, other: str) -> float:
+    """Two names of one length that begin alike and differ in one sign are nearer than their few signs make them."""
+    same_length = len(one) == len(other) and len(one) > 1
+    return 0.6 if same_length and Prefix.similarity(one, other) and Indel.distance(one, other) == 2 else 0.0  # noqa: PLR2004

@@ -1,0 +1,139 @@
+"""The credit centre's queue of rows whose person is open: compared side by side, decided, agreed to by a second officer."""
+
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rapidfuzz.distance import Indel
+
+from chengxin.identity.finding import Near
+from chengxin.identity.policies import officer_of, officers_may
+from chengxin.lib.errors import ChengxinError
+from chengxin.lib.regions import region
+from chengxin.portal.fields import FreeText, text_input
+from chengxin.records.adjudication import LISTED, Case, list_cases, open_case
+from chengxin.records.errors import DecisionRefused, WaitingRowGone
+from chengxin.records.jobs import decide_case, second_case
+
+NOBODY = "nobody"
+
+
+class Sign(NamedTuple):
+    """A sign of a code or name; ``other`` where the written one has something else there."""
+
+    text: str
+    other: bool
+
+
+class DecideForm(forms.Form):
+    choice = forms.CharField(max_length=20, error_messages={"required": "请选择一个人，或者选“都不是”。"})
+    ground = FreeText(
+        label="理由",
+        max_length=200,
+        help_text="写明核对了什么，例如“与处罚决定书当事人信息一致”。不要写证件号码。",
+        widget=text_input(),
+        error_messages={"required": "请写明理由。"},
+    )
+
+    def subject(self) -> int | None:
+        """Give who was chosen, None for nobody. Raises DecisionRefused for what the page doesn't offer."""
+        choice = self.cleaned_data["choice"]
+        if choice == NOBODY:
+            return None
+        if not choice.isdigit():
+            raise DecisionRefused("请选择一个人，或者选“都不是”。", "Choose one, or nobody.")
+        return int(choice)
+
+
+@officers_may("adjudication.decide", own_rows=True)
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    after = request.GET.get("after", "")
+    found = list_cases(officer_of(request), after=int(after) if after.isdigit() and len(after) < 19 else 0)  # noqa: PLR2004  # a bigint
+    more = found[-1].number if len(found) == LISTED else None
+    return render(request, "portal/desk/cases.html", {"found": found, "more": more})
+
+
+@officers_may("adjudication.decide", own_rows=True)
+@require_http_methods(["GET", "POST"])
+def case(request: HttpRequest, number: int) -> HttpResponse:
+    officer, at = officer_of(request), timezone.now()
+    form, refusal = DecideForm(request.POST if request.method == "POST" else None), None
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            waits = decide_case(
+                number, subject_id=form.subject(), ground=form.cleaned_data["ground"], actor=officer, at=at
+            )
+        except DecisionRefused as refused:
+            refusal, status = refused, refused.status
+        except WaitingRowGone as gone:
+            return _back(request, gone)
+        else:
+            messages.success(request, "已认定，等待另一名工作人员复核。" if waits else "已认定，正在办理。")
+            return redirect("portal:cases")
+    try:
+        opened = open_case(number, actor=officer, at=at)
+    except WaitingRowGone as gone:
+        return _back(request, gone)
+    return render(request, "portal/desk/case.html", _context(opened, form, refusal, officer.pk), status=status)
+
+
+def _back(request: HttpRequest, gone: WaitingRowGone) -> HttpResponse:
+    messages.success(request, gone.text)
+    return redirect("portal:cases")
+
+
+def _context(opened: Case, form: DecideForm, refusal: ChengxinError | None, officer: int) -> dict[str, object]:
+    decision = opened.decision
+    return {
+        "case": opened,
+        "form": form,
+        "refusal": refusal,
+        "rows": [
+            {
+                "near": one,
+                "code": _marked(opened.written.code, one.code),
+                "name": _marked(opened.written.name, one.name),
+                "region": _region(one),
+                "chosen": decision is not None and decision.subject_id == one.suggestion.subject_id,
+            }
+            for one in opened.near
+        ],
+        "decision": decision,
+        "mine": decision is not None and decision.decided_by_id == officer,
+        "nobody": NOBODY,
+    }
+
+
+def _region(one: Near) -> str:
+    found = region(one.region)
+    return found.name if found else one.region
+
+
+def _marked(written: str, held: str) -> list[Sign]:
+    """Mark the signs of what is on file that the written text hasn't at that place."""
+    signs: list[Sign] = []
+    for step in Indel.opcodes(written, held):
+        signs += [Sign(sign, step.tag != "equal") for sign in held[step.dest_start : step.dest_end]]
+    return signs
+
+
+class SecondForm(forms.Form):
+    agreed = forms.ChoiceField(choices=[("yes", "同意"), ("no", "不同意")])
+
+
+@officers_may("adjudication.agree", own_rows=True)
+@require_POST
+def second(request: HttpRequest, number: int) -> HttpResponse:
+    form = SecondForm(request.POST)
+    if not form.is_valid():
+        raise DecisionRefused("请选择同意或者不同意。", "Agree or don't.")
+    agreed = form.cleaned_data["agreed"] == "yes"
+    second_case(number, agreed=agreed, actor=officer_of(request), at=timezone.now())
+    messages.success(request, "已同意，正在办理。" if agreed else "没有同意，这一行重新等待认定。")
+    return redirect("portal:cases")

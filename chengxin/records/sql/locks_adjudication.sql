@@ -1,0 +1,116 @@
+-- name: centre_speaks
+-- Whether this transaction speaks for the credit centre.
+CREATE OR REPLACE FUNCTION records_centre_speaks() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation AND o.kind = 'centre')
+$$;
+
+-- name: guard_adjudication
+-- What a human decides about a waiting row: at the credit centre's window, about the row as it was handed in. That the record is adverse is
+-- the catalogue's to say, not the caller's. Runs with the owner's eyes: the rows of others are compared.
+CREATE OR REPLACE FUNCTION records_guard_adjudication() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM records_waiting w
+        WHERE w.id = NEW.waiting_id AND w.item_id = NEW.item_id AND w.provider_id = NEW.provider_id AND w.batch_id = NEW.batch_id
+          AND w.row_number = NEW.row_number AND w.digest = NEW.digest
+    ) THEN
+        RAISE EXCEPTION 'a decision about no waiting row' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (SELECT FROM identity_at_window a WHERE a.user_id = NEW.decided_by_id) THEN
+        RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.second_at IS NOT NULL OR NEW.done_at IS NOT NULL OR NEW.decided_at > clock_timestamp() THEN
+        RAISE EXCEPTION 'a decision is made before it is agreed to or carried out' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.adverse := EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = NEW.item_id AND i.nature = 'adverse');
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_adjudication_trigger
+CREATE OR REPLACE TRIGGER adjudication_guarded BEFORE INSERT ON records_adjudication
+    FOR EACH ROW EXECUTE FUNCTION records_guard_adjudication();
+
+-- name: guard_adjudication_change
+-- A decision changes twice at most, by a second officer's word and by being carried out, and in nothing else.
+CREATE OR REPLACE FUNCTION records_guard_adjudication_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (NEW.id, NEW.waiting_id, NEW.item_id, NEW.provider_id, NEW.batch_id, NEW.row_number, NEW.digest, NEW.outcome, NEW.subject_id,
+        NEW.code_reason, NEW.adverse, NEW.ground, NEW.decided_by_id, NEW.decided_at)
+       IS DISTINCT FROM
+       (OLD.id, OLD.waiting_id, OLD.item_id, OLD.provider_id, OLD.batch_id, OLD.row_number, OLD.digest, OLD.outcome, OLD.subject_id,
+        OLD.code_reason, OLD.adverse, OLD.ground, OLD.decided_by_id, OLD.decided_at)
+       OR OLD.done_at IS NOT NULL
+       OR OLD.second_at IS NOT NULL
+          AND (NEW.second_by_id, NEW.second_at, NEW.agreed) IS DISTINCT FROM (OLD.second_by_id, OLD.second_at, OLD.agreed)
+    THEN
+        RAISE EXCEPTION 'a decision is agreed to once, carried out once and changed in nothing else' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF greatest(NEW.second_at, NEW.done_at) > clock_timestamp() THEN
+        RAISE EXCEPTION 'a decision is not agreed to or carried out ahead of time' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.second_at IS NULL AND NEW.second_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM identity_at_window a WHERE a.user_id = NEW.second_by_id) THEN
+        RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_adjudication_change_trigger
+CREATE OR REPLACE TRIGGER adjudication_change_guarded BEFORE UPDATE ON records_adjudication
+    FOR EACH ROW EXECUTE FUNCTION records_guard_adjudication_change();
+
+-- name: adjudication_stays
+CREATE OR REPLACE TRIGGER adjudication_stays BEFORE DELETE OR TRUNCATE ON records_adjudication
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_adjudicated_batch
+-- A batch that carries out a decision: one that stands, agreed to by a second officer where the record is adverse, and of its item and provider.
+CREATE OR REPLACE FUNCTION records_guard_adjudicated_batch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM records_adjudication a
+        WHERE a.id = NEW.adjudication_id AND a.outcome = 'attach' AND a.done_at IS NULL AND (a.agreed OR a.agreed IS NULL AND NOT a.adverse)
+          AND a.item_id = NEW.item_id AND a.provider_id = NEW.provider_id
+    ) THEN
+        RAISE EXCEPTION 'a batch for a decision that doesn''t stand' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_adjudicated_batch_trigger
+CREATE OR REPLACE TRIGGER batch_carries_out_a_decision BEFORE INSERT ON records_batch
+    FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_batch();
+
+-- name: guard_adjudicated_person
+-- What such a batch holds is one row, about the person that was decided on.
+CREATE OR REPLACE FUNCTION records_guard_adjudicated_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM records_version v JOIN records_adjudication a ON a.id = NEW.adjudication_id
+        WHERE v.batch_id = NEW.id AND (v.subject_id <> a.subject_id OR v.row_number <> 1)
+    ) THEN
+        RAISE EXCEPTION 'a record of another person than was decided on' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_adjudicated_person_trigger
+CREATE OR REPLACE TRIGGER batch_keeps_to_the_decision BEFORE UPDATE ON records_batch
+    FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_person();
+
+-- name: adjudication_grants
+REVOKE ALL ON FUNCTION records_centre_speaks(), records_guard_adjudication(), records_guard_adjudication_change(),
+    records_guard_adjudicated_batch(), records_guard_adjudicated_person() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION records_centre_speaks() TO {app};
+GRANT SELECT ON records_waiting TO {app};
+GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed) ON records_adjudication TO {app};
+GRANT USAGE ON SEQUENCE records_adjudication_id_seq TO {app};
+GRANT SELECT, UPDATE (done_at, result) ON records_adjudication TO {intake};

@@ -1,0 +1,247 @@
+"""A row whose person is open: found by near codes and names, decided by one officer, agreed to by another, carried out by the worker."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chengxin.demo.officers import settle_demo_officer
+from chengxin.identity.models import User
+from chengxin.identity.services.population import load_population
+from chengxin.identity.speaking import speaking_as
+from chengxin.lib.errors import NotAllowed
+from chengxin.records.adjudication import carry_out_decisions, decide, list_cases, open_case, second
+from chengxin.records.errors import DecisionRefused, WaitingRowGone
+from chengxin.records.services import areas, retry_waiting
+from tests.conftest import Register
+from tests.penalties import penalty, write_csv
+from tests.people import (
+    ABUDU,
+    CENTRE,
+    CENTRE_OFFICER,
+    DEAD,
+    LI_NA,
+    LIMITED,
+    NAMESAKE,
+    RARE,
+    UNKNOWN,
+    WANG_WEI,
+    Someone,
+    write_population,
+)
+from tests.records.test_ingest import rules, take
+
+
+def swapped(code: str, one: int, other: int) -> str:
+    signs = list(code)
+    signs[one], signs[other] = signs[other], signs[one]
+    return "".join(signs)
+
+
+WRONG_DIGIT = WANG_WEI.code[:12] + str((int(WANG_WEI.code[12]) + 3) % 10) + WANG_WEI.code[13:]
+WRONG_CHECK = WANG_WEI.code[:17] + ("1" if WANG_WEI.code[17] != "1" else "2")
+WRITINGS = [
+    pytest.param(WANG_WEI, WRONG_DIGIT, "王伟", "code-doubtful", "one-digit", id="one digit"),
+    pytest.param(WANG_WEI, WRONG_CHECK, "王偉", "code-doubtful", "check-digit", id="check digit and traditional form"),
+    pytest.param(LI_NA, swapped(LI_NA.code, 7, 8), "李 娜", "code-doubtful", "swapped", id="swapped and a blank"),
+    pytest.param(LI_NA, LI_NA.code[:6] + LI_NA.code[8:17], "李娜", "code-legacy", "legacy", id="fifteen digits"),
+    pytest.param(LI_NA, LI_NA.code[:6] + "********" + LI_NA.code[14:], "李娜", "code-masked", "same-ends", id="masked"),
+    pytest.param(LI_NA, LI_NA.code[:14] + "****", "李娜", "code-masked", "same-birth", id="masked at the end"),
+    pytest.param(ABUDU, ABUDU.code, "阿不都热合曼", "name-differs", "same", id="without middle dot"),
+    pytest.param(ABUDU, ABUDU.code, "热合曼.阿不都", "name-differs", "same", id="order"),
+    pytest.param(RARE, RARE.code, "王鋐", "name-differs", "same", id="beyond the BMP"),
+]
+
+
+def officers(register: Register) -> tuple[User, User]:
+    from chengxin.identity.models import Organisation
+
+    register.become("owner")
+    centre = Organisation.objects.get(code=CENTRE)
+    settle_demo_officer(**{**CENTRE_OFFICER, "login": "colleague", "organisation": centre}, password="a-test-password")
+    register.become("app")
+    first, other = (User.objects.select_related("organisation").get(login=login) for login in ("officer", "colleague"))
+    return first, other
+
+
+def wait(register: Register, folder: Path, today: date, now: datetime, **values: Any) -> int:
+    """Hand a row in that can't be attached; gives its number in the queue."""
+    batch = take(register, write_csv(folder / "w.csv", [penalty(today, 77, **values)]), now)
+    assert batch.waiting == 1, rules(register, batch)
+    register.become("app")
+    return int(register.rows("SELECT max(id) FROM records_waiting")[0][0])
+
+
+def written(code: str, name: str) -> dict[str, str]:
+    return {"CF_XDR_ZJHM": code, "CF_XDR_MC": name}
+
+
+def subject_of(register: Register, one: Someone) -> int:
+    from chengxin.identity.queries import find_person
+
+    found = find_person("resident-id", one.code, one.name)
+    assert found is not None
+    return found.subject_id
+
+
+def held(register: Register) -> list[tuple[Any, ...]]:
+    return register.rows("SELECT subject_id, version FROM records_version ORDER BY 1, 2")
+
+
+@pytest.mark.parametrize(("person", "code", "name", "rule", "slip"), WRITINGS)
+def test_the_person_meant_is_the_first_suggestion(
+    register: Register,
+    tmp_path: Path,
+    today: date,
+    now: datetime,
+    person: Someone,
+    code: str,
+    name: str,
+    rule: str,
+    slip: str,
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(code, name))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        assert [(row.number, row.rule, row.state) for row in list_cases(officer)] == [(number, rule, "open")]
+        case = open_case(number, actor=officer, at=now)
+    first = case.near[0]
+    assert (first.code, first.name) == (person.code, person.name)
+    assert first.suggestion.code_reason == slip
+    assert case.adverse
+    told = register.rows("SELECT subject_id, officer, purpose, fields FROM ground_access_entry")
+    assert {row[0] for row in told} == {one.suggestion.subject_id for one in case.near}
+    assert told[0][1:] == ("officer", "adjudication", ["born", "code", "name", "region"])
+    assert held(register) == []
+
+
+def test_nobody_is_suggested_by_a_name_alone(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    number = wait(register, tmp_path, today, now, **written(UNKNOWN.code, WANG_WEI.name))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        assert open_case(number, actor=officer, at=now).near == ()
+        with pytest.raises(DecisionRefused, match="不在可能的人之列"):
+            decide(number, subject_id=subject_of(register, WANG_WEI), ground="x", actor=officer, at=now)
+
+
+def test_adverse_records_need_a_second_officer(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    officer, colleague = officers(register)
+    wanted = subject_of(register, WANG_WEI)
+    with speaking_as(officer):
+        made = decide(number, subject_id=wanted, ground="与决定书一致", actor=officer, at=now)
+        assert made.adverse
+        with pytest.raises(DecisionRefused, match="已有认定"):
+            decide(number, subject_id=wanted, ground="x", actor=officer, at=now)
+        with pytest.raises(DecisionRefused, match="另一名"):
+            second(number, agreed=True, actor=officer, at=now)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 0
+    register.become("app")
+    with speaking_as(colleague):
+        second(number, agreed=True, actor=colleague, at=now)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 1
+    assert carry_out_decisions(at=now) == 0
+    assert held(register) == [(wanted, 1)]
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
+    assert register.rows("SELECT result, agreed FROM records_adjudication") == [("record", True)]
+    assert register.rows("SELECT act, note FROM ground_action WHERE starts_with(act, 'adjudication') ORDER BY id") == [
+        ("adjudication.decide", "attach"),
+        ("adjudication.agree", "agreed"),
+    ]
+
+
+def test_who_disagrees_opens_the_row_again(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    officer, colleague = officers(register)
+    with speaking_as(officer):
+        decide(number, subject_id=subject_of(register, WANG_WEI), ground="x", actor=officer, at=now)
+    with speaking_as(colleague):
+        assert [(row.state, row.mine) for row in list_cases(colleague)] == [("second", False)]
+        second(number, agreed=False, actor=colleague, at=now)
+        assert [row.state for row in list_cases(colleague)] == ["open"]
+        decide(number, subject_id=None, ground="都不像", actor=colleague, at=now)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 1
+    assert held(register) == []
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
+    told = register.rows("SELECT row_number, rule FROM records_finding ORDER BY id DESC LIMIT 1")
+    assert told == [(2, "not-identified")]
+
+
+def test_what_waits_for_another_reason_too_is_carried_out_when_that_is_gone(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(DEAD.code, "周 全"))
+    officer, colleague = officers(register)
+    wanted = subject_of(register, DEAD)
+    with speaking_as(officer):
+        decide(number, subject_id=wanted, ground="x", actor=officer, at=now)
+    with speaking_as(colleague):
+        second(number, agreed=True, actor=colleague, at=now)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 0
+    assert held(register) == []
+    assert register.rows("SELECT count(*) FROM records_batch WHERE adjudication_id IS NOT NULL") == [(0,)]
+    register.rows("UPDATE identity_person SET died = NULL WHERE subject_id = %s RETURNING 1", wanted)
+    assert carry_out_decisions(at=now) == 1
+    assert held(register) == [(wanted, 1)]
+
+
+def test_no_decision_gets_round_capacity(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    number = wait(register, tmp_path, today, now, **written(LIMITED.code, "趙安"))
+    officer, colleague = officers(register)
+    with speaking_as(officer):
+        decide(number, subject_id=subject_of(register, LIMITED), ground="x", actor=officer, at=now)
+    with speaking_as(colleague):
+        second(number, agreed=True, actor=colleague, at=now)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 1
+    assert held(register) == []
+    assert register.rows("SELECT result FROM records_adjudication") == [("refused",)]
+    assert register.rows("SELECT rule FROM records_finding ORDER BY id DESC LIMIT 1") == [("no-full-capacity",)]
+
+
+def test_what_the_population_base_settled_meanwhile_is_gone(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(UNKNOWN.code, UNKNOWN.name))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        decide(number, subject_id=None, ground="x", actor=officer, at=now)
+    register.become("intake")
+    load_population(write_population(tmp_path / "p.csv", (UNKNOWN,)), areas=areas(), at=now)
+    assert retry_waiting(at=now) == 1
+    assert carry_out_decisions(at=now) == 1
+    assert register.rows("SELECT result FROM records_adjudication") == [("gone",)]
+    assert len(held(register)) == 1
+
+
+def test_only_the_credit_centre_sees_the_queue(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    clerk = User.objects.select_related("organisation").get(login="clerk")
+    with speaking_as(clerk):
+        for step in (
+            lambda: list_cases(clerk),
+            lambda: open_case(number, actor=clerk, at=now),
+            lambda: decide(number, subject_id=None, ground="x", actor=clerk, at=now),
+            lambda: second(number, agreed=True, actor=clerk, at=now),
+        ):
+            with pytest.raises(NotAllowed):
+                step()
+    officer, _ = officers(register)
+    with pytest.raises(WaitingRowGone):  # speaks for nobody, so the database shows no row
+        open_case(number, actor=officer, at=now)
+
+
+def test_one_with_two_near_codes_is_told_from_the_namesake(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    code = NAMESAKE.code[:15] + str((int(NAMESAKE.code[15]) + 1) % 10) + NAMESAKE.code[16:]
+    number = wait(register, tmp_path, today, now, **written(code, "王伟"))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        near = open_case(number, actor=officer, at=now).near
+    assert [one.code for one in near] == [NAMESAKE.code]
