@@ -1,0 +1,20 @@
+"""The ledger, what intake leaves beside it, and what humans decide about both."""
+
+from chengxin.records.models.batches import Batch, CheckRule, Finding, Progress, Waiting
+from chengxin.records.models.deciding import Adjudication
+from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
+
+__all__ = [
+    "Adjudication",
+    "Batch",
+    "CheckRule",
+    "Finding",
+    "Layout",
+    "Occupation",
+    "Payload",
+    "Progress",
+    "Superseded",
+    "TermNumber",
+    "Version",
+    "Waiting",
+]

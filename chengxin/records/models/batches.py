@@ -1,0 +1,144 @@
+"""What intake leaves beside the ledger: batches, how far they are, checks, findings, waiting rows."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from chengxin.catalogue.models import Edition, Item
+from chengxin.identity.models import Organisation, User
+
+
+class Batch(models.Model):
+    """One file handed in, and what became of it. ``done`` is set in the transaction that writes the records."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "已接收"
+        DONE = "done", "已完成"
+        UNUSABLE = "unusable", "文件无法使用"
+
+    token = models.UUIDField(unique=True, default=uuid.uuid4)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="batches")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="batches")
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="batches")
+    handed_in_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="batches")
+    # The decision of a human that this batch of one row carries out.
+    adjudication = models.OneToOneField(
+        "Adjudication", on_delete=models.PROTECT, null=True, related_name="carried_out_by"
+    )
+    digest = models.BinaryField()
+    form = models.CharField(max_length=8)
+    encoding = models.CharField(max_length=16, blank=True)
+    encoding_how = models.CharField(max_length=60, blank=True)
+    size_bytes = models.BigIntegerField()
+    as_of = models.DateField()
+    attested = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    rules_edition = models.CharField(max_length=16, blank=True)
+    read = models.IntegerField(default=0)
+    new = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    failure = models.CharField(max_length=400, blank=True)
+    failure_en = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        db_table = "records_batch"
+        indexes = [models.Index(name="batch_by_provider", fields=("provider", "-id"))]
+        constraints = [
+            models.CheckConstraint(
+                name="batch_state_known", condition=models.Q(state__in=("received", "done", "unusable"))
+            ),
+            models.CheckConstraint(
+                name="batch_counts_add_up",
+                condition=models.Q(
+                    read=models.F("new")
+                    + models.F("changed")
+                    + models.F("unchanged")
+                    + models.F("waiting")
+                    + models.F("refused")
+                ),
+            ),
+            models.CheckConstraint(
+                name="batch_finished_iff_ended",
+                condition=models.Q(state="received", finished_at=None)
+                | (~models.Q(state="received") & models.Q(finished_at__isnull=False)),
+            ),
+        ]
+
+
+class Progress(models.Model):
+    """How far a batch is: written outside its transaction, so that it shows while the batch itself does not."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, primary_key=True, related_name="progress")
+    phase = models.CharField(max_length=16)
+    rows = models.IntegerField()
+    findings = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "records_progress"
+
+
+class CheckRule(models.Model):
+    """A check as one edition has it: what it says and how to mend it. Findings name it by code and version."""
+
+    pk = models.CompositePrimaryKey("code", "version")
+    code = models.CharField(max_length=40)
+    version = models.SmallIntegerField()
+    severity = models.CharField(max_length=8)
+    safeguard = models.BooleanField()
+    message = models.CharField(max_length=300)
+    message_en = models.CharField(max_length=300)
+    remedy = models.CharField(max_length=300)
+    remedy_en = models.CharField(max_length=300)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "records_check_rule"
+        constraints = [
+            models.CheckConstraint(
+                name="rule_severity_known", condition=models.Q(severity__in=("refuse", "wait", "note"))
+            ),
+        ]
+
+
+class Finding(models.Model):
+    """One check that one row did not pass. No value of the row is in it."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="findings")
+    row_number = models.IntegerField()
+    rule = models.CharField(max_length=40)
+    rule_version = models.SmallIntegerField()
+    field = models.CharField(max_length=32, blank=True)
+    record_number = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        db_table = "records_finding"
+        indexes = [models.Index(name="finding_by_batch", fields=("batch", "row_number", "id"))]
+
+
+class Waiting(models.Model):
+    """A row that waits for a human, the population base or a missing date. Sealed with the vault; keyed digest against doubles."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="waiting_rows")
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="waiting_rows")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="waiting_rows")
+    row_number = models.IntegerField()
+    rule = models.CharField(max_length=40)
+    digest = models.BinaryField()
+    row_sealed = models.BinaryField()
+    key_id = models.CharField(max_length=32)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "records_waiting"
+        constraints = [
+            models.UniqueConstraint(name="waiting_once", fields=("item", "provider", "digest")),
+            models.CheckConstraint(name="waiting_digest_keyed", condition=Exact(Length("digest"), 32)),
+        ]

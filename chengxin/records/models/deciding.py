@@ -1,0 +1,78 @@
+"""What humans decide: whose a waiting row is."""
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from chengxin.catalogue.models import Item
+from chengxin.identity.models import Organisation, Person, User
+from chengxin.records.models.batches import Batch
+
+
+class Adjudication(models.Model):
+    """What a human decides about a waiting row: whose it is, or that it goes back to its provider.
+
+    Where the record is adverse a second officer agrees before anything comes of it; the database refuses the first one's own word. The
+    digest is the row's, so that what was decided stays bound to what was handed in. ``result`` tells what came of it.
+    """
+
+    class Outcome(models.TextChoices):
+        ATTACH = "attach", "认定为此人"
+        RETURN = "return", "退回信源单位"
+
+    waiting_id = models.BigIntegerField()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="adjudications")
+    row_number = models.IntegerField()
+    digest = models.BinaryField()
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    subject = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    code_reason = models.CharField(max_length=20, blank=True)
+    adverse = models.BooleanField()
+    ground = models.CharField(max_length=200)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    second_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    second_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField(null=True)
+    done_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        db_table = "records_adjudication"
+        indexes = [models.Index(name="adjudication_by_batch", fields=("batch", "row_number"))]
+        constraints = [
+            models.UniqueConstraint(
+                name="adjudication_one_open",
+                fields=("waiting_id",),
+                condition=models.Q(done_at=None) & (models.Q(agreed=None) | models.Q(agreed=True)),
+            ),
+            models.CheckConstraint(name="adjudication_digest_keyed", condition=Exact(Length("digest"), 32)),
+            models.CheckConstraint(
+                name="adjudication_names_whom",
+                condition=models.Q(outcome="attach", subject__isnull=False)
+                | models.Q(outcome="return", subject__isnull=True),
+            ),
+            models.CheckConstraint(name="adjudication_has_ground", condition=~models.Q(ground="")),
+            models.CheckConstraint(
+                name="adjudication_second_is_another",
+                condition=models.Q(second_by=None, second_at=None, agreed=None)
+                | (
+                    models.Q(second_at__isnull=False, agreed__isnull=False)
+                    & ~models.Q(second_by=models.F("decided_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="adjudication_done_when_agreed",
+                condition=models.Q(done_at=None, result="")
+                | (
+                    models.Q(done_at__isnull=False, result__in=("record", "refused", "returned", "gone"))
+                    & (
+                        models.Q(outcome="return")
+                        | models.Q(adverse=False)
+                        | models.Q(agreed__isnull=False, agreed=True)
+                    )
+                ),
+            ),
+        ]
