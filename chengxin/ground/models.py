@@ -1,4 +1,4 @@
-"""The access register and the action log. Written by ``ground.services`` alone: ``enter`` and ``note_act``."""
+"""The access register, the action log and messages to persons. Written by ``ground.services`` alone: ``enter``, ``note_act``, ``tell``."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -75,4 +75,22 @@ class Action(models.Model):
         db_table = "ground_action"
         constraints = [
             models.CheckConstraint(name="action_names_its_act", condition=~models.Q(act="")),
+        ]
+
+
+class Message(models.Model):
+    """What the register tells a person, written with what it tells of; append-only. ``kind`` names the words, ``reference`` a number."""
+
+    subject_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=32)
+    reference = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "ground_message"
+        indexes = [models.Index(name="message_of_subject", fields=("subject_id", "-id"))]
+        constraints = [
+            models.CheckConstraint(
+                name="message_to_somebody_of_a_kind", condition=models.Q(subject_id__gt=0) & ~models.Q(kind="")
+            ),
         ]

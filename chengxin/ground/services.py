@@ -153,6 +153,20 @@ def note_act(actor: str, act: str, subject: str, *, at: datetime, note: str = ""
         )
 
 
+def tell(subjects: Sequence[int], kind: str, *, at: datetime, reference: str = "") -> None:
+    """Leave each of these persons a message, inside the transaction of what it tells of. ``reference`` never holds a person's value.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a person is told in the transaction of what they are told of")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ground_message (subject_id, at, kind, reference) SELECT unnest(%s::bigint[]), %s, %s, %s",
+            [sorted(set(subjects)), at, kind, reference],
+        )
+
+
 def entry_number(at: datetime) -> uuid.UUID:
     """Make a time-ordered number (UUID version 7 of RFC 9562) for the moment of the entry."""
     value = (

@@ -237,3 +237,21 @@ class ReceiptUnknown(NotFound):
 
 class DelegationRefused(Rejected):
     code, message, message_en = "delegation-refused", "不能这样代理：", "Nobody can act for another like this:"
+
+
+class TransferRefused(Conflict):
+    code, message, message_en = (
+        "transfer-refused",
+        "不能这样合并或者拆分：",
+        "Persons can't be merged or split like this:",
+    )
+
+
+class StepFailed(Conflict):
+    """A step that two officers agreed to can't be carried out; the detail is the reason's code."""
+
+    code, message, message_en = "step-failed", "没有办成：", "This couldn't be carried out:"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason, reason)

@@ -13,8 +13,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
+from chengxin.identity.services import transfers as decide_transfers
 from chengxin.identity.services.population import PopulationReceipt, take_events
-from chengxin.records import adjudication, services
+from chengxin.records import adjudication, services, transfers
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
@@ -84,7 +85,7 @@ def decide_case(number: int, *, subject_id: int | None, ground: str, actor: User
     made = adjudication.decide(number, subject_id=subject_id, ground=ground, actor=actor, at=at)
     if waits := adjudication.needs_second(made):
         return waits
-    _defer_decisions()
+    _queue(carry_out_decisions)
     return False
 
 
@@ -93,15 +94,34 @@ def second_case(number: int, *, agreed: bool, actor: User, at: datetime) -> None
     """Agree or not to a colleague's decision, and have the worker carry out what was agreed to. Raises as ``adjudication.second`` does."""
     adjudication.second(number, agreed=agreed, actor=actor, at=at)
     if agreed:
-        _defer_decisions()
+        _queue(carry_out_decisions)
 
 
-def _defer_decisions() -> None:
+@app.periodic(cron="50 * * * *")
+@app.task(queue="intake", queueing_lock="carry out transfers", pass_context=False)
+def carry_out_transfers(timestamp: int = 0) -> None:
+    """Carry out what officers decided about persons: at once when the second agrees, and every hour what couldn't be done then."""
+    done = transfers.carry_out_transfers(at=timezone.now())
+    logger.info("%s steps of transfers carried out at %s", done, timestamp)
+    if done:
+        _queue(take_up_waiting)
+
+
+@transaction.atomic
+def second_step(number: int, *, agreed: bool, actor: User, at: datetime) -> None:
+    """Agree or not to a colleague's merge or split, and have the worker carry it out. Raises as ``identity.services.transfers`` does."""
+    decide_transfers.second_step(number, agreed=agreed, actor=actor, at=at)
+    if agreed:
+        _queue(carry_out_transfers)
+
+
+def _queue(task: Any) -> None:
+    """Hand a job to the worker, unless the same is queued already: inside the transaction of what asks for it."""
     try:
         with transaction.atomic():
-            carry_out_decisions.defer()
+            task.defer()
     except AlreadyEnqueued:
-        logger.info("decisions will be carried out by a job that is queued already")
+        logger.info("%s is queued already", task.name)
 
 
 @transaction.atomic
@@ -112,11 +132,7 @@ def tell_population(events: Sequence[Any], *, at: datetime) -> PopulationReceipt
     """
     receipt = take_events(events, areas=services.areas(), at=at)
     if receipt.new or receipt.changed or receipt.taken_up:
-        try:
-            with transaction.atomic():
-                take_up_waiting.defer()
-        except AlreadyEnqueued:
-            logger.info("waiting rows will be taken up by a job that is queued already")
+        _queue(take_up_waiting)
     return receipt
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from chengxin.identity.rules import CapacityWord, incapacities
 from chengxin.identity.services.population import PopulationReceipt, load_population, take_events
 from chengxin.records.services import areas
 from tests.conftest import Register
@@ -92,7 +93,8 @@ class Human:
     def told(self) -> tuple[Any, ...]:
         """What must come out, in a form that can be compared and sorted."""
         codes = tuple(sorted((code, name, code in self.former) for code, name in self.tags.items()))
-        judged = tuple(self.capacity) if any(word != "full" for word, _ in self.capacity) else ()
+        words = [CapacityWord(rank, since, word) for rank, (word, since) in enumerate(self.capacity)]
+        judged = tuple(sorted(incapacities(words), key=str))
         born = date(int(self.code[6:10]), int(self.code[10:12]), int(self.code[12:14]))
         return (
             self.code, self.name, born, self.region, str(self.died), judged, self.attested, codes,

@@ -89,3 +89,18 @@ def test_what_waits_and_what_was_withdrawn_outlast_a_change_of_keys(register: Re
         for (key,) in register.rows(f"SELECT DISTINCT key_id FROM identity_population_{table}")
     }
     assert keys == {pointers().current}
+
+
+@pytest.mark.usefixtures("own_keys")
+def test_a_former_name_still_fits_its_former_code_after_a_change_of_keys(register: Register) -> None:
+    """A document from before the change of number carries both as they were then."""
+    take(register, renumbered(1, WANG_WEI.code, SECOND, "王新"))
+    wang = subject_of(WANG_WEI.code, WANG_WEI.name)
+    assert wang is not None
+    assert subject_of(SECOND, "王新") == wang
+    assert subject_of(SECOND, WANG_WEI.name) is None
+    put_a_key_to_use(register)
+    go_on(register)
+    assert subject_of(WANG_WEI.code, WANG_WEI.name) == wang
+    assert subject_of(SECOND, "王新") == wang
+    assert subject_of(SECOND, WANG_WEI.name) is None

@@ -121,10 +121,11 @@ def describe(authority: Authority) -> list[tuple[Any, ...]]:
         )
         withdrawn = rows("SELECT code_mark FROM identity_withdrawn_code WHERE subject_id = %s", subject)
         words = rows("SELECT rank, since, capacity FROM identity_capacity WHERE subject_id = %s ORDER BY rank", subject)
-        assert stretches(subject) == sorted(incapacities(CapacityWord(*word) for word in words))
+        incapable = tuple(sorted(incapacities(CapacityWord(*word) for word in words), key=str))
+        assert stretches(subject) == list(incapable)
         ((attested,),) = rows("SELECT count(*) FROM identity_attestation WHERE subject_id = %s", subject)
         described.append((
-            named.code, named.name, born, region, str(dead), tuple((capacity, since) for _, since, capacity in words), attested,
+            named.code, named.name, born, region, str(dead), incapable, attested,
             tuple(sorted((by_hash[bytes(code)], by_tag[bytes(tag)], former) for code, tag, former in codes)),
             tuple(sorted(by_mark[bytes(code)] for (code,) in withdrawn)),
         ))  # fmt: skip
@@ -133,4 +134,4 @@ def describe(authority: Authority) -> list[tuple[Any, ...]]:
 
 def stretches(subject: int) -> list[tuple[str, date, date | None]]:
     found = rows("SELECT capacity, lower(days), upper(days) FROM identity_incapacity WHERE subject_id = %s", subject)
-    return sorted((capacity, since, until) for capacity, since, until in found)
+    return sorted(((capacity, since, until) for capacity, since, until in found), key=str)

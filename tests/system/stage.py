@@ -181,6 +181,7 @@ def _fill(stage: Stage) -> None:
         entering,
         organising,
         populating,
+        transferring,
     )  # which speak of stages themselves
 
     facts, day = stage.facts, timedelta(days=1)
@@ -226,6 +227,7 @@ def _fill(stage: Stage) -> None:
     populating.furnish_call(stage)
     organising.furnish(stage)
     adjudicating.furnish(stage)
+    transferring.furnish(stage)
     entering.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)

@@ -21,13 +21,16 @@ from tests.system import (
     guards_of_login,
     guards_of_organisations,
     guards_of_rows,
+    guards_of_transfers,
     organising,
 )
 from tests.system import writings as w
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
-EVERY = (guards, guards_of_adjudication, guards_of_checks, guards_of_organisations, guards_of_rows, guards_of_login)
+EVERY = (
+    guards, guards_of_adjudication, guards_of_checks, guards_of_organisations, guards_of_rows, guards_of_login, guards_of_transfers,
+)  # fmt: skip
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
@@ -97,6 +100,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         pytest.param(organising.ends_a_licence(), id="the-end-of-a-licence"),
         pytest.param(organising.confirm_by("colleague"), id="a-delegation-confirmed"),
         pytest.param(organising.acts(), id="acting-for-another"),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_transfers.SOUND.items()),
     ],
 )
 def test_what_is_sound_gets_through(stage: Stage, attack: a.Attack) -> None:

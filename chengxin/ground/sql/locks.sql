@@ -37,3 +37,13 @@ CREATE OR REPLACE TRIGGER action_on_time BEFORE INSERT ON ground_action FOR EACH
 GRANT INSERT ON ground_action TO {app}, {intake}, {admin};
 GRANT SELECT ON ground_action TO {admin};
 GRANT USAGE ON SEQUENCE ground_action_id_seq TO {app}, {intake}, {admin};
+
+-- name: message_append_only
+CREATE OR REPLACE TRIGGER message_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_message
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: message_grants
+-- The worker tells, the person's own page shows.
+GRANT INSERT ON ground_message TO {app}, {intake};
+GRANT SELECT ON ground_message TO {app};
+GRANT USAGE ON SEQUENCE ground_message_id_seq TO {app}, {intake};

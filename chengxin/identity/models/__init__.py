@@ -18,6 +18,7 @@ from chengxin.identity.models.population import (
     WithdrawnCode,
 )
 from chengxin.identity.models.rows import RowKey
+from chengxin.identity.models.transfers import Transfer, TransferCode, TransferStep
 from chengxin.identity.models.verification import (
     CheckReplay,
     CheckUse,
@@ -62,6 +63,9 @@ __all__ = [
     "Session",
     "Snapshot",
     "Totp",
+    "Transfer",
+    "TransferCode",
+    "TransferStep",
     "User",
     "VaultKey",
     "WithdrawnCode",

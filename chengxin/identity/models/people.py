@@ -32,9 +32,18 @@ class Person(models.Model):
     region_rank = models.BigIntegerField(default=0, db_default=0)
     death_rank = models.BigIntegerField(default=0, db_default=0)
     capacity_rank = models.BigIntegerField(default=0, db_default=0)
+    # The subject that holds this one's codes and records since a merge, or since a split that had made this one was undone.
+    absorbed_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="absorbed", db_index=False
+    )
 
     class Meta:
         db_table = "identity_person"
+        indexes = [
+            models.Index(
+                name="person_absorbed", fields=("absorbed_into",), condition=models.Q(absorbed_into__isnull=False)
+            )
+        ]
         constraints = [
             models.CheckConstraint(name="person_subject_positive", condition=models.Q(subject_id__gt=0)),
             models.CheckConstraint(
@@ -43,6 +52,10 @@ class Person(models.Model):
             models.CheckConstraint(
                 name="person_capacity_dated",
                 condition=models.Q(capacity="full") | models.Q(capacity_since__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="person_not_absorbed_into_itself",
+                condition=models.Q(absorbed_into=None) | ~models.Q(absorbed_into=models.F("subject_id")),
             ),
             # An incapable person is a judged one: the guards ask that first.
             models.CheckConstraint(

@@ -28,6 +28,7 @@ class PopulationEvent(models.Model):
 
     class Meta:
         db_table = "identity_population_event"
+        indexes = [models.Index(name="event_of_subject", fields=("subject",))]
         constraints = [
             models.UniqueConstraint(
                 name="event_sequence_once", fields=["sequence"], condition=models.Q(edition=0), include=["event_id"]

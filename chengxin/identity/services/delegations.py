@@ -3,27 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from chengxin.ground.services import note_act
 from chengxin.identity.delegation import LONGEST_DAYS, Standing, refuse
 from chengxin.identity.errors import DelegationRefused
 from chengxin.identity.models import Delegation, Organisation, Person, User
-from chengxin.identity.queries import find_person, list_delegations, may
-from chengxin.lib.codes import CodeType, examine
+from chengxin.identity.parties import Party, find_party
+from chengxin.identity.queries import list_delegations, may
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
-from chengxin.lib.regions import standard_areas
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Party:
-    """A person as their certificate tells, at the window."""
-
-    code_type: str
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +120,7 @@ def end_delegation(delegation_id: int, *, reason: str, actor: User, at: datetime
 
 
 def _find(subject: Party, agent: Party, actor: User, at: datetime) -> tuple[int, int]:
-    found = [_find_one(party, shanghai_date(at)) for party in (subject, agent)]
+    found = [find_party(party, shanghai_date(at)) for party in (subject, agent)]
     if found[0] is None or found[1] is None:
         with transaction.atomic(durable=True):
             note_act(actor.login, "delegation.unfound", "delegation", at=at)
@@ -139,16 +128,7 @@ def _find(subject: Party, agent: Party, actor: User, at: datetime) -> tuple[int,
             "没有找到其中一人：证件种类、号码和姓名须与人口基础信息完全一致。本次查找已登记。",
             "One of the two isn't found: kind, number and name must be exactly as registered. This try is in the log.",
         )
-    return found[0], found[1]
-
-
-def _find_one(party: Party, today: date) -> int | None:
-    kind = next((kind for kind in CodeType if kind.value == party.code_type), None)
-    verdict = examine(kind, party.code.strip(), on=today, areas=standard_areas(test_area=settings.TEST_AREA))
-    if verdict.canonical is None or verdict.legacy:
-        return None
-    found = find_person(party.code_type, verdict.canonical, party.name)
-    return found.subject_id if found is not None and found.name_fits else None
+    return found[0].subject_id, found[1].subject_id
 
 
 def _standing(delegation_id: int) -> Delegation:

@@ -1,5 +1,6 @@
 """One block of a rotation: rows taken under a lock, opened, sealed and hashed under the key in use, and put back."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from chengxin.identity.blocks import blocks_of
 from chengxin.identity.errors import CodeUnreadable
+from chengxin.identity.rules import normal_name
 from chengxin.identity.sealed import PERSONS, SealedTable
 from chengxin.identity.vault import sealing_vault
 from chengxin.lib.crypto import Sealed, SealingVault
@@ -47,11 +49,13 @@ def next_persons(limit: int, upto: int) -> Block:
 def _put_codes(keys: SealingVault, persons: dict[int, tuple[str, str]]) -> None:
     made: dict[str, list[Any]] = defaultdict(list)
     rows = _ask("take_codes", subjects=list(persons), key=keys.pointers.current)
-    for code_hash, subject, kind, key_id, box, box_key in rows:
+    for code_hash, subject, kind, key_id, box, box_key, tag in rows:
         own, name = persons[subject]
         code = own if box is None else keys.open(Sealed(box_key, bytes(box)), use=PERSONS.columns["code_sealed"])
         if keys.code_hash(kind, code, key_id) != bytes(code_hash):
             raise CodeUnreadable(f"（主体 {subject}）", f"(subject {subject})")
+        if not keys.name_fits(bytes(tag), key_id, code_type=kind, code=code, name=name):
+            name = _name_under(keys, (kind, code), bytes(tag), key_id, subject)
         made["old"].append(bytes(code_hash))
         made["hashes"].append(keys.code_hash(kind, code))
         made["tags"].append(keys.name_tag(kind, code, name))
@@ -61,6 +65,19 @@ def _put_codes(keys: SealingVault, persons: dict[int, tuple[str, str]]) -> None:
         made["boxes"].append(None if box is None else keys.seal(code, use=PERSONS.columns["code_sealed"]).box)
     if rows:
         _write(SQL["put_codes"], {**made, "key": keys.pointers.current})
+
+
+def _name_under(keys: SealingVault, code: tuple[str, str], tag: bytes, key_id: str, subject: int) -> str:
+    """Give the name told with a code, where it isn't the present one: a former name, or that of a person merged with this one.
+
+    Raises CodeUnreadable when no event tells of it: then the code would lead to nobody.
+    """
+    for body, sealed_under in _ask("told_names", subject=subject):
+        row = json.loads(keys.open(Sealed(sealed_under, bytes(body)), use="population.event"))
+        name = normal_name(row.get("XM", ""))
+        if keys.name_fits(tag, key_id, code_type=code[0], code=code[1], name=name):
+            return name
+    raise CodeUnreadable(f"（主体 {subject}）", f"(subject {subject})")
 
 
 def next_rows(table: SealedTable, limit: int, upto: int) -> Block:

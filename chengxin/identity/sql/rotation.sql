@@ -23,9 +23,21 @@ WHERE p.subject_id > %(upto)s
 ORDER BY p.subject_id LIMIT %(limit)s FOR NO KEY UPDATE OF p SKIP LOCKED;
 
 -- name: take_codes
-SELECT c.code_hash, c.subject_id, c.code_type, c.key_id, c.code_sealed, c.seal_key_id FROM identity_code c
+SELECT c.code_hash, c.subject_id, c.code_type, c.key_id, c.code_sealed, c.seal_key_id, c.name_tag FROM identity_code c
 WHERE c.subject_id = ANY(%(subjects)s) AND (c.key_id <> %(key)s OR c.seal_key_id <> %(key)s)
 FOR UPDATE SKIP LOCKED;
+
+-- name: told_names
+-- What the authority ever told of a person, or of one whom a transfer ties to them: the names under which their codes were told.
+WITH RECURSIVE tied (subject_id) AS (
+    SELECT %(subject)s::bigint
+    UNION
+    SELECT u.subject_id FROM tied
+    JOIN identity_transfer t ON tied.subject_id IN (t.from_subject_id, t.into_subject)
+    CROSS JOIN LATERAL (VALUES (t.from_subject_id), (t.into_subject)) u (subject_id)
+)
+SELECT body_sealed, key_id FROM identity_population_event e WHERE e.subject_id IN (SELECT subject_id FROM tied)
+    AND e.kind IN ('snapshot', 'new', 'name', 'number', 'correction') ORDER BY e.id DESC;
 
 -- name: put_codes
 UPDATE identity_code c SET code_hash = n.code_hash, name_tag = n.name_tag, birth_block = n.birth_block, ends_block = n.ends_block, key_id = %(key)s::text,

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chengxin.identity.delegation import ACTS, LONGEST_DAYS
 from chengxin.identity.errors import DelegationRefused
+from chengxin.identity.parties import Party
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.services.delegations import (
     Applied,
-    Party,
     confirm_delegation,
     delegations_at_window,
     end_delegation,

@@ -159,8 +159,9 @@ class Steps:
         self._run("find_fates", self._values)
         if not self._cursor.rowcount and not block.corrections:
             return 0, Counter()
-        held = dict(self._run("held_rows", {"rows": list(block.corrections)}))
-        refused, replaced = settle(block.corrections, held, self._live(block.corrections))
+        corrections = self._followed(block.corrections)
+        held = dict(self._run("held_rows", {"rows": list(corrections)}))
+        refused, replaced = settle(corrections, held, self._live(corrections))
         self._replaced |= replaced
         self._run("hold_back", {"rows": list(refused)})
         fates = Counter(dict(self._run("count_fates")))
@@ -169,6 +170,18 @@ class Steps:
         closed = {row: "record-closed" for row, fate in held.items() if fate == "closed"}
         self._merged.waiting |= closed | refused
         return sum(1 for row in replaced if row not in held), fates
+
+    def _followed(self, corrections: Mapping[int, Correction]) -> Mapping[int, Correction]:
+        """Lead numbers from old receipts to where the records are now that were taken to another person."""
+        named = sorted({one.named for one in corrections.values() if one.named})
+        if not named:
+            return corrections
+        columns = {"subjects": [subject for subject, _ in named], "records": [record for _, record in named]}
+        moved = {(subject, record): (now, record) for subject, record, now in self._run("moved_to", columns)}
+        return {
+            row: one._replace(named=moved.get(one.named, one.named)) if one.named else one
+            for row, one in corrections.items()
+        }
 
     def _live(self, corrections: Mapping[int, Correction]) -> set[Key]:
         """Give those of the named records that stand, of the same provider and item."""

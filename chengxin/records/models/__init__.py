@@ -1,7 +1,7 @@
 """The ledger, what intake leaves beside it, and what humans decide about both."""
 
 from chengxin.records.models.batches import Batch, CheckRule, Finding, Progress, Waiting
-from chengxin.records.models.deciding import Adjudication
+from chengxin.records.models.deciding import Adjudication, Move
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CheckRule",
     "Finding",
     "Layout",
+    "Move",
     "Occupation",
     "Payload",
     "Progress",

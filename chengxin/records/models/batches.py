@@ -7,7 +7,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from chengxin.catalogue.models import Edition, Item
-from chengxin.identity.models import Organisation, User
+from chengxin.identity.models import Organisation, TransferStep, User
 
 
 class Batch(models.Model):
@@ -27,6 +27,8 @@ class Batch(models.Model):
     adjudication = models.OneToOneField(
         "Adjudication", on_delete=models.PROTECT, null=True, related_name="carried_out_by"
     )
+    # The step of a transfer of persons by which these records came here.
+    transfer_step = models.ForeignKey(TransferStep, on_delete=models.PROTECT, null=True, related_name="batches")
     digest = models.BinaryField()
     form = models.CharField(max_length=8)
     encoding = models.CharField(max_length=16, blank=True)

@@ -1,11 +1,11 @@
-"""What humans decide: whose a waiting row is."""
+"""What humans decide: whose a waiting row is, and which records go to another person."""
 
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from chengxin.catalogue.models import Item
-from chengxin.identity.models import Organisation, Person, User
+from chengxin.identity.models import Organisation, Person, TransferStep, User
 from chengxin.records.models.batches import Batch
 
 
@@ -74,5 +74,39 @@ class Adjudication(models.Model):
                         | models.Q(agreed__isnull=False, agreed=True)
                     )
                 ),
+            ),
+        ]
+
+
+class Move(models.Model):
+    """A record that a step takes from one person to another, or to nobody: written by the ledger's own function, once.
+
+    Which version is copied, which one says at the old place that it moved (None where nothing left), and which one stands at the new
+    place, in which state (None and "" where nothing is written). ``outcome``: ``moved``; ``joined``, the other person had the same
+    document; ``closed``, it was closed and stays so; ``kept-back``, it can't stand against the other person; ``detached``;
+    ``restored``, as it was before the step that is undone.
+    """
+
+    pk = models.CompositePrimaryKey("step_id", "record_id")
+    step = models.ForeignKey(TransferStep, on_delete=models.PROTECT, related_name="moves", db_index=False)
+    record_id = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="moves", db_index=False)
+    row_number = models.IntegerField()
+    copied_subject = models.BigIntegerField()
+    copied_version = models.SmallIntegerField()
+    from_subject = models.BigIntegerField(null=True)
+    from_version = models.SmallIntegerField(null=True)
+    into_subject = models.BigIntegerField(null=True)
+    into_version = models.SmallIntegerField(null=True)
+    state = models.CharField(max_length=10, blank=True)
+    outcome = models.CharField(max_length=10)
+
+    class Meta:
+        db_table = "records_move"
+        indexes = [models.Index(name="move_from", fields=("from_subject", "record_id"))]
+        constraints = [
+            models.CheckConstraint(
+                name="move_outcome_known",
+                condition=models.Q(outcome__in=("moved", "joined", "closed", "kept-back", "detached", "restored")),
             ),
         ]

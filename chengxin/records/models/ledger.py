@@ -20,6 +20,7 @@ class Version(models.Model):
         REVOKED = "revoked", "已撤销"
         REPAIRED = "repaired", "已修复"
         SEALED = "sealed", "已封存"
+        MOVED = "moved", "已转至他人名下"
 
     pk = models.CompositePrimaryKey("subject_id", "record_id", "version")
     subject_id = models.BigIntegerField()
@@ -48,7 +49,7 @@ class Version(models.Model):
             models.CheckConstraint(name="version_from_one", condition=models.Q(version__gte=1)),
             models.CheckConstraint(
                 name="version_state_known",
-                condition=models.Q(state__in=("active", "withdrawn", "revoked", "repaired", "sealed")),
+                condition=models.Q(state__in=("active", "withdrawn", "revoked", "repaired", "sealed", "moved")),
             ),
             models.CheckConstraint(
                 name="version_shown_in_order", condition=models.Q(shown_until__gte=models.F("shown_from"))

@@ -1,7 +1,8 @@
 -- name: announce
 -- Tell the policies which batch writes, and give the sorts of a load their memory; both end with the transaction.
--- A merge join would sort the staged rows anew and lose the order of the ledger's key.
-SELECT set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
+-- A merge join would sort the staged rows anew and lose the order of the ledger's key. No person is merged or split under a batch
+-- (records.transfers): the lock is shared by batches, held alone by a step.
+SELECT pg_advisory_xact_lock_shared(hashtext('persons stand still')), set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
 
 -- name: create_staging
 CREATE TEMP TABLE intake_staging (
@@ -63,6 +64,9 @@ WHERE f.fate IS NULL OR f.fate = 'changed';
 SELECT u.subject_id, u.record_id, n.version, n.state, n.item_id, n.provider_id, n.decided, n.ended, n.final, n.erase_on
 FROM unnest(%(subjects)s::bigint[], %(records)s::bigint[]) AS u (subject_id, record_id)
 CROSS JOIN LATERAL records_newest(u.subject_id, u.record_id) n;
+
+-- name: moved_to
+SELECT subject_id, record_id, now_subject FROM records_moved_to(%(subjects)s::bigint[], %(records)s::bigint[]) WHERE subject_id <> now_subject;
 
 -- name: insert_withdrawn
 -- A record that a correction replaces under another key: one last version, shown to nobody, without values.

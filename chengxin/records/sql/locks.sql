@@ -46,7 +46,7 @@ CREATE OR REPLACE TRIGGER batch_stays_finished BEFORE UPDATE OR DELETE ON record
     FOR EACH ROW WHEN (OLD.state <> 'received') EXECUTE FUNCTION records_guard_batch();
 
 -- name: guard_provider
--- Nobody hands in once they stand no more: ended, not begun, or without the licence that their kind needs.
+-- Nobody hands in once they stand no more: ended, not begun, or without the licence that their kind needs. A step hands nothing in.
 CREATE OR REPLACE FUNCTION records_guard_provider() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT identity_organisation_stands(NEW.provider_id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date) THEN
@@ -58,7 +58,7 @@ $$;
 
 -- name: guard_provider_trigger
 CREATE OR REPLACE TRIGGER batch_of_a_provider_who_stands BEFORE INSERT ON records_batch
-    FOR EACH ROW EXECUTE FUNCTION records_guard_provider();
+    FOR EACH ROW WHEN (NEW.transfer_step_id IS NULL) EXECUTE FUNCTION records_guard_provider();
 
 -- name: adverse_display
 -- The longest that any law begun by now lets an adverse record show, by its grade; '' is the court's list, which grades none.
@@ -89,16 +89,17 @@ DECLARE
     told record;
 BEGIN
     SELECT max(f.recorded_at) AS recorded_at, max(f.version) AS version,
-           bool_or(b.id IS NULL) AS homeless,
-           bool_or(f.active AND (f.decided <@ d.days AND l.item_id IS NOT NULL) IS NOT TRUE) AS baseless,
+           bool_or(b.id IS NULL) AS homeless, bool_or(b.transfer_step_id IS NOT NULL) AS stepping,
+           bool_or(f.moves AND b.transfer_step_id IS NULL) AS moved,
+           bool_or(f.active AND b.transfer_step_id IS NULL AND (f.decided <@ d.days AND l.item_id IS NOT NULL) IS NOT TRUE) AS baseless,
            bool_or(f.nobody OR (a.item_id IS NOT NULL OR f.grade <> '') AND f.unsound) AS unsound,
-           bool_or((a.item_id IS NOT NULL OR f.grade <> '')
+           bool_or(b.transfer_step_id IS NULL AND (a.item_id IS NOT NULL OR f.grade <> '')
                    AND (f.overkept OR m.shown IS NULL AND f.active OR f.shown_until > f.decided + m.shown)) AS endless
     INTO told
     FROM (
         SELECT f.item_id, f.batch_id, f.decided, f.grade, max(f.recorded_at) AS recorded_at, max(f.version) AS version,
-               bool_or(f.state = 'active') AS active,
-               bool_or(p.subject_id IS NULL) AS nobody,
+               bool_or(f.state = 'active') AS active, bool_or(f.state = 'moved') AS moves,
+               bool_or(p.subject_id IS NULL OR p.absorbed_into_id IS NOT NULL AND f.state <> 'moved') AS nobody,
                bool_or(f.state = 'active'
                        AND (f.ended IS NULL OR f.final IS NULL OR f.final > today
                             OR p.judged AND identity_incapable(f.subject_id, 'infinity', ARRAY[today, f.decided, f.ended])
@@ -137,14 +138,31 @@ BEGIN
     IF told.homeless THEN
         RAISE EXCEPTION 'a version belongs to a batch that is open, and to its item' USING ERRCODE = 'check_violation';
     END IF;
+    -- A record goes to another person by a step that two officers decided on, between its two persons, and is there what it was here.
+    IF told.moved THEN
+        RAISE EXCEPTION 'a record moves to another person by a step alone' USING ERRCODE = 'check_violation';
+    END IF;
+    IF told.stepping AND EXISTS (
+        SELECT FROM fresh f JOIN records_batch b ON b.id = f.batch_id AND b.transfer_step_id IS NOT NULL
+        WHERE NOT EXISTS (SELECT FROM identity_in_hand() h WHERE f.subject_id IN (h.source, h.target))
+           OR f.state = 'active' AND NOT EXISTS (
+               SELECT FROM records_version v, identity_in_hand() h
+               WHERE v.subject_id IN (h.source, h.target) AND v.record_id = f.record_id AND v.batch_id <> f.batch_id AND v.state = 'active'
+                 AND (v.item_id, v.decided, v.ended, v.final, v.grade, v.shown_from, v.shown_until, v.repair_from, v.erase_on, v.commitment)
+                     IS NOT DISTINCT FROM
+                     (f.item_id, f.decided, f.ended, f.final, f.grade, f.shown_from, f.shown_until, f.repair_from, f.erase_on, f.commitment))
+    ) THEN
+        RAISE EXCEPTION 'a record that moves stays as it is' USING ERRCODE = 'check_violation';
+    END IF;
     IF told.version > 1 THEN
-        -- Versions follow one another without a gap; what was closed stays closed (safeguard 7); what is superseded is known as such
-        -- from the same moment.
+        -- Versions follow one another without a gap; what was closed stays closed (safeguard 7), and what moved away comes back by a step
+        -- alone; what is superseded is known as such from the same moment.
         IF EXISTS (
             SELECT FROM fresh f WHERE f.version > 1 AND NOT EXISTS (
                 SELECT FROM records_version v
                 WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
-                  AND v.item_id = f.item_id AND (v.state = 'active' OR f.state <> 'active'))
+                  AND v.item_id = f.item_id
+                  AND CASE v.state WHEN 'active' THEN true WHEN 'moved' THEN told.stepping ELSE f.state <> 'active' END)
         ) THEN
             RAISE EXCEPTION 'a version without the one before it, or after the record was closed' USING ERRCODE = 'check_violation';
         END IF;

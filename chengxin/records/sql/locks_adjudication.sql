@@ -1,9 +1,3 @@
--- name: centre_speaks
--- Whether this transaction speaks for the credit centre.
-CREATE OR REPLACE FUNCTION records_centre_speaks() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation AND o.kind = 'centre')
-$$;
-
 -- name: guard_adjudication
 -- What a human decides about a waiting row: at the credit centre's window, about the row as it was handed in. That the record is adverse is
 -- the catalogue's to say, not the caller's. Runs with the owner's eyes: the rows of others are compared.
@@ -107,9 +101,8 @@ CREATE OR REPLACE TRIGGER batch_keeps_to_the_decision BEFORE UPDATE ON records_b
     FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_person();
 
 -- name: adjudication_grants
-REVOKE ALL ON FUNCTION records_centre_speaks(), records_guard_adjudication(), records_guard_adjudication_change(),
+REVOKE ALL ON FUNCTION records_guard_adjudication(), records_guard_adjudication_change(),
     records_guard_adjudicated_batch(), records_guard_adjudicated_person() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION records_centre_speaks() TO {app};
 GRANT SELECT ON records_waiting TO {app};
 GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed) ON records_adjudication TO {app};
 GRANT USAGE ON SEQUENCE records_adjudication_id_seq TO {app};

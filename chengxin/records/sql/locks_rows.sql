@@ -27,11 +27,11 @@ ALTER TABLE records_waiting ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS every_waiting ON records_waiting;
 CREATE POLICY every_waiting ON records_waiting TO {intake} USING (true);
 DROP POLICY IF EXISTS centre_waiting ON records_waiting;
-CREATE POLICY centre_waiting ON records_waiting FOR SELECT TO {app} USING ((SELECT records_centre_speaks()));
+CREATE POLICY centre_waiting ON records_waiting FOR SELECT TO {app} USING ((SELECT identity_centre_speaks()));
 
 -- name: adjudication_rows
 ALTER TABLE records_adjudication ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS every_adjudication ON records_adjudication;
 CREATE POLICY every_adjudication ON records_adjudication TO {intake} USING (true);
 DROP POLICY IF EXISTS centre_adjudication ON records_adjudication;
-CREATE POLICY centre_adjudication ON records_adjudication TO {app} USING ((SELECT records_centre_speaks()));
+CREATE POLICY centre_adjudication ON records_adjudication TO {app} USING ((SELECT identity_centre_speaks()));

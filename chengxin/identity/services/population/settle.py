@@ -65,12 +65,23 @@ class Settling:
             self._run(name)
         self._settle(alone=False)
 
-    def _settle(self, *, alone: bool) -> None:
-        self._find_subjects(alone=alone)
+    def take_up(self, parked: list[tuple[Any, ...]]) -> None:
+        """Apply parked events that found their person otherwise than by an event; what was staged before is done with."""
+        if parked:
+            self._run("empty_staging")
+            self.stage(self._opened(parked))
+            self._settle(alone=False)
+
+    def amount(self, *, alone: bool) -> None:
+        """Sum up what the staged rows whose person is known amount to; ``alone``: a person may be told of twice by one snapshot."""
         if alone:
             self._run("mute_twice_told")
         self._run("told_best" if self._run("several_told")[0][0] else "told_once")
         self._run("analyse_told")
+
+    def _settle(self, *, alone: bool) -> None:
+        self._find_subjects(alone=alone)
+        self.amount(alone=alone)
         for name in WRITTEN:
             self._run(name)
         self._run("park")
