@@ -160,6 +160,13 @@ def persons_only(view: View) -> View:
     return mark(guarded, AccessPolicy("persons", "本人只看到自己的"))
 
 
+def subject_of(request: HttpRequest) -> int:
+    """Give the person behind a request that ``persons_only`` has let through. Raises NotAllowed on any other."""
+    if not isinstance(request.user, User) or request.user.subject_id is None:
+        raise NotAllowed
+    return request.user.subject_id
+
+
 def sent_to(name: str, request: HttpRequest) -> HttpResponse:
     """Send on to another page, which leads back here afterwards; after handing in a form, to the page that the form stands on."""
     back = request.path

@@ -10,6 +10,7 @@ from chengxin.portal.desk import (
     intake,
     lookup,
     occupations,
+    persons,
     returns,
     verification,
 )
@@ -42,6 +43,12 @@ urlpatterns = [
     path("desk/adjudication/", adjudication.cases, name="cases"),
     path("desk/adjudication/<int:number>/", adjudication.case, name="case"),
     path("desk/adjudication/<int:number>/second", adjudication.second, name="second"),
+    path("desk/persons/", persons.persons, name="persons"),
+    path("desk/persons/merge/", persons.merge, name="persons-merge"),
+    path("desk/persons/split/", persons.split, name="persons-split"),
+    path("desk/persons/<int:number>/", persons.transfer, name="person-transfer"),
+    path("desk/persons/<int:number>/second", persons.second, name="person-second"),
+    path("desk/persons/<int:number>/again/", persons.again, name="person-again"),
     path("desk/lookup/", lookup.purposes, name="purposes"),
     path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
 ]

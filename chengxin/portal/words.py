@@ -23,8 +23,15 @@ ENCODINGS_HOW = {
     "workbook": "工作簿自带编码",
     "stored": "重新核对时按 UTF-8 保存",
 }
-FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines"}
-RECORD_STATES = {"active": "有效", "withdrawn": "已撤回", "revoked": "已撤销", "repaired": "已修复", "sealed": "已封存"}
+FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines", "stored": "待核数据", "moved": "归属变更"}
+RECORD_STATES = {
+    "active": "有效",
+    "withdrawn": "已撤回",
+    "revoked": "已撤销",
+    "repaired": "已修复",
+    "sealed": "已封存",
+    "moved": "已转至他人名下",
+}
 NATURES = {"neutral": "中性", "positive": "正面", "adverse": "失信"}
 DISCLOSURES = {"public": "社会公开", "government_sharing": "政务共享", "authorised_query": "授权查询"}
 ORGANISATION_KINDS = {
@@ -107,7 +114,54 @@ NAME_WAYS = {
     "missing-part": "姓名少一段",
     "different": "姓名不同",
 }
+TRANSFER_STATES = {
+    "second": "待复核",
+    "declined": "没有同意",
+    "agreed": "已同意，正在办理",
+    "failed": "已同意，还没有办成",
+    "done": "已办成",
+    "undone": "已撤销",
+}
+STEP_FAILURES = {
+    "evidence-missing": "人口库里没有其中一个号码的来源事件，请先装入一次人口快照",
+    "evidence-unreadable": "人口库的来源事件按现行规则读不出来，请联系运维",
+    "codes-elsewhere": "要拆出的号码已不在这个人名下，或者是唯一的号码",
+    "keys-unreadable": "密钥读不到，请联系运维",
+}
+PERSON_MESSAGES = {
+    "merge-done": "信用中心认定您的两个登记是同一个人，已经合并。如有不符，可以要求撤销。",
+    "merge-undone": "信用中心撤销了对您登记的合并。",
+    "split-done": "信用中心认定有记录或者号码误记在一起，已经分开。如有不符，可以要求撤销。",
+    "split-undone": "信用中心撤销了对您登记的拆分。",
+    "detach-done": "有记录查明不是您的，已从您名下移出，不再显示。",
+    "detach-undone": "先前从您名下移出的记录，经复核恢复。",
+    "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
+}
+ENTRY_PURPOSES = {"adjudication": "人工核对是不是您", "persons": "合并或者拆分登记前的核对"}
+ENTRY_CHANNELS = {"desk": "工作台", "api": "接口", "batch": "批量接口", "cli": "服务器命令", "pdf": "工作台"}
+ENTRY_OUTCOMES = {
+    "answered": "有结果",
+    "empty": "没有可以显示的记录",
+    "refused": "没有答复",
+    "failed": "没有完成",
+}
+ENTRY_FIELDS = {
+    "born": "出生日期",
+    "code": "证件号码",
+    "died": "死亡日期",
+    "name": "姓名",
+    "region": "户籍地",
+    "match": "是否相符",
+    "assurance": "可信程度",
+}
 TABLES = {
+    "entry_purpose": ENTRY_PURPOSES,
+    "entry_channel": ENTRY_CHANNELS,
+    "entry_outcome": ENTRY_OUTCOMES,
+    "entry_field": ENTRY_FIELDS,
+    "transfer_state": TRANSFER_STATES,
+    "step_failure": STEP_FAILURES,
+    "person_message": PERSON_MESSAGES,
     "waiting_for": WAITING_FOR,
     "case_state": CASE_STATES,
     "code_slip": CODE_SLIPS,

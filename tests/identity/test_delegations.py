@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chengxin.identity.delegation import ACTS, AGENT, GUARDIAN, LONGEST_DAYS, Standing, refuse
 from chengxin.identity.errors import DelegationRefused
-from chengxin.identity.queries import may_act_for
 from chengxin.identity.parties import Party
+from chengxin.identity.queries import may_act_for
 from chengxin.identity.services.delegations import (
     Applied,
     confirm_delegation,

@@ -43,7 +43,6 @@ CREATE OR REPLACE TRIGGER message_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: message_grants
--- The worker tells, the person's own page shows.
+-- Whoever decides or carries out tells; the person's own page shows by a function of its own.
 GRANT INSERT ON ground_message TO {app}, {intake};
-GRANT SELECT ON ground_message TO {app};
 GRANT USAGE ON SEQUENCE ground_message_id_seq TO {app}, {intake};

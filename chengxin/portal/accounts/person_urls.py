@@ -3,9 +3,11 @@
 from django.urls import path
 
 from chengxin.portal.accounts import platform
+from chengxin.portal.person import home
 
 urlpatterns = [
     path("me/login/", platform.begin, name="person-login"),
     path("me/login/answer/", platform.callback, name="person-callback"),
-    path("me/", platform.person_home, name="person-home"),
+    path("me/", home.person_home, name="person-home"),
+    path("me/entries/", home.entries, name="person-entries"),
 ]

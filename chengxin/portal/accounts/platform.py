@@ -15,7 +15,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from joserfc import jwt
@@ -24,7 +24,7 @@ from joserfc.jwk import KeySet
 from requests import RequestException
 
 from chengxin.identity.errors import PlatformRefused, PlatformUnreachable
-from chengxin.identity.policies import persons_only, public
+from chengxin.identity.policies import public
 from chengxin.identity.services.logging_in import note_stranger, settle_person
 from chengxin.lib.codes import CodeType
 
@@ -114,11 +114,6 @@ def callback(request: HttpRequest) -> HttpResponse:
         raise PlatformRefused
     get_account_adapter().login(request, user)
     return redirect(settings.PERSON_HOME)
-
-
-@persons_only
-def person_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/accounts/person.html", {"platform": settings.OIDC_NAME})
 
 
 def _platform(request: HttpRequest) -> Platform:
