@@ -141,8 +141,8 @@ class TokenInvalid(Unproved):
 class ClientNotInForce(Unproved):
     code = "client-not-in-force"
     message, message_en = (
-        "该系统已停用、到期，或者单位登记失效。",
-        "The client is suspended or out of its term, or its organisation is.",
+        "该系统已停用、到期，或者单位的登记、许可失效。",
+        "The client is suspended or out of its term, or its organisation or a licence of it is.",
     )
 
 

@@ -153,9 +153,14 @@ def _shown_first(client_pk: int, claims: dict[str, Any], at: datetime) -> bool:
 
 
 def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
-    """Make an access token of ten minutes for the scopes asked for; for all that are open to it when none is named. Raises ScopeUnknown."""
+    """Make an access token of ten minutes for the scopes asked for; for all that are open to it when none is named.
+
+    Raises ClientUnproved when its organisation doesn't stand, be it for a licence that lapsed; ScopeUnknown.
+    """
     organisation = find_organisation(client.organisation, shanghai_date(at))
-    open_to_it = acts_open_to(organisation.kind) if organisation else frozenset()
+    if organisation is None:
+        raise ClientUnproved
+    open_to_it = acts_open_to(organisation.kind)
     scopes = frozenset(scope.split()) or open_to_it
     if not scopes or not scopes <= open_to_it:
         raise ScopeUnknown

@@ -5,15 +5,18 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
+from django.test import Client
 from joserfc import jwk, jws, jwt
 
-from chengxin.identity.errors import ClientRefused
+from chengxin.demo.organisations import organisation_code
+from chengxin.identity.checking import ClientKeyLive
+from chengxin.identity.errors import ClientRefused, ClientUnproved
 from chengxin.identity.services.clients import (
     approve_key,
     enter_client,
@@ -21,12 +24,20 @@ from chengxin.identity.services.clients import (
     suspend_client,
     withdraw_key,
 )
-from chengxin.identity.tokens import TYPE, read_public_key, read_token
+from chengxin.identity.services.organisations import (
+    Entered,
+    end_licence,
+    end_organisation,
+    enter_licence,
+    enter_organisations,
+)
+from chengxin.identity.tokens import TYPE, issue_token, read_public_key, read_token
 from chengxin.lib.errors import NotAllowed
+from chengxin.lib.regions import standard_areas
 from tests.api.conftest import Call, ask_token
 from tests.conftest import Register
-from tests.identity.verifying import System, officer, system
-from tests.people import OTHER
+from tests.identity.verifying import System, officer, register_purposes, system
+from tests.people import OTHER, WANG_WEI
 
 
 def short_key() -> str:
@@ -161,8 +172,6 @@ def test_requests_that_are_not_ours(made: System, changes: dict[str, str], statu
 
 
 def test_a_missing_field_is_named(made: System) -> None:
-    from django.test import Client
-
     answer = Client().post("/api/v1/token", {"grant_type": "client_credentials"})
     assert (answer.status_code, answer.json()["error"]) == (422, "invalid_request")
     assert answer.json()["fields"] == ["form.client_assertion", "form.client_assertion_type"]
@@ -173,6 +182,89 @@ def test_a_suspended_systems_statements_prove_nothing(register: Register, made: 
     suspend_client(made.client_id, reason="x", actor=officer("security"), at=now)
     register.become("app")
     assert_unproved(ask_token(made.assertion()))
+
+
+AGENCY = organisation_code("department", 930)
+
+
+def licensed(where: Register, at: datetime, today: date) -> int:
+    """Enter a credit agency with the licence that it needs; give the licence's number. Leaves the process as the application."""
+    where.become("admin")
+    row = Entered(1, AGENCY, "测试征信公司", "credit_agency", "140100", date(2019, 1, 1))
+    enter_organisations([row], areas=standard_areas(test_area=True), actor=officer("system"), at=at)
+    made = enter_licence(
+        AGENCY, licence="personal-credit", number="1", valid_from=today, valid_until=today + timedelta(days=9),
+        actor=officer("system"), at=at,
+    )  # fmt: skip
+    where.become("app")
+    return int(made.pk)
+
+
+def test_a_system_gets_no_token_once_its_organisations_licence_ended(
+    register: Register, now: datetime, today: date
+) -> None:
+    number = licensed(register, now, today)
+    agency = system(register, organisation=AGENCY)
+    assert ask_token(agency.assertion()).status_code == 200
+    register.become("admin")
+    end_licence(number, reason="吊销", actor=officer("system"), at=now)
+    register.become("app")
+    assert_unproved(ask_token(agency.assertion()))
+
+
+def test_a_licence_that_ran_out_ends_it_too(register: Register, now: datetime, today: date) -> None:
+    number = licensed(register, now, today)
+    agency = system(register, organisation=AGENCY)
+    with register.connect("owner") as connection:
+        connection.execute("ALTER TABLE identity_licence DISABLE TRIGGER licence_guarded")
+        connection.execute(
+            "UPDATE identity_licence SET valid_from = %s, valid_until = %s WHERE id = %s",
+            [today - timedelta(days=9), today, number],
+        )
+    assert_unproved(ask_token(agency.assertion()))
+
+
+def test_a_system_gets_no_token_once_its_organisation_ended(register: Register, now: datetime, today: date) -> None:
+    made = system(register)
+    register.become("admin")
+    end_organisation(OTHER, on=today, reason="撤并", actor=officer("system"), at=now)
+    register.become("app")
+    assert_unproved(ask_token(made.assertion()))
+
+
+def test_a_token_from_before_checks_nothing_once_the_licence_ended(
+    register: Register, now: datetime, today: date
+) -> None:
+    number = licensed(register, now, today)
+    purpose = register_purposes(register, organisation=AGENCY)
+    token = ask_token(system(register, organisation=AGENCY).assertion()).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    body = {"purpose": purpose, "code_type": "resident-id", "code": WANG_WEI.code, "name": WANG_WEI.name}
+
+    def check() -> Any:
+        return Client().post("/api/v1/verifications", body, content_type="application/json", headers=headers)
+
+    assert check().status_code == 200
+    register.become("admin")
+    end_licence(number, reason="吊销", actor=officer("system"), at=now)
+    register.become("app")
+    refused = check()
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "purpose-not-registered"
+    assert Client().get("/api/v1/purposes", headers=headers).json() == []
+
+
+def test_the_rule_refuses_a_licence_that_ended_whatever_the_view_says(
+    register: Register, now: datetime, today: date
+) -> None:
+    """What the database showed a moment ago: the key was in force, and the organisation no longer stands."""
+    number = licensed(register, now, today)
+    client = ClientKeyLive(1, "c-aaaaaaaaaaaaaaaa", AGENCY, "{}")
+    assert issue_token(client, "", at=now).scope == "verification.check"
+    register.become("admin")
+    end_licence(number, reason="吊销", actor=officer("system"), at=now)
+    with pytest.raises(ClientUnproved):
+        issue_token(client, "", at=now)
 
 
 def test_keys_change_without_a_gap(register: Register, made: System, now: datetime, today: Any) -> None:
@@ -288,8 +380,6 @@ def test_only_the_system_administrator_enters_systems(
     ],
 )
 def test_a_spoilt_token_opens_nothing(token: str, spoil: Any) -> None:
-    from django.test import Client
-
     answer = Client().get("/api/v1/purposes", headers={"Authorization": f"Bearer {spoil(token)}"})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
@@ -325,8 +415,6 @@ def test_a_token_of_another_kind_is_none_of_ours(made: System, now: datetime, ch
 
 
 def test_a_session_is_no_token(call: Call, register: Register) -> None:
-    from django.test import Client
-
     for login in ("verifier", "officer", "clerk"):
         client = Client()
         client.force_login(officer(login))
@@ -340,8 +428,6 @@ def test_the_key_of_tokens_is_not_the_secret_itself() -> None:
 
 
 def test_the_way_to_a_token_is_described(register: Register) -> None:
-    from django.test import Client
-
     told = Client().get("/.well-known/oauth-authorization-server").json()
     assert told["issuer"] == settings.API_ISSUER
     assert told["token_endpoint"].endswith("/api/v1/token")

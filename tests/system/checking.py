@@ -135,6 +135,22 @@ def proves(change: str) -> Attack:
     return asleep("client_key", change, found)
 
 
+NEEDS_A_LICENCE = """INSERT INTO identity_needed_licence (kind, licence, valid_from)
+    SELECT kind, 'personal-credit', '2020-01-01' FROM identity_organisation WHERE code = %s"""
+
+ENDED = "UPDATE identity_organisation SET valid_until = current_date - 1 WHERE code = %s"
+
+
+def lives(view: str, before: str = NEEDS_A_LICENCE) -> Attack:
+    """Look for what is in force of an organisation that doesn't stand any more; it lacks a licence unless told otherwise."""
+
+    def attack(stage: Stage) -> bool:
+        stage.run("owner", before, OTHER)
+        return bool(stage.run("app", f"SELECT FROM {view} WHERE organisation = %s", OTHER))
+
+    return attack
+
+
 def write_a_check(stage: Stage, **changes: Any) -> bool:
     """Write a check past the function, as only the owner can."""
     stage.clone("identity_real_name_check", **{"receipt": RECEIPTS[1], "at": "now", **changes})

@@ -7,6 +7,7 @@ from tests.system.guards import APPEND, PAST, TODAY, Clause, Guard, check, holds
 
 SYSTEM_ADMIN = "identity_holds_role(NEW.entered_by_id, 'system_admin')"
 APPROVER, WITHDRAWER = (f"identity_holds_role(NEW.{who}_by_id, 'security_admin')" for who in ("approved", "withdrawn"))
+STANDING = "AND identity_organisation_stands({}.organisation_id, d.today)"
 ELSEWHERE = "organisation_id <> in_organisation THEN 'purpose-not-registered'"
 GUARDS: dict[str, Guard] = dict((
     trigger("identity_client", "client_guarded", c.entering_by("client", "clerk"), "only a system administrator enters a client"),
@@ -77,6 +78,11 @@ CLAUSES: dict[str, Clause] = {
                             c.asleep("client", "valid_from = current_date + 2", c.takes())),
     "client: not ended": Clause("client_live", "AND d.today < c.valid_until", "",
                                 c.asleep("client", "valid_from = current_date - 9, valid_until = current_date - 1", c.takes())),
+    "client: of an organisation that stands": Clause("client_live", STANDING.format("c"), "", c.lives("identity_client_live")),
+    "client: of an organisation that hasn't ended": Clause("client_live", STANDING.format("c"), "",
+                                                           c.lives("identity_client_key_live", c.ENDED)),
+    "purpose: of an organisation that stands": Clause("registration_live", STANDING.format("r"), "",
+                                                      c.lives("identity_registration_live")),
     "client: entered by": Clause("guard_client", f"NOT {SYSTEM_ADMIN}", "false",
                                  c.entering_by("client", "security"), "only a system administrator enters"),
     "client: not entered tomorrow": Clause("guard_client", "OR NEW.entered_at > clock_timestamp()", "",

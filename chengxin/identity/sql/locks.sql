@@ -28,6 +28,21 @@ CREATE OR REPLACE TRIGGER person_adult AFTER INSERT ON identity_person
 CREATE OR REPLACE TRIGGER person_adult_after_change AFTER UPDATE ON identity_person
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_person();
 
+-- name: organisation_stands
+-- Whether an organisation may hand in or ask on a day: within its dates, and with every licence in force that its kind needs
+-- (征信业管理条例 7).
+CREATE OR REPLACE FUNCTION identity_organisation_stands(wanted bigint, on_day date) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (
+        SELECT FROM identity_organisation o
+        WHERE o.id = wanted AND o.valid_from <= on_day AND (o.valid_until IS NULL OR on_day < o.valid_until)
+          AND NOT EXISTS (
+              SELECT FROM identity_needed_licence n
+              WHERE n.kind = o.kind AND n.valid_from <= on_day AND (n.valid_until IS NULL OR on_day < n.valid_until)
+                AND NOT EXISTS (
+                    SELECT FROM identity_licence l
+                    WHERE l.organisation_id = o.id AND l.licence = n.licence AND l.valid_from <= on_day
+                      AND (l.valid_until IS NULL OR on_day < l.valid_until) AND (l.ended_on IS NULL OR on_day < l.ended_on))));
+
 -- name: identity_grants
 -- The application opens sealed values to issue a report; intake resolves by hash and never sees a sealed value it didn't write.
 GRANT SELECT ON identity_organisation TO {app}, {intake};

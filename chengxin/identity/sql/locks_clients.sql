@@ -1,12 +1,12 @@
 -- name: client_live
--- Clients that may call today: begun, not ended, not suspended, of an organisation that is valid.
+-- Clients that may call today: begun, not ended, not suspended, of an organisation that stands, its licences included.
 CREATE OR REPLACE VIEW identity_client_live AS
     SELECT c.id, c.client_id, c.organisation_id, o.code AS organisation, c.addresses
     FROM identity_client c
     JOIN identity_organisation o ON o.id = c.organisation_id
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) d
     WHERE c.suspended_at IS NULL AND c.valid_from <= d.today AND d.today < c.valid_until
-      AND o.valid_from <= d.today AND (o.valid_until IS NULL OR d.today < o.valid_until);
+      AND identity_organisation_stands(c.organisation_id, d.today);
 
 -- name: client_key_live
 -- Public keys that prove a client today: approved by a second person, not withdrawn, within their term.

@@ -1,5 +1,6 @@
 -- name: registration_live
--- Purposes in force today: approved by a second person, within their term, not withdrawn, of a valid organisation, on an article in force.
+-- Purposes in force today: approved by a second person, within their term, not withdrawn, of an organisation that stands, on an article
+-- in force.
 CREATE OR REPLACE VIEW identity_registration_live AS
     SELECT r.id, r.code, r.organisation_id, o.code AS organisation, r.field, r.purpose, r.basis, r.valid_until, r.daily_quota,
            r.daily_misses, r.per_minute, r.desk_quota, r.per_code
@@ -8,7 +9,7 @@ CREATE OR REPLACE VIEW identity_registration_live AS
     JOIN identity_real_name_basis b ON b.ref = r.basis AND b.field = r.field
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) d
     WHERE r.approved_at IS NOT NULL AND r.withdrawn_at IS NULL AND r.valid_from <= d.today AND d.today < r.valid_until
-      AND o.valid_from <= d.today AND (o.valid_until IS NULL OR d.today < o.valid_until)
+      AND identity_organisation_stands(r.organisation_id, d.today)
       AND b.valid_from <= d.today AND (b.valid_until IS NULL OR d.today < b.valid_until);
 
 -- name: guard_registration
