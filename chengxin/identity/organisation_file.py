@@ -24,11 +24,16 @@ LARGEST = 16 << 20
 
 
 def read_organisations(path: Path) -> list[Entered]:
-    """Read a list. Raises OrganisationsUnusable when it is no such file, OrganisationsRefused with the lines whose days don't read."""
+    """Read a list from a file. Raises OrganisationsUnusable when it is no such file, and as ``read_list`` does."""
     try:
         content = path.read_bytes()
     except OSError:
         raise OrganisationsUnusable(f"打不开 {path}。", f"{path} can't be opened.") from None
+    return read_list(content)
+
+
+def read_list(content: bytes) -> list[Entered]:
+    """Read a list. Raises OrganisationsUnusable when it is none, OrganisationsRefused with the lines whose days don't read."""
     if len(content) > LARGEST:
         raise OrganisationsUnusable("文件超过 16 MB。", "The file is larger than 16 MB.")
     encoding = detect([content], [content])

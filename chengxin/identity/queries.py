@@ -75,17 +75,17 @@ def open_person(subject_id: int) -> Named:
 
 def find_organisation(code: str, on: date) -> Organisation | None:
     """Give the organisation under a unified code when it stands on the day."""
-    return Organisation.objects.filter(_stands("pk", on), code=code).first()
+    return Organisation.objects.filter(standing_on("pk", on), code=code).first()
 
 
 def organisation_stands(organisation_id: int, on: date) -> bool:
     """Tell whether an organisation may hand in or ask on a day: within its dates, with every licence that its kind needs."""
-    return Organisation.objects.filter(_stands("pk", on), pk=organisation_id).exists()
+    return Organisation.objects.filter(standing_on("pk", on), pk=organisation_id).exists()
 
 
 def list_organisations(*, on: date, kind: str = "", region: str = "") -> list[dict[str, Any]]:
     """List organisations by region and code, with whether each stands on a day; ``region`` takes in all that it holds."""
-    rows = Organisation.objects.annotate(above=F("superior__code"), stands=_stands("pk", on))
+    rows = Organisation.objects.annotate(above=F("superior__code"), stands=standing_on("pk", on))
     if kind:
         rows = rows.filter(kind=kind)
     if region:
@@ -96,7 +96,8 @@ def list_organisations(*, on: date, kind: str = "", region: str = "") -> list[di
     return list(rows.order_by("region", "code").values(*names))
 
 
-def _stands(organisation: str, on: date) -> Func:
+def standing_on(organisation: str, on: date) -> Func:
+    """Give the expression for whether the organisation under a key stands on a day."""
     day = Value(on, output_field=DateField())
     return Func(F(organisation), day, function="identity_organisation_stands", output_field=BooleanField())
 

@@ -13,13 +13,13 @@ from chengxin.identity.models import Licence, NeededLicence, Organisation, User
 from chengxin.identity.organising import Reason, licence_kinds, refuse_licence, refuse_superior
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import may
-from chengxin.lib.codes import CodeType, examine
+from chengxin.lib.codes import CodeType, examine, holds_code
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, region
 
 ACT = "organisations.enter"
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_REASON = 200, 180
 REGION_FORM = re.compile(r"[0-9]{6}")
 OWN_PROVINCE = "14"
 
@@ -88,6 +88,49 @@ def enter_organisations(rows: Sequence[Entered], *, areas: AreaBook, actor: User
     every line that can't be entered and why.
     """
     _require(actor)
+    done = _enter(rows, areas, at)
+    note_act(_login(actor), ACT, "organisations", at=at, note=f"新登记 {done.new}，变更 {done.changed}")
+    return done
+
+
+@transaction.atomic
+def enter_organisation(row: Entered, *, areas: AreaBook, actor: User, at: datetime) -> Organisation:
+    """Enter one new organisation. Locks and rules as for a list. Raises NotAllowed, OrganisationRefused."""
+    _require(actor)
+    if Organisation.objects.filter(code=row.code).exists():
+        raise OrganisationRefused(f"{row.code} 已经登记过。", f"{row.code} was entered before.")
+    _enter_one(row, areas, at)
+    note_act(actor.login, ACT, f"organisation:{row.code}", at=at, note="新登记")
+    return Organisation.objects.get(code=row.code)
+
+
+@transaction.atomic
+def change_organisation(
+    code: str, *, name: str, superior: str, areas: AreaBook, actor: User, at: datetime
+) -> Organisation:
+    """Change an organisation's name and superior (empty: none). Locks it. Raises NotAllowed, OrganisationRefused."""
+    _require(actor)
+    known = _locked(code)
+    row = Entered(1, code, name, known.kind, known.region, known.valid_from, known.valid_until, superior)
+    if not _differs(row, known):
+        raise OrganisationRefused("名称和上级都没有变。", "Neither name nor superior is another.")
+    _enter_one(row, areas, at)
+    note_act(actor.login, ACT, f"organisation:{code}", at=at, note=f"变更，上级 {superior or '无'}")
+    return Organisation.objects.get(code=code)
+
+
+def _enter_one(row: Entered, areas: AreaBook, at: datetime) -> None:
+    """Enter one as a list of its own; what is wrong with it is told without a line's number."""
+    try:
+        _enter([row], areas, at)
+    except OrganisationsRefused as refused:
+        reasons = [reason for _, reason in refused.lines]
+        raise OrganisationRefused(
+            "".join(one.text for one in reasons), " ".join(one.text_en for one in reasons)
+        ) from None
+
+
+def _enter(rows: Sequence[Entered], areas: AreaBook, at: datetime) -> ListEntered:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))")
     known = {one.code: one for one in Organisation.objects.select_related("superior")}
@@ -108,13 +151,6 @@ def enter_organisations(rows: Sequence[Entered], *, areas: AreaBook, actor: User
     )
     changed = sum(_differs(row, known[row.code]) for row in rows if row.code in known)
     _update([row for row in rows if row.superior or row.code in known])
-    note_act(
-        actor.login if actor else "",
-        ACT,
-        "organisations",
-        at=at,
-        note=f"新登记 {len(new)}，变更 {changed}",
-    )
     return ListEntered(len(new), changed, len(rows) - len(new) - changed)
 
 
@@ -195,6 +231,10 @@ def _refuse_row(row: Entered, known: Organisation | None, areas: AreaBook, today
             len(row.name.strip()) > LONGEST_NAME,
             Reason("单位名称超过 200 字。", "The name is longer than 200 characters."),
         ),
+        (
+            holds_code(row.name, on=today, areas=areas),
+            Reason("名称里有身份证件号码，请删去。", "Take the identity code out of the name."),
+        ),
         (row.kind not in Organisation.Kind.values, Reason(f"类别应为：{kinds}。", f"The kind is one of {kinds}.")),
         (
             not REGION_FORM.fullmatch(row.region)
@@ -229,8 +269,8 @@ def end_organisation(code: str, *, on: date, reason: str, actor: User | None, at
         raise OrganisationRefused("已经失效。", "It has ended already.")
     if on < shanghai_date(at) or on <= organisation.valid_from:
         raise OrganisationRefused("失效日期不能早于今天。", "The day it ends isn't before today.")
-    if not reason.strip():
-        raise OrganisationRefused("请写明理由。", "Give the reason.")
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+        raise OrganisationRefused("请写明理由，不超过 180 字。", "Give the reason, in 180 characters at most.")
     organisation.valid_until = on
     organisation.save(update_fields=["valid_until"])
     note_act(_login(actor), "organisations.end", f"organisation:{code}", at=at, note=f"{on} {reason.strip()}")
