@@ -162,6 +162,12 @@ class Running:
     process: subprocess.Popen[bytes]
     platform: Platform
 
+    @property
+    def administration(self) -> str:
+        """Give the address of the administration's face, which is one port further on."""
+        address, _, port = self.url.rpartition(":")
+        return f"{address}:{int(port) + 1}"
+
 
 def free_port() -> int:
     import socket

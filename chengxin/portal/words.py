@@ -154,6 +154,24 @@ ENTRY_FIELDS = {
     "match": "是否相符",
     "assurance": "可信程度",
 }
+CLIENT_STATES = {
+    "live": "可以调用",
+    "waiting": "公钥待批准",
+    "keyless": "没有有效公钥",
+    "organisation": "单位不可用",
+    "suspended": "已停用",
+    "ended": "已到期",
+}
+KEY_STATES = {"waiting": "待批准", "live": "有效", "to-come": "尚未生效", "ended": "已到期", "withdrawn": "已废止"}
+PURPOSE_STATES = {"waiting": "待批准", "live": "有效", "ended": "已失效"}
+STATE_TONES = {
+    "live": "green",
+    "waiting": "wait",
+    "keyless": "wait",
+    "to-come": "wait",
+    "organisation": "red",
+    "suspended": "red",
+}
 TABLES = {
     "entry_purpose": ENTRY_PURPOSES,
     "entry_channel": ENTRY_CHANNELS,
@@ -162,6 +180,10 @@ TABLES = {
     "transfer_state": TRANSFER_STATES,
     "step_failure": STEP_FAILURES,
     "person_message": PERSON_MESSAGES,
+    "client_state": CLIENT_STATES,
+    "key_state": KEY_STATES,
+    "purpose_state": PURPOSE_STATES,
+    "state_tone": STATE_TONES,
     "waiting_for": WAITING_FOR,
     "case_state": CASE_STATES,
     "code_slip": CODE_SLIPS,

@@ -195,8 +195,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Uploads never touch Django's temporary files: chunks go straight into the encrypted spool.
-FILE_UPLOAD_HANDLERS = ["chengxin.portal.uploads.SpoolUploadHandler"]
+# Uploads never touch Django's temporary files: chunks go straight into the encrypted spool, lists of organisations into memory.
+FILE_UPLOAD_HANDLERS = [
+    {
+        "desk": "chengxin.portal.uploads.SpoolUploadHandler",
+        "administration": "chengxin.portal.administration.uploads.ListUploadHandler",
+    }[FACE]
+]
 MAX_UPLOAD_MB = env_int("CHENGXIN_MAX_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 

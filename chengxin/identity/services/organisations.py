@@ -108,8 +108,9 @@ def enter_organisation(row: Entered, *, areas: AreaBook, actor: User, at: dateti
 def change_organisation(
     code: str, *, name: str, superior: str, areas: AreaBook, actor: User, at: datetime
 ) -> Organisation:
-    """Change an organisation's name and superior (empty: none). Locks it. Raises NotAllowed, OrganisationRefused."""
+    """Change an organisation's name and superior (empty: none). Locks as a list does. Raises NotAllowed, OrganisationRefused."""
     _require(actor)
+    _lock_all()  # before the one, as a list does: else each could wait for the other
     known = _locked(code)
     row = Entered(1, code, name, known.kind, known.region, known.valid_from, known.valid_until, superior)
     if not _differs(row, known):
@@ -117,6 +118,11 @@ def change_organisation(
     _enter_one(row, areas, at)
     note_act(actor.login, ACT, f"organisation:{code}", at=at, note=f"变更，上级 {superior or '无'}")
     return Organisation.objects.get(code=code)
+
+
+def _lock_all() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))")
 
 
 def _enter_one(row: Entered, areas: AreaBook, at: datetime) -> None:
@@ -131,8 +137,7 @@ def _enter_one(row: Entered, areas: AreaBook, at: datetime) -> None:
 
 
 def _enter(rows: Sequence[Entered], areas: AreaBook, at: datetime) -> ListEntered:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))")
+    _lock_all()
     known = {one.code: one for one in Organisation.objects.select_related("superior")}
     refused = list(_refusals(rows, known, areas, shanghai_date(at)))
     if refused:
@@ -222,8 +227,8 @@ def _refuse_row(row: Entered, known: Organisation | None, areas: AreaBook, today
         (
             verdict.canonical != row.code,
             Reason(
-                f"{row.code} 不是有效的统一社会信用代码。",
-                f"{row.code} is no valid unified social credit code (GB 32100).",
+                f"{row.code} 不是有效的统一社会信用代码，请照证书核对。",
+                f"{row.code} is no valid unified social credit code (GB 32100); check it against the certificate.",
             ),
         ),
         (not row.name.strip(), Reason("请填写单位名称。", "Give the organisation's name.")),
@@ -239,7 +244,10 @@ def _refuse_row(row: Entered, known: Organisation | None, areas: AreaBook, today
         (
             not REGION_FORM.fullmatch(row.region)
             or (row.region.startswith(OWN_PROVINCE) and region(row.region) is None),
-            Reason(f"没有行政区划 {row.region}。", f"There is no region {row.region} (GB/T 2260)."),
+            Reason(
+                f"没有行政区划 {row.region}，请填六位代码，例如 140105。",
+                f"There is no region {row.region}; give a code of GB/T 2260 such as 140105.",
+            ),
         ),
         (
             row.valid_until is not None and row.valid_until <= row.valid_from,
@@ -267,8 +275,13 @@ def end_organisation(code: str, *, on: date, reason: str, actor: User | None, at
     organisation = _locked(code)
     if organisation.valid_until is not None and organisation.valid_until <= shanghai_date(at):
         raise OrganisationRefused("已经失效。", "It has ended already.")
-    if on < shanghai_date(at) or on <= organisation.valid_from:
+    if on < shanghai_date(at):
         raise OrganisationRefused("失效日期不能早于今天。", "The day it ends isn't before today.")
+    if on <= organisation.valid_from:
+        first = organisation.valid_from
+        raise OrganisationRefused(
+            f"失效日期应晚于生效日期 {first}。", f"The day it ends comes after its first, {first}."
+        )
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise OrganisationRefused("请写明理由，不超过 180 字。", "Give the reason, in 180 characters at most.")
     organisation.valid_until = on

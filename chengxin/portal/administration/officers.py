@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,27 +15,18 @@ from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.queries import find_account, find_grant, list_grants, list_officers, rights_of
 from chengxin.identity.services.officers import close_account, enter_officer
 from chengxin.identity.services.rights import grant_role, withdraw_role
-from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
+from chengxin.portal.administration.acting import Done, Page, carry_out, posted
+from chengxin.portal.administration.forms import OrganisationCode, ReasonForm, day_field
 from chengxin.portal.desk.forms import SELECT
 from chengxin.portal.fields import FreeText, text_input
 
 PAGE = 50
-DAY = {"class": "form-control", "type": "date"}
-
-
-class ReasonForm(forms.Form):
-    reason = FreeText(label="理由", max_length=200, widget=text_input(), error_messages={"required": "请写明理由。"})
 
 
 class GrantForm(ReasonForm):
     role = forms.ChoiceField(label="岗位", widget=forms.Select(attrs=SELECT))
-    until = forms.DateField(
-        label="到哪一天为止",
-        help_text="这一天起失效，最长一年。",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY),
-        error_messages={"required": "请选择日期。", "invalid": "请写成 2026-12-31 的形式。"},
-    )
+    until = day_field("到哪一天为止", "这一天起失效，最长一年。")
     field_order = ("role", "until", "reason")
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -56,12 +47,7 @@ class NewcomerForm(forms.Form):
     display_name = FreeText(
         label="姓名", max_length=60, widget=text_input(), error_messages={"required": "请填写姓名。"}
     )
-    organisation = forms.CharField(
-        label="所在单位统一社会信用代码",
-        max_length=18,
-        widget=text_input(autocapitalize="characters", spellcheck="false"),
-        error_messages={"required": "请填写单位代码。"},
-    )
+    organisation = OrganisationCode(label="所在单位统一社会信用代码")
     password = forms.CharField(
         label="初始密码",
         help_text="至少 12 个字符。本人第一次登录时必须改掉。",
@@ -96,21 +82,13 @@ def officer(request: HttpRequest, login: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def grant(request: HttpRequest, login: str) -> HttpResponse:
     until = shanghai_date(timezone.now()) + timedelta(days=permissions().longest_days)
-    form = GrantForm(request.POST if request.method == "POST" else None, initial={"until": until})
+    form = GrantForm(posted(request), initial={"until": until})
 
-    def act() -> str:
-        told = form.cleaned_data
-        grant_role(
-            login,
-            role=told["role"],
-            until=told["until"],
-            reason=told["reason"],
-            actor=officer_of(request),
-            at=timezone.now(),
-        )
-        return "已授予岗位权限。"
+    def act() -> Done:
+        grant_role(login, **form.cleaned_data, actor=officer_of(request), at=timezone.now())
+        return Done("已授予岗位权限。该人员须重新登录。", _page(login))
 
-    return _done(request, form, act, login, "授予岗位权限", "授予")
+    return carry_out(request, form, act, _about("授予岗位权限", "授予", login))
 
 
 @officers_may("rights.withdraw")
@@ -119,59 +97,46 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     found = find_grant(number)
     if found is None:
         raise Http404
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form, login = ReasonForm(posted(request)), found.user.login
 
-    def act() -> str:
+    def act() -> Done:
         withdraw_role(number, reason=form.cleaned_data["reason"], actor=officer_of(request), at=timezone.now())
-        return "已收回岗位权限，立即生效。"
+        return Done("已收回岗位权限，立即生效。", _page(login))
 
     title = f"收回岗位权限：{permissions().roles[found.role].name}"
-    return _done(request, form, act, found.user.login, title, "收回")
+    return carry_out(request, form, act, _about(title, "收回", login))
 
 
 @officers_may("officers.enter")
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    form = NewcomerForm(request.POST if request.method == "POST" else None)
+    form = NewcomerForm(posted(request), initial={"organisation": request.GET.get("organisation", "")})
 
-    def act() -> str:
-        told = form.cleaned_data
-        enter_officer(
-            login=told["login"],
-            display_name=told["display_name"],
-            organisation_code=told["organisation"],
-            password=told["password"],
-            actor=officer_of(request),
-            at=timezone.now(),
-        )
-        return "已登记。请安全管理员授予岗位权限，并把初始密码当面交给本人。"
+    def act() -> Done:
+        told = {**form.cleaned_data, "organisation_code": form.cleaned_data["organisation"]}
+        del told["organisation"]
+        made = enter_officer(**told, actor=officer_of(request), at=timezone.now())
+        return Done("已登记。请安全管理员授予岗位权限，并把初始密码当面交给本人。", _page(made.login))
 
-    login = form.cleaned_data.get("login", "") if form.is_valid() else ""
-    return _done(request, form, act, login, "登记工作人员", "登记")
+    back = reverse("administration:officers")
+    return carry_out(request, form, act, Page("登记工作人员", "登记", back, "返回人员列表"))
 
 
 @officers_may("officers.leave")
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest, login: str) -> HttpResponse:
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(posted(request))
 
-    def act() -> str:
+    def act() -> Done:
         close_account(login, reason=form.cleaned_data["reason"], actor=officer_of(request), at=timezone.now())
-        return "账户已停用，该人员的登录已全部结束。"
+        return Done("账户已停用，该人员的登录已全部结束。", _page(login))
 
-    return _done(request, form, act, login, "停用离岗人员账户", "停用")
+    return carry_out(request, form, act, _about("停用离岗人员账户", "停用", login, "立即生效，不能恢复。"))
 
 
-def _done(request: HttpRequest, form: forms.Form, act: Any, login: str, title: str, button: str) -> HttpResponse:
-    """Show the form, or do its act and lead back to the officer; a refusal stands above the form in its words."""
-    refusal, status = None, 422 if form.is_bound else 200
-    if form.is_valid():
-        try:
-            told = act()
-        except ChengxinError as refused:
-            refusal, status = refused, refused.status
-        else:
-            messages.success(request, told)
-            return redirect("administration:officer", login)
-    context = {"form": form, "refusal": refusal, "login": login, "title": title, "button": button}
-    return render(request, "portal/administration/act.html", context, status=status)
+def _page(login: str) -> str:
+    return reverse("administration:officer", args=[login])
+
+
+def _about(title: str, button: str, login: str, meaning: str = "") -> Page:
+    return Page(title, button, _page(login), "返回该人员", (("登录名", login),), meaning)

@@ -5,6 +5,8 @@ from typing import Any
 from django.forms import BoundField
 from django.template import Library
 
+from chengxin.identity.permissions import permissions
+from chengxin.lib.regions import Level, region
 from chengxin.portal.words import TABLES
 
 register = Library()
@@ -30,3 +32,27 @@ def mebibytes(size: int) -> str:
 def is_choice(field: BoundField) -> bool:
     """Tell whether a field is a group of choices, which a fieldset names instead of a label."""
     return field.use_fieldset
+
+
+@register.filter
+def act_name(code: str) -> str:
+    """Give the permission table's name of an act; nothing where the log knows an act that the table doesn't."""
+    act = permissions().acts.get(code)
+    return act.name if act else ""
+
+
+@register.filter
+def region_name(code: str) -> str:
+    """Give a region's name, a county's with its city; the code itself where the province has none."""
+    found, city = region(code), region(f"{code[:4]}00")
+    if found is None:
+        return "全国" if code == "100000" else code
+    return f"{city.name}{found.name}" if found.level is Level.COUNTY and city else found.name
+
+
+@register.filter
+def standing_at(path: str, address: str) -> str:
+    """Tell how a page stands to an entry of the navigation, as ``aria-current`` says it: is it, lies under it, or neither."""
+    if path == address:
+        return "page"
+    return "true" if path.startswith(address) else ""

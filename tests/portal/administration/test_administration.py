@@ -18,10 +18,11 @@ from chengxin.identity.standing import PROVED
 from chengxin.site import admin_urls
 from tests.conftest import Register
 from tests.people import MARKET, OFFICERS
+from tests.portal.administration.conftest import SYSTEM_ID
 from tests.portal.conftest import LogIn
 
 ADMINISTRATORS = {"security": "security_admin", "system": "system_admin", "audit": "audit_admin"}
-SAMPLES: dict[str, Any] = {"login": "clerk", "number": 1, "key": "x"}
+SAMPLES: dict[str, Any] = {"login": "clerk", "number": 1, "code": MARKET, "client_id": SYSTEM_ID}
 
 
 def pages() -> list[tuple[str, URLPattern]]:
@@ -32,7 +33,8 @@ def pages() -> list[tuple[str, URLPattern]]:
 
 
 def address(name: str, one: URLPattern) -> str:
-    return reverse(f"administration:{name}", kwargs={key: SAMPLES[key] for key in one.pattern.converters})
+    samples = SAMPLES | ({"code": "SM-JT-0001"} if "purpose" in name else {})
+    return reverse(f"administration:{name}", kwargs={key: samples[key] for key in one.pattern.converters})
 
 
 def newcomer(admin: LogIn, **changes: str) -> Any:
@@ -58,7 +60,9 @@ def test_every_address_of_the_face_has_a_policy() -> None:
 
 
 @pytest.mark.parametrize("login", ADMINISTRATORS)
-def test_each_administrator_gets_in_where_the_table_says_so_and_nowhere_else(admin: LogIn, login: str) -> None:
+def test_each_administrator_gets_in_where_the_table_says_so_and_nowhere_else(
+    admin: LogIn, furnished: Register, login: str
+) -> None:
     client = admin(login)
     table = permissions().acts
     for name, one in pages():
@@ -70,7 +74,7 @@ def test_each_administrator_gets_in_where_the_table_says_so_and_nowhere_else(adm
         assert (status == 200) if allowed else (status == 403), (name, status)
 
 
-def test_nobody_gets_in_without_logging_in(administration: Register) -> None:
+def test_nobody_gets_in_without_logging_in(furnished: Register) -> None:
     for name, one in pages():
         for method in ("get", "post"):
             answer = getattr(Client(), method)(address(name, one))
@@ -144,7 +148,7 @@ def test_grants_that_are_refused_say_why(admin: LogIn, today: date, login: str, 
 
 def test_what_is_missing_is_named(admin: LogIn) -> None:
     page = admin("system").post(reverse("administration:enter"), {}).content.decode()
-    for words in ("请填写登录名", "请填写姓名", "请填写单位代码", "请填写初始密码"):
+    for words in ("请填写登录名", "请填写姓名", "请填写统一社会信用代码", "请填写初始密码"):
         assert words in page
     page = admin("security").post(reverse("administration:grant", args=["clerk"]), {"until": "x"}).content.decode()
     for words in ("请选择岗位", "请写成 2026-12-31", "请写明理由"):
