@@ -172,6 +172,21 @@ STATE_TONES = {
     "organisation": "red",
     "suspended": "red",
 }
+# What the action log knows beside the acts of the permission table.
+LOGGED = {
+    "delegation.end": "终止监护和委托代理",
+    "delegation.unfound": "登记代理时查无此人",
+    "keys.rotate": "更换保险库密钥",
+    "licences.end": "终止许可或者备案",
+    "licences.enter": "登记许可或者备案",
+    "login.begin": "登录",
+    "login.end": "退出",
+    "login.failed": "登录失败",
+    "login.locked": "登录锁定",
+    "login.prove": "再次验证身份",
+    "organisations.end": "单位失效",
+    "password.change": "修改密码",
+}
 TABLES = {
     "entry_purpose": ENTRY_PURPOSES,
     "entry_channel": ENTRY_CHANNELS,

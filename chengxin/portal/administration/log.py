@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from chengxin.ground.queries import MOST, PAGE, Wanted, list_actions
 from chengxin.identity.policies import officers_may
+from chengxin.portal.administration.forms import day_field
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.fields import text_input
 
-DAY = {"class": "form-control", "type": "date"}
 HEAD = ("序号", "时间", "何人", "事项", "对象", "说明")
 
 
@@ -25,10 +25,14 @@ class LogForm(forms.Form):
 
     actor = forms.CharField(label="登录名", required=False, max_length=64, widget=text_input(autocapitalize="none"))
     act = forms.CharField(
-        label="事项（开头几个字母）", required=False, max_length=48, widget=text_input(autocapitalize="none")
+        label="事项（开头几个字母）",
+        required=False,
+        max_length=48,
+        help_text="例如 rights（岗位权限）、organisations（单位）、clients（系统和公钥）、login（登录）。",
+        widget=text_input(autocapitalize="none"),
     )
-    first = forms.DateField(label="从", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
-    last = forms.DateField(label="到", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
+    first = day_field("从", required=False)
+    last = day_field("到", required=False)
     before = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def wanted(self) -> Wanted:

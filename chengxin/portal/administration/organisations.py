@@ -144,8 +144,9 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @officers_may("organisations.see")
 @require_safe
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
-    today = shanghai_date(timezone.now())
-    context = {"seen": seen_or_404(code), "today": today}
+    today, seen = shanghai_date(timezone.now()), seen_or_404(code)
+    last = seen.one.valid_until
+    context = {"seen": seen, "today": today, "ended": last is not None and last <= today}
     return render(request, "portal/administration/organisation.html", context)
 
 
@@ -188,7 +189,8 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
         end_organisation(code, **form.cleaned_data, actor=officer_of(request), at=at)
         return Done("已写入失效日期。到那一天，报送、查询、岗位权限和系统自动停止。", _page(code))
 
-    return carry_out(request, form, act, about("单位撤并、失效", "失效", seen, "失效以后不能恢复。"))
+    meaning = "到那一天自动停止。填错的，在那一天以前可以重新填；已经失效的，用单位名单更正失效日期。"
+    return carry_out(request, form, act, about("单位撤并、失效", "失效", seen, meaning))
 
 
 @officers_may("organisations.enter")

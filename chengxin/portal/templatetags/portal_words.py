@@ -7,7 +7,7 @@ from django.template import Library
 
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
-from chengxin.portal.words import TABLES
+from chengxin.portal.words import LOGGED, TABLES
 
 register = Library()
 
@@ -36,9 +36,9 @@ def is_choice(field: BoundField) -> bool:
 
 @register.filter
 def act_name(code: str) -> str:
-    """Give the permission table's name of an act; nothing where the log knows an act that the table doesn't."""
+    """Give the name of an act in the action log, nothing where none is known."""
     act = permissions().acts.get(code)
-    return act.name if act else ""
+    return act.name if act else LOGGED.get(code, "")
 
 
 @register.filter

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+import chengxin
 from chengxin.identity.permissions import permissions
 from chengxin.identity.policies import policy_of
 from chengxin.identity.queries import find_officer, rights_of
 from chengxin.identity.standing import PROVED
+from chengxin.portal.templatetags.portal_words import act_name
 from chengxin.site import admin_urls
 from tests.conftest import Register
 from tests.people import MARKET, OFFICERS
@@ -161,6 +165,18 @@ def test_whoever_is_not_there_is_not_found(admin: LogIn) -> None:
     assert client.get(reverse("administration:withdraw", args=[999_999])).status_code == 404
 
 
+def test_every_act_that_is_noted_has_a_name() -> None:
+    """Read from the code: the log is for people, and a code alone tells an auditor little."""
+    noted = {
+        name
+        for path in Path(chengxin.__file__).parent.rglob("*.py")
+        for call in re.findall(r"\bnote_act\(([^()]*(?:\([^()]*\)[^()]*)*)\)", path.read_text(encoding="utf-8"))
+        for name in re.findall(r'"([a-z]+\.[a-z_]+)"', call)
+    }
+    assert len(noted) > 20
+    assert {name for name in noted if not act_name(name)} == set()
+
+
 def test_the_log_is_found_by_somebody_act_and_day_and_goes_on(
     admin: LogIn, administration: Register, today: date
 ) -> None:
@@ -173,7 +189,9 @@ def test_the_log_is_found_by_somebody_act_and_day_and_goes_on(
     assert [row.subject for row in older.context["rows"]] == [f"batch:{n}" for n in range(30, 0, -1)]
     assert older.context["older"] == ""
     assert not client.get(address, {"actor": "clerk", "last": str(today - timedelta(days=1))}).context["rows"]
-    assert client.get(address, {"first": "yesterday"}).status_code == 422
+    wrong = client.get(address, {"first": "yesterday"})
+    assert wrong.status_code == 422
+    assert "请写成 2026-12-31 的形式" in wrong.content.decode()
     file = client.get(reverse("administration:log-file"), {"actor": "clerk"})
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert len(rows) == 131

@@ -182,12 +182,16 @@ def test_what_can_not_be_entered_says_why(
     assert acts(administration) == []
 
 
-def test_what_can_not_be_changed_or_ended_says_why(admin: LogIn, today: date) -> None:
+def test_what_can_not_be_changed_or_ended_says_why(admin: LogIn, administration: Register, today: date) -> None:
     system = admin("system")
     same = {"name": "测试市场监督管理局", "superior": ""}
     assert "没有变" in system.post(page("change-organisation", MARKET), same).content.decode()
     own = {"name": "x", "superior": MARKET}
     assert "自己的上级" in system.post(page("change-organisation", MARKET), own).content.decode()
+    with administration.connect("owner") as connection:
+        connection.execute("UPDATE identity_organisation SET valid_from = %s WHERE code = %s", [today, COURT])
+    begun = {"on": str(today), "reason": "x"}
+    assert "晚于生效日期" in system.post(page("end-organisation", COURT), begun).content.decode()
     past = {"on": str(today - timedelta(days=1)), "reason": "x"}
     assert "不能早于今天" in system.post(page("end-organisation", MARKET), past).content.decode()
     empty = system.post(page("end-organisation", MARKET), {"on": "", "reason": ""}).content.decode()
@@ -195,6 +199,17 @@ def test_what_can_not_be_changed_or_ended_says_why(admin: LogIn, today: date) ->
     assert "请写明理由" in empty
     long = {"on": str(today), "reason": "长" * 181}
     assert system.post(page("end-organisation", MARKET), long).status_code == 422
+
+
+def test_what_ended_is_not_changed_any_more(admin: LogIn, administration: Register, today: date) -> None:
+    system = admin("system")
+    system.post(page("end-organisation", MARKET), {"on": str(today), "reason": "机构改革"})
+    shown = system.get(page("organisation", MARKET)).content.decode()
+    assert f"已于 {today} 失效" in shown
+    for name in ("change-organisation", "end-organisation", "enter-licence"):
+        assert page(name, MARKET) not in shown
+    again = system.post(page("end-organisation", MARKET), {"on": str(today), "reason": "x"})
+    assert (again.status_code, "已经失效" in again.content.decode()) == (409, True)
 
 
 def test_the_longest_reason_fits_the_log(admin: LogIn, today: date) -> None:
@@ -241,10 +256,19 @@ def test_a_list_is_uploaded(admin: LogIn, administration: Register, encoding: st
     assert acts(administration) == [("system", "organisations.enter", "organisations")]
 
 
+def test_an_end_by_mistake_is_mended_by_a_list(admin: LogIn, administration: Register, today: date) -> None:
+    system = admin("system")
+    system.post(page("end-organisation", MARKET), {"on": str(today), "reason": "填错"})
+    assert find_organisation(MARKET, today) is None
+    right = line(MARKET, 单位名称="测试市场监督管理局", 行政区划="140100", 生效日期="2019-01-01")
+    assert "变更 1" in system.post(UPLOAD, {"file": csv_of(right)}, follow=True).content.decode()
+    assert find_organisation(MARKET, today) is not None
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        (lambda: csv_of(line(NEW), line(SECOND, 行政区划="140199")), "第 2 行：没有行政区划 140199"),
+        (lambda: csv_of(line(NEW), line(SECOND, 行政区划="140199")), "第 3 行：没有行政区划 140199"),
         (lambda: csv_of(line(NEW, 单位名称=f"王伟{WANG_WEI.code}")), "第 2 行：名称里有身份证件号码"),
         (lambda: csv_of(line(NEW, 生效日期="昨天")), "第 2 行：日期应为 2026-12-31 的形式"),
         (lambda: SimpleUploadedFile("x.csv", b"a,b\n1,2\n"), "缺少列"),
@@ -258,7 +282,7 @@ def test_a_list_with_a_fault_enters_nothing_and_says_where(
 ) -> None:
     answer = admin("system").post(UPLOAD, {"file": file()})
     assert answer.status_code == 422
-    assert words.replace("第 2 行：没有", "第 3 行：没有") in answer.content.decode()
+    assert words in answer.content.decode()
     assert WANG_WEI.code not in answer.content.decode()
     assert acts(administration) == []
 
