@@ -197,8 +197,14 @@ def _context(opened: Opened) -> dict[str, Any]:
         "opened": opened,
         "listed": opened.listed,
         "sides": [{"side": side, "region": _region(side)} for side in sides],
-        "same": len(sides) == 2 and sides[0].named.name == sides[1].named.name,  # noqa: PLR2004  # the two of them
+        "differ": _differences(*sides) if len(sides) == 2 else [],  # noqa: PLR2004  # the two of them
     }
+
+
+def _differences(one: Side, other: Side) -> list[str]:
+    """Name what speaks against their being one person, for the officers who compare."""
+    told = (("姓名", one.named.name != other.named.name), ("出生日期", one.born != other.born))
+    return [name for name, differs in told if differs]
 
 
 def _region(side: Side) -> str:

@@ -1,0 +1,80 @@
+"""An officer of the credit centre merges and splits persons, and a person sees who looked at them, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.conftest import Running
+from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
+from tests.portal.test_browser_delegations import DESKTOP, OFFICER, PHONE, two_persons
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with launched(tmp_path_factory.mktemp("browser")) as found:
+        yield found
+
+
+def key_in(desk: Reader, both: list[tuple[str, str]]) -> None:
+    for which, (name, code) in zip(("第一份", "第二份"), both, strict=True):
+        desk.page.get_by_label(f"{which}证件的姓名").fill(name)
+        desk.page.get_by_label(f"{which}证件的号码").fill(code)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_an_officer_splits_and_merges(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
+    with reader(browser, installation.url, width=size[0], height=size[1]) as desk:
+        desk.become(OFFICER)
+        desk.follow("合并和拆分")
+        desk.heading("合并和拆分登记")
+        desk.examine(f"persons-{size[0]}")
+        page = desk.page
+        page.get_by_role("link", name="拆分一个登记").click()
+        desk.heading("拆分一个登记")
+        desk.press("下一步：勾选记录")
+        assert "请填写第一份证件的姓名" in page.get_by_role("alert").inner_text()
+        desk.examine(f"persons-split-{size[0]}")
+        key_in(desk, two_persons(installation))
+        desk.press("下一步：勾选记录")
+        desk.heading("勾选要转出的记录")
+        desk.examine(f"persons-choose-{size[0]}")
+        desk.follow("返回列表")
+        page.get_by_role("link", name="合并两个登记").click()
+        key_in(desk, two_persons(installation)[::-1])
+        page.get_by_label("依据").fill("演示公户证〔2026〕1号")
+        desk.press("登记，等待复核")
+        if size == PHONE:
+            page.get_by_role("status").filter(has_text="等待另一名工作人员复核").wait_for()
+            assert "请另一名工作人员核对后复核" in page.locator("main").inner_text()
+            assert "两人的姓名、出生日期不同" in page.locator("main").inner_text()
+            desk.examine(f"persons-waits-{size[0]}")
+        else:  # the merge of the telephone's run waits still
+            told = page.get_by_role("alert").inner_text()
+            assert "尚未办结" in told
+            desk.examine(f"persons-refused-{size[0]}")
+            desk.follow("返回列表")
+            page.get_by_role("link", name="查看第 1 号").click()
+            desk.examine(f"persons-transfer-{size[0]}")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_person_sees_who_looked_at_them(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
+    name, code = two_persons(installation)[0]
+    installation.platform.vouches_for(name, code)
+    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as person:
+        person.go("/")
+        person.follow("本人登录")
+        person.heading("本人")
+        person.examine(f"me-{size[0]}")
+        main = person.page.locator("main")
+        assert "合并或者拆分登记前的核对" in main.inner_text()
+        assert code not in person.page.content()
+        person.follow("全部查询记录")
+        person.heading("谁查过您")
+        person.page.locator("summary", has_text="看了哪些栏目").first.click()
+        assert "证件号码" in main.inner_text()
+        person.examine(f"me-entries-{size[0]}")
