@@ -1,21 +1,12 @@
 """Taking a million rows in, beside plain COPY of the same file into an unindexed text table on the same server."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Any
 
-import psycopg
-from psycopg import sql
-
-from chengxin.bench.stage import ROWS_PER_PERSON, RUNS, Stage, Tell
+from chengxin.bench.child import in_child
+from chengxin.bench.stage import ROWS_PER_PERSON, RUNS, SEED, Stage, Tell
+from chengxin.bench.yardsticks import copy_plain
 from chengxin.demo.generate import write_penalties_csv, write_population_csv
-
-SEED = 149999
-BLOCK = 1 << 20
 
 
 def bench_ingest(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
@@ -27,9 +18,9 @@ def bench_ingest(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
     ours, yardstick = [], []
     for number in range(1, RUNS + 1):
         urls = stage.fresh()
-        _child(stage, urls["intake"], "population", population)
+        in_child(stage, urls["intake"], "population", population)
         yardstick.append(copy_plain(urls["owner"], file))
-        ours.append(_child(stage, urls["intake"], "ingest", file))
+        ours.append(in_child(stage, urls["intake"], "ingest", file))
         stage.drop(urls)
         tell(f"  {number}/{RUNS}: COPY {yardstick[-1]:.2f} s, ingest {ours[-1]['seconds']:.2f} s")
     middle = sorted(ours, key=lambda run: run["seconds"])[RUNS // 2]
@@ -45,34 +36,3 @@ def bench_ingest(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
         "phases_s": middle["phases"],
         "receipt": middle["receipt"],
     }
-
-
-def copy_plain(url: str, file: Path) -> float:
-    """Time plain COPY of the file into a table of text columns without index, committed."""
-    with file.open(encoding="utf-8") as first:
-        columns = first.readline().strip().split(",")
-    with psycopg.connect(url) as connection:
-        fields = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in columns)
-        connection.execute(sql.SQL("CREATE TABLE yardstick ({})").format(fields))
-        connection.commit()
-        started = perf_counter()
-        with (
-            connection.cursor() as cursor,
-            cursor.copy("COPY yardstick FROM STDIN (FORMAT csv, HEADER)") as copy,
-            file.open("rb") as source,
-        ):
-            while block := source.read(BLOCK):
-                copy.write(block)
-        connection.commit()
-        seconds = perf_counter() - started
-        connection.execute("DROP TABLE yardstick")
-    return seconds
-
-
-def _child(stage: Stage, url: str, task: str, file: Path) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "chengxin.bench.once", task, str(file)],
-        env=stage.environment(url), check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer

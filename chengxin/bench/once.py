@@ -1,14 +1,15 @@
-"""One measured task in a process of its own, so that its peak memory is its own: ``python -m chengxin.bench.once TASK FILE``."""
+"""One measured task in a process of its own, so that its peak memory is its own: ``python -m chengxin.bench.once TASK ARGUMENT …``."""
 
 import json
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 
-def ingest(file: Path) -> dict[str, Any]:
+def ingest(file: str) -> dict[str, Any]:
     """Take the file in and give seconds, phases and the receipt."""
     from django.utils import timezone
 
@@ -18,7 +19,7 @@ def ingest(file: Path) -> dict[str, Any]:
 
     provider = Organisation.objects.filter(kind="department").order_by("pk")[0]
     started = perf_counter()
-    batch, outcome = ingest_file(file, item_code="CF-ZRR", provider=provider, at=timezone.now())
+    batch, outcome = ingest_file(Path(file), item_code="CF-ZRR", provider=provider, at=timezone.now())
     given = receipt(batch)
     seconds = perf_counter() - started
     counts = {name: given[name] for name in ("read", "new", "changed", "unchanged", "waiting", "refused", "findings")}
@@ -26,26 +27,32 @@ def ingest(file: Path) -> dict[str, Any]:
         "seconds": seconds,
         "phases": {name: round(part, 2) for name, part in outcome.phases.items()},
         "receipt": counts,
+        "batch": batch.pk,
     }
 
 
-def population(file: Path) -> dict[str, Any]:
+def population(file: str) -> dict[str, Any]:
+    """Take a snapshot or events in and give seconds and the counts of the receipt."""
     from django.utils import timezone
 
     from chengxin.identity.services.population import load_population
     from chengxin.records.services import areas
 
     started = perf_counter()
-    receipt = load_population(file, areas=areas(), at=timezone.now())
-    return {"seconds": perf_counter() - started, "new": receipt.new}
+    receipt = load_population(Path(file), areas=areas(), at=timezone.now())
+    seconds = perf_counter() - started
+    names = ("read", "minors", "new", "changed", "known", "parked", "taken_up")
+    return {"seconds": seconds, **{name: getattr(receipt, name) for name in names}, "refused": len(receipt.refused)}
+
+
+TASKS: dict[str, Callable[..., dict[str, Any]]] = {"ingest": ingest, "population": population}
 
 
 def main() -> None:
     import django
 
     django.setup()
-    task = {"ingest": ingest, "population": population}[sys.argv[1]]
-    answer = task(Path(sys.argv[2]))
+    answer = TASKS[sys.argv[1]](*sys.argv[2:])
     answer["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     sys.stdout.write(json.dumps(answer) + "\n")
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from chengxin.bench.ingest import SEED
-from chengxin.bench.stage import Stage, Tell
+from chengxin.bench.stage import SEED, Stage, Tell
 from chengxin.demo.generate import write_penalties_csv, write_population_csv
 
 PERSONS, MOST_RECORDS = 1_000, 20

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chengxin.bench.feed import bench_feed
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.report import bench_report
 from chengxin.bench.stage import Stage, Tell
@@ -13,6 +14,7 @@ from chengxin.lib.errors import NotFound
 Bench = Callable[[Stage, int, Tell], dict[str, Any] | list[dict[str, Any]]]
 KNOWN: dict[str, Bench] = {
     "ingest": bench_ingest,
+    "feed": bench_feed,
     "report": bench_report,
     "vault": bench_vault,
     "verification": bench_verification,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 Tell = Callable[[str], None]
 RUNS = 3
+SEED = 149999
 # Ten rows a person on average, all persons known (design, budgets).
 ROWS_PER_PERSON = 10
 

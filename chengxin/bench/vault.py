@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from chengxin.bench.ingest import SEED
-from chengxin.bench.stage import RUNS, Stage, Tell
+from chengxin.bench.stage import RUNS, SEED, Stage, Tell
 from chengxin.demo.generate import write_population_csv
 
 KIND, LOOK_UPS = "resident-id", 2_000

@@ -19,8 +19,7 @@ from uuid import uuid4
 import polars as pl
 import psycopg
 
-from chengxin.bench.ingest import SEED
-from chengxin.bench.stage import RUNS, Stage, Tell
+from chengxin.bench.stage import RUNS, SEED, Stage, Tell
 from chengxin.demo.generate import write_population_csv
 from chengxin.demo.verification import CLIENT_FILE, WIDE, settle_verification
 from chengxin.lib.codes import check_digit
