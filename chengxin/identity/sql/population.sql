@@ -96,17 +96,25 @@ UPDATE population_staging s SET fate = 'sequence-taken'
 WHERE fate IS NULL AND (
     EXISTS (SELECT FROM identity_population_event e WHERE e.sequence = s.sequence AND e.edition = 0)
     OR EXISTS (SELECT FROM identity_population_parked p WHERE p.sequence = s.sequence)
-    OR EXISTS (SELECT FROM population_staging o WHERE o.sequence = s.sequence AND o.n < s.n AND o.event_id <> s.event_id)
 );
 
+-- name: mark_taken_here
+-- The same within what came in now. A statement of its own: beside an OR it would look through all rows for each.
+UPDATE population_staging s SET fate = 'sequence-taken'
+WHERE fate IS NULL
+  AND EXISTS (SELECT FROM population_staging o WHERE o.sequence = s.sequence AND o.n < s.n AND o.event_id <> s.event_id);
+
 -- name: link_new
--- A number event whose old code leads to a person and whose new one to nobody yet.
+-- A number event whose old code leads to a person and whose new one to nobody yet. What must come before is asked for so that the server
+-- can join it: "last OR NOT EXISTS" would look through all rows for each.
 UPDATE population_staging s SET subject_id = c.subject_id
 FROM identity_code c
 WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.old_hash = c.code_hash AND c.first_rank < s.rank
   AND NOT EXISTS (SELECT FROM identity_code n WHERE n.code_hash = s.code_hash AND n.subject_id <> c.subject_id)
-  AND (%(last)s OR NOT EXISTS (SELECT FROM population_staging b WHERE b.fate IS NULL AND b.subject_id IS NULL AND b.rank < s.rank
-                               AND (b.code_hash = s.code_hash AND b.old_hash IS NOT NULL OR b.old_hash = s.old_hash)));
+  AND NOT EXISTS (SELECT FROM population_staging b WHERE NOT %(last)s AND b.fate IS NULL AND b.subject_id IS NULL AND b.rank < s.rank
+                  AND b.code_hash = s.code_hash AND b.old_hash IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM population_staging b WHERE NOT %(last)s AND b.fate IS NULL AND b.subject_id IS NULL AND b.rank < s.rank
+                  AND b.old_hash = s.old_hash);
 
 -- name: link_old
 -- A number event whose new code leads to a person already, and whose old one nobody ever told of.
@@ -114,8 +122,8 @@ UPDATE population_staging s SET subject_id = c.subject_id
 FROM identity_code c
 WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.old_hash IS NOT NULL AND s.code_hash = c.code_hash
   AND NOT EXISTS (SELECT FROM identity_code o WHERE o.code_hash = s.old_hash AND o.subject_id <> c.subject_id)
-  AND (%(last)s OR NOT EXISTS (SELECT FROM population_staging b WHERE b.fate IS NULL AND b.subject_id IS NULL AND b.rank < s.rank
-                               AND b.old_hash = s.old_hash));
+  AND NOT EXISTS (SELECT FROM population_staging b WHERE NOT %(last)s AND b.fate IS NULL AND b.subject_id IS NULL AND b.rank < s.rank
+                  AND b.old_hash = s.old_hash);
 
 -- name: insert_linked_codes
 -- The code that the event brings, or the old one nobody had told of.
@@ -147,19 +155,18 @@ WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.old_hash IS NULL
 UPDATE population_staging s SET subject_id = c.subject_id
 FROM identity_code c
 WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.old_hash IS NULL AND c.code_hash = s.code_hash
-  AND (%(last)s OR NOT EXISTS (SELECT FROM population_staging k WHERE k.fate IS NULL AND k.subject_id IS NULL AND k.kind = 'correction'
-                               AND k.old_hash = s.code_hash AND k.rank < s.rank));
+  AND NOT EXISTS (SELECT FROM population_staging k WHERE NOT %(last)s AND k.fate IS NULL AND k.subject_id IS NULL AND k.kind = 'correction'
+                  AND k.old_hash = s.code_hash AND k.rank < s.rank);
 
 -- name: found_persons
 -- A code that leads to nobody, told of as new or in a snapshot, is a new person.
 UPDATE population_staging s SET subject_id = nextval('identity_subject_seq'), fresh = true
 WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.kind IN ('new', 'snapshot')
   AND NOT EXISTS (SELECT FROM identity_code c WHERE c.code_hash = s.code_hash)
-  AND (%(alone)s OR NOT EXISTS (
-      SELECT FROM population_staging o WHERE o.fate IS NULL AND o.subject_id IS NULL AND o.kind IN ('new', 'snapshot')
-        AND o.code_hash = s.code_hash AND (o.rank, o.n) < (s.rank, s.n)))
-  AND (%(last)s OR NOT EXISTS (SELECT FROM population_staging k WHERE k.fate IS NULL AND k.subject_id IS NULL AND k.kind = 'correction'
-                               AND k.old_hash = s.code_hash AND k.rank < s.rank));
+  AND NOT EXISTS (SELECT FROM population_staging o WHERE NOT %(alone)s AND o.fate IS NULL AND o.subject_id IS NULL
+                  AND o.kind IN ('new', 'snapshot') AND o.code_hash = s.code_hash AND (o.rank, o.n) < (s.rank, s.n))
+  AND NOT EXISTS (SELECT FROM population_staging k WHERE NOT %(last)s AND k.fate IS NULL AND k.subject_id IS NULL AND k.kind = 'correction'
+                  AND k.old_hash = s.code_hash AND k.rank < s.rank);
 
 -- name: insert_fresh_codes
 INSERT INTO identity_code (code_hash, subject_id, name_tag, birth_block, ends_block, code_type, key_id, first_rank, name_rank)

@@ -61,7 +61,7 @@ class Settling:
 
     def settle_events(self) -> None:
         self._run("drop_sequences", sequences=list(self.dropped.values()))
-        for name in ("mark_repeated", "mark_known", "mark_parked", "mark_taken"):
+        for name in ("mark_repeated", "mark_known", "mark_parked", "mark_taken", "mark_taken_here"):
             self._run(name)
         self._settle(alone=False)
 
@@ -81,6 +81,8 @@ class Settling:
 
     def _settle(self, *, alone: bool) -> None:
         self._find_subjects(alone=alone)
+        # By now most rows have a subject; where the server knows of none it goes through all rows for each.
+        self._run("analyse_staging")
         self.amount(alone=alone)
         for name in WRITTEN:
             self._run(name)
@@ -116,7 +118,8 @@ class Settling:
     def _call_up(self) -> int:
         """Stage the parked events whose person is known by now; gives how many."""
         waiting = self._run("awaited")
-        self.stage(self._opened(waiting))
+        if waiting:
+            self.stage(self._opened(waiting))
         return len(waiting)
 
     def _opened(self, waiting: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
