@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from chengxin.identity.blocks import AREA_DIGITS, LAST_DIGITS, birth_block, ends_block
-from chengxin.identity.likeness import Candidate, Suggestion, masked, near_codes, rank, written_birth
+from chengxin.identity.likeness import Candidate, Mask, Suggestion, masked, near_codes, rank, written_birth
 from chengxin.identity.sealed import PERSONS
 from chengxin.identity.vault import open_sealed, vault
 from chengxin.lib.codes import CodeType, examine
@@ -62,7 +62,8 @@ def find_near(written: Written, *, on: date, areas: AreaBook) -> list[Near]:
     with connection.cursor() as cursor:
         cursor.execute(FIND, {"codes": list(codes), "births": births, "ends": ends, "most": MOST_OPENED})
         rows = cursor.fetchall()
-    opened = [_open(row, codes, births) for row in rows]
+    mask = masked(written.code)
+    opened = [_open(row, codes, births, mask) for row in rows]
     known = {near.subject_id: (near, row) for near, row in zip(opened, rows, strict=True)}
     return [
         Near(
@@ -107,7 +108,7 @@ def _blocks(keys: Vault, written: Written) -> tuple[list[bytes], list[bytes]]:
     return births, ends
 
 
-def _open(row: tuple[Any, ...], codes: dict[bytes, str], births: list[bytes]) -> Candidate:
+def _open(row: tuple[Any, ...], codes: dict[bytes, str], births: list[bytes], mask: Mask | None) -> Candidate:
     code_hash, birth, _, subject, key_id, code_sealed, name_sealed, other_sealed, other_key, *_ = row
     # A code that isn't the person's own is shown as it was told: that one is near.
     box = Sealed(key_id, bytes(code_sealed)) if other_sealed is None else Sealed(other_key, bytes(other_sealed))
@@ -115,4 +116,4 @@ def _open(row: tuple[Any, ...], codes: dict[bytes, str], births: list[bytes]) ->
         (box, PERSONS.columns["code_sealed"]), (Sealed(key_id, bytes(name_sealed)), PERSONS.columns["name_sealed"])
     )
     by_block = "same-birth" if birth is not None and bytes(birth) in births else "same-ends"
-    return Candidate(subject, codes.get(bytes(code_hash), by_block), name, code)
+    return Candidate(subject, codes.get(bytes(code_hash), by_block), name, code, mask is None or mask.fits(code))

@@ -11,6 +11,8 @@ CODE_SCORES = {
     "extra-digit": 88, "digit-and-check": 75, "swap-and-check": 75, "same-birth": 40, "same-ends": 60,
 }  # fmt: skip
 NAME_SHARE, CODE_SHARE = 60, 40
+MISFIT = 20
+"""Taken off where a masked code shows digits that aren't the candidate's: among namesakes of one area and last four, they tell."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -21,6 +23,8 @@ class Candidate:
     reason: str
     name: str
     code: str
+    fits: bool = True
+    """False where what is seen of a masked code isn't in theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def rank(written_name: str, candidates: Iterable[Candidate]) -> list[Suggestion]
         name = compare_names(written_name, one.name)
         if name.score < ALIKE and one.reason != "same":
             continue
-        score = (NAME_SHARE * name.score + CODE_SHARE * CODE_SCORES[one.reason]) // 100
+        score = (NAME_SHARE * name.score + CODE_SHARE * CODE_SCORES[one.reason]) // 100 - (0 if one.fits else MISFIT)
         known = best.get(one.subject_id)
         if known is None or known.score < score:
             best[one.subject_id] = Suggestion(one.subject_id, score, one.reason, name.reasons)

@@ -80,3 +80,10 @@ def test_each_person_comes_once_with_the_best_reason_and_no_more_than_eight() ->
     found = rank("张伟", many)
     assert len(found) == 8
     assert {one.code_reason for one in found} == {"one-digit"}
+
+
+def test_whose_code_has_what_a_masked_one_shows_comes_first() -> None:
+    other = Candidate(1, "same-ends", "张伟", "x", fits=False)
+    meant = Candidate(2, "same-ends", "张偉", "y")
+    found = rank("张伟", [other, meant])
+    assert [one.subject_id for one in found] == [2, 1]
