@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chengxin.bench.feed import bench_feed
+from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.report import bench_report
 from chengxin.bench.stage import Stage, Tell
@@ -15,6 +16,7 @@ Bench = Callable[[Stage, int, Tell], dict[str, Any] | list[dict[str, Any]]]
 KNOWN: dict[str, Bench] = {
     "ingest": bench_ingest,
     "feed": bench_feed,
+    "finding": bench_finding,
     "report": bench_report,
     "vault": bench_vault,
     "verification": bench_verification,
