@@ -45,7 +45,31 @@ def population(file: str) -> dict[str, Any]:
     return {"seconds": seconds, **{name: getattr(receipt, name) for name in names}, "refused": len(receipt.refused)}
 
 
-TASKS: dict[str, Callable[..., dict[str, Any]]] = {"ingest": ingest, "population": population}
+def fill(start: str, end: str, base: str, events: str) -> dict[str, Any]:
+    """Put a part of a population base in."""
+    from chengxin.bench.filling import fill_part
+
+    fill_part(int(start), int(end), int(base), events=bool(int(events)))
+    return {}
+
+
+def rotate() -> dict[str, Any]:
+    """Change the key and give seconds and how many persons stand under the new one."""
+    from django.utils import timezone
+
+    from chengxin.identity.services.rotation import rotate_keys
+
+    started = perf_counter()
+    report = rotate_keys(clock=timezone.now, tell=lambda _: None)
+    return {"seconds": perf_counter() - started, "persons": report.done["identity_person"]}
+
+
+TASKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "ingest": ingest,
+    "population": population,
+    "fill": fill,
+    "rotate": rotate,
+}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from chengxin.bench.feed import bench_feed
 from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.report import bench_report
+from chengxin.bench.rotation import bench_rotation
 from chengxin.bench.stage import Stage, Tell
 from chengxin.bench.vault import bench_vault
 from chengxin.bench.verification import bench_verification
@@ -19,6 +20,7 @@ KNOWN: dict[str, Bench] = {
     "finding": bench_finding,
     "report": bench_report,
     "vault": bench_vault,
+    "rotation": bench_rotation,
     "verification": bench_verification,
 }
 
