@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Register, copied_register
+from tests.conftest import Register, copied_register, free_port
 
 
 @dataclass
@@ -20,12 +20,21 @@ class SmallStage:
     keys: Path
     source: Any
     stack: ExitStack
+    cast: bool = False
+    """Whether each copy has the demo province's organisations and officers, as the durable stage's have."""
     last: Register | None = None
     """The copy made last. The tests keep it: it goes at the end."""
 
     def fresh(self) -> Mapping[str, str]:
         own = self.stack.enter_context(ExitStack())
         self.last = own.enter_context(copied_register(*self.source))
+        if self.cast:
+            from chengxin.demo.province import settle_cast
+            from chengxin.identity.services.officers import settle_house
+
+            self.become(self.last.urls["owner"])
+            settle_house(demo=True)
+            settle_cast()
         return self.last.urls
 
     def drop(self, urls: Mapping[str, str]) -> None:
@@ -38,7 +47,10 @@ class SmallStage:
         become(url)
 
     def web(self) -> tuple[list[str], int]:
-        raise AssertionError("nothing is asked over HTTP")
+        from chengxin.site.serve import web_command
+
+        port = free_port()
+        return web_command(port), port
 
     def environment(self, url: str) -> dict[str, str]:
         from django.conf import settings

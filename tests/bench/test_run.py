@@ -1,0 +1,18 @@
+"""Which benchmarks there are."""
+
+import pytest
+
+from chengxin.bench.run import KNOWN, run_bench
+from chengxin.lib.errors import NotFound
+from chengxin.site.cli import bench
+from tests.bench.conftest import SmallStage
+
+
+def test_help_tells_every_benchmark() -> None:
+    told = str(bench.__doc__).rpartition("yardstick: ")[2].rstrip(".").split(", ")
+    assert told == [*KNOWN, "all"]
+
+
+def test_unknown_benchmark_is_told_with_the_names(stage: SmallStage) -> None:
+    with pytest.raises(NotFound, match="finding"):
+        list(run_bench("nothing", 100, stage, lambda _: None))
