@@ -19,6 +19,7 @@ import chengxin
 from chengxin.lib.codes import check_digit
 from chengxin.lib.sql import statements
 from chengxin.lib.terms import load_terms
+from tests.conftest import Register
 
 PACKAGE = Path(chengxin.__file__).parent
 HOUSE = PACKAGE.parent
@@ -137,6 +138,7 @@ def test_identity_numbers_are_recognised() -> None:
     assert not is_identity_number(first + ("0" if check_digit(first) != "0" else "1"))
 
 
+SHIPPED = Path(__file__).parent / "migrations.txt"
 SQL = sorted(path for path in PACKAGE.glob("*/sql/*.sql") if not path.name.startswith("locks"))
 
 
@@ -159,6 +161,25 @@ def test_migrations_equal_models() -> None:
         wanted = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
         changes = wanted.changes(graph=loader.graph)
     assert {label: changes[label] for label in own & changes.keys()} == {}
+
+
+def test_no_migration_that_was_ever_shipped_disappears() -> None:
+    """A backup names the migrations that it was made under, and a database those that it was brought through: both must be known."""
+    shipped = {(label, name) for label, name in map(str.split, SHIPPED.read_text().splitlines())}
+    known = {key for key in MigrationLoader(None).disk_migrations if key[0] in {label for label, _ in shipped}}
+    assert shipped - known == set(), "shipped once and gone"
+    assert known - shipped == set(), f"not yet in {SHIPPED.name}, which only grows"
+
+
+def test_a_database_that_never_saw_the_migration_which_was_away_goes_on(register: Register) -> None:
+    """For one version records/0004 was away: databases begun then went past it, those from before went through it."""
+    from django.db import connection
+
+    register.become("owner")
+    for gone in ("'0004_adjudication'", "'0006_adjudication'"):
+        away = f"DELETE FROM django_migrations WHERE app = 'records' AND (name = {gone} OR name >= '0008') RETURNING 1"
+        assert register.rows(away)
+        MigrationLoader(connection).check_consistent_history(connection)
 
 
 def test_no_model_shows_itself_as_text() -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
@@ -126,13 +127,17 @@ class Finding(models.Model):
 
 
 class Waiting(models.Model):
-    """A row that waits for a human, the population base or a missing date. Sealed with the vault; keyed digest against doubles."""
+    """A row that waits for a human, the population base or a missing date. Sealed with the vault; keyed digest against doubles.
+
+    ``rules`` are all the reasons that the last try found, ``rule`` the one that leads: whose it is before when it may be entered.
+    """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="waiting_rows")
     provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="waiting_rows")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="waiting_rows")
     row_number = models.IntegerField()
     rule = models.CharField(max_length=40)
+    rules = ArrayField(models.CharField(max_length=40), default=list)
     digest = models.BinaryField()
     row_sealed = models.BinaryField()
     key_id = models.CharField(max_length=32)

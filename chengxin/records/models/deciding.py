@@ -13,7 +13,9 @@ class Adjudication(models.Model):
     """What a human decides about a waiting row: whose it is, or that it goes back to its provider.
 
     Where the record is adverse a second officer agrees before anything comes of it; the database refuses the first one's own word. The
-    digest is the row's, so that what was decided stays bound to what was handed in. ``result`` tells what came of it.
+    digest is the row's, so that what was decided stays bound to what was handed in; ``corrects_…`` is the record that the row itself names
+    as the one it replaces, and the only one that carrying out may withdraw. ``held`` tells why it can't be carried out yet, ``result`` what
+    came of it.
     """
 
     class Outcome(models.TextChoices):
@@ -29,6 +31,8 @@ class Adjudication(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome)
     subject = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     code_reason = models.CharField(max_length=20, blank=True)
+    corrects_subject_id = models.BigIntegerField(null=True)
+    corrects_record_id = models.BigIntegerField(null=True)
     adverse = models.BooleanField()
     ground = models.CharField(max_length=200)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -36,6 +40,7 @@ class Adjudication(models.Model):
     second_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     second_at = models.DateTimeField(null=True)
     agreed = models.BooleanField(null=True)
+    held = models.CharField(max_length=40, blank=True)
     done_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=10, blank=True)
 
