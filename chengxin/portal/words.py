@@ -1,6 +1,7 @@
 """The words that pages put in place of codes. Chinese first, English second."""
 
 from chengxin.identity.delegation import ACTS
+from chengxin.records.checks import check_book
 
 STATES = {"received": "正在处理", "done": "已完成", "unusable": "文件无法使用"}
 TONES = {"received": "blue", "done": "green", "unusable": "red"}
@@ -85,6 +86,13 @@ WAITING_FOR = {
     "name-differs": "姓名与号码不符",
 }
 CASE_STATES = {"open": "待认定", "second": "待复核", "decided": "已认定，正在办理"}
+HELD_UP = {
+    **{rule: check_book().checks[rule].message for rule in check_book().codes("wait")},
+    "provider-not-standing": "信源单位的登记或者许可今天不在有效期内。",
+    "provider-not-competent": "信源单位已不是此信息项的提供单位。",
+    "item-not-open": "此信息项今天没有有效依据。",
+    "failed": "办理时出错，原因已记入系统日志，请告知系统管理员。",
+}
 CODE_SLIPS = {
     "same": "号码相同",
     "look-alike": "号码中有形近字符（如字母 O、I）",
@@ -201,6 +209,7 @@ TABLES = {
     "state_tone": STATE_TONES,
     "waiting_for": WAITING_FOR,
     "case_state": CASE_STATES,
+    "held_up": HELD_UP,
     "code_slip": CODE_SLIPS,
     "name_way": NAME_WAYS,
     "attested": ATTESTED,

@@ -1,52 +1,36 @@
 """Waiting rows before a human: whom they may mean, what is decided, and carrying it out (safeguard 5)."""
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 
+from chengxin.catalogue.errors import ItemNotOpen
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.ground.services import Asker, Line, enter_many, entry_number, note_act
 from chengxin.identity.finding import Near, Written, find_near
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
-from chengxin.identity.vault import open_sealed, sealing_vault
+from chengxin.identity.vault import open_sealed, vault
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
-from chengxin.records.checks import check_book
+from chengxin.records.checks import WHOSE
 from chengxin.records.errors import DecisionRefused, WaitingRowGone
-from chengxin.records.intake.ledger import Target
-from chengxin.records.intake.pipeline import Batch as Run
-from chengxin.records.intake.pipeline import Outcome
-from chengxin.records.intake.reading import StoredTable
-from chengxin.records.intake.spool import Spool
-from chengxin.records.models import Adjudication, Finding, Waiting
-from chengxin.records.services import (
-    HandedIn,
-    areas,
-    finish,
-    receive,
-    settle_layout,
-    spool_folder,
-    write_findings,
-)
-from chengxin.records.terms import record_terms
+from chengxin.records.models import Adjudication, Waiting
+from chengxin.records.services import areas
 
-WHOSE = ("code-masked", "code-legacy", "code-doubtful", "passport-unusual", "unknown-person", "name-differs")
-"""The checks that leave open whose a row is. What waits for a day or for a missing field waits for no human here."""
 LISTED = 50
+DECIDED = ("这一行已有认定，尚未办结。", "There is a decision about this row already.")
 PURPOSE, BASIS = "adjudication", "个人信息保护法 第八条"
-RECORD, REFUSED, RETURNED, GONE = "record", "refused", "returned", "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A waiting row in the queue, without a word on the person: item, provider, rule, and how far its decision is."""
+    """A waiting row in the queue, without a word on the person: item, provider, rule, how far its decision is, and what holds that up."""
 
     number: int
     item: str
@@ -54,17 +38,22 @@ class Listed:
     rule: str
     since: datetime
     state: str
+    held: str
     mine: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case:
-    """A waiting row opened for the officer who decides. ``facts`` are document, organ and day: what tells two namesakes apart."""
+    """A waiting row opened for the officer who decides. ``facts`` are document, organ and day: what tells two namesakes apart.
+
+    Of a row whose item has no basis in force today (``open`` false) nothing is shown: it can only go back.
+    """
 
     number: int
     rule: str
     provider: str
     item: str
+    open: bool
     adverse: bool
     since: datetime
     written: Written
@@ -77,12 +66,12 @@ def list_cases(actor: User, *, after: int = 0, limit: int = LISTED) -> list[List
     """Give rows whose person is open, the longest waiting first. Two statements. Raises NotAllowed."""
     _refuse_others(actor, "adjudication.decide")
     rows = list(
-        Waiting.objects.filter(rule__in=WHOSE, pk__gt=after)
+        Waiting.objects.filter(rules__overlap=WHOSE, pk__gt=after)
         .order_by("pk")
         .values_list("pk", "item__code", "provider__name", "rule", "since")[:limit]
     )
     decisions = {one.waiting_id: one for one in _standing([row[0] for row in rows])}
-    return [Listed(*row, _state(decisions.get(row[0])), _is_mine(decisions.get(row[0]), actor)) for row in rows]
+    return [Listed(*row, *_progress(decisions.get(row[0]), actor)) for row in rows]
 
 
 def _standing(numbers: Sequence[int]) -> list[Adjudication]:
@@ -91,18 +80,14 @@ def _standing(numbers: Sequence[int]) -> list[Adjudication]:
     return list(rows.exclude(agreed=False))
 
 
-def _state(decision: Adjudication | None) -> str:
+def _progress(decision: Adjudication | None, actor: User) -> tuple[str, str, bool]:
     if decision is None:
-        return "open"
-    return "second" if needs_second(decision) else "decided"
+        return "open", "", False
+    return "second" if needs_second(decision) else "decided", decision.held, decision.decided_by_id == actor.pk
 
 
 def needs_second(decision: Adjudication) -> bool:
     return decision.outcome == Adjudication.Outcome.ATTACH and decision.adverse and decision.agreed is None
-
-
-def _is_mine(decision: Adjudication | None, actor: User) -> bool:
-    return decision is not None and decision.decided_by_id == actor.pk
 
 
 def open_case(number: int, *, actor: User, at: datetime) -> Case:
@@ -122,25 +107,32 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
         number=number,
         rule=waiting.rule,
         provider=waiting.provider.name,
-        item=item.definition.name,
-        adverse=item.definition.adverse,
+        item=item.definition.name if item else waiting.item.code,
+        open=item is not None,
+        adverse=item is not None and item.definition.adverse,
         since=waiting.since,
         written=written,
-        facts=tuple(_facts(item.definition, waiting)),
+        facts=tuple(_facts(item.definition, waiting)) if item else (),
         near=near,
         decision=next(iter(_standing([number])), None),
     )
 
 
-def _read(number: int, at: datetime) -> tuple[Waiting, OpenItem, Written]:
-    waiting = Waiting.objects.select_related("item", "provider").filter(pk=number, rule__in=WHOSE).first()
+def _read(number: int, at: datetime) -> tuple[Waiting, OpenItem | None, Written]:
+    """Give a row that waits for a human, its item where that has a basis in force today, and then what the row says of the person."""
+    rows = Waiting.objects.select_related("item", "provider").filter(pk=number, rules__overlap=WHOSE)
+    waiting = rows.first()
     if waiting is None:
         raise WaitingRowGone
-    item = open_item(waiting.item.code, shanghai_date(at))
-    return waiting, item, written_of(item, _values(waiting))
+    try:
+        item = open_item(waiting.item.code, shanghai_date(at))
+    except ItemNotOpen:
+        return waiting, None, Written("", "", "")
+    return waiting, item, written_of(item, row_values(waiting))
 
 
-def _values(waiting: Waiting) -> dict[str, str]:
+def row_values(waiting: Waiting) -> dict[str, str]:
+    """Open the sealed values of a row, by field code."""
     (text,) = open_sealed((Sealed(waiting.key_id, bytes(waiting.row_sealed)), "waiting.row"))
     values: dict[str, str] = json.loads(text)
     return values
@@ -156,7 +148,7 @@ def written_of(item: OpenItem, values: dict[str, str]) -> Written:
 
 
 def _facts(definition: ItemDefinition, waiting: Waiting) -> list[tuple[str, str]]:
-    values = _values(waiting)
+    values = row_values(waiting)
     fields = [definition.roles[role] for role in ("document", "organ_name", "decided") if role in definition.roles]
     return [(definition.field(code).label, values[code]) for code in fields if values.get(code)]
 
@@ -169,41 +161,73 @@ def decide(number: int, *, subject_id: int | None, ground: str, actor: User, at:
     is adverse nothing comes of it before a second officer agrees. Raises NotAllowed, WaitingRowGone, DecisionRefused.
     """
     _refuse_others(actor, "adjudication.decide")
-    waiting, _, written = _read(number, at)
+    waiting, item, written = _read(number, at)
     if _standing([number]):
-        raise DecisionRefused("这一行已有认定，尚未办结。", "There is a decision about this row already.")
+        raise DecisionRefused(*DECIDED)
     if not ground.strip():
         raise DecisionRefused("请写明理由，例如核对了什么证件。", "Give the reason, such as which paper was looked at.")
-    reason = ""
+    reason, corrects = "", None
     if subject_id is not None:
-        found = {
-            one.suggestion.subject_id: one.suggestion for one in find_near(written, on=shanghai_date(at), areas=areas())
-        }
-        if subject_id not in found:
+        if item is None:
             raise DecisionRefused(
-                "所选的人不在可能的人之列，请重新打开这一行。",
-                "The one chosen is not among those found; open the row again.",
+                "这个信息项今天没有有效依据，只能退回。",
+                "The item has no basis in force today: the row can only go back.",
             )
-        reason = found[subject_id].code_reason
-    outcome = Adjudication.Outcome.RETURN if subject_id is None else Adjudication.Outcome.ATTACH
-    made = Adjudication.objects.create(
-        waiting_id=number,
-        item_id=waiting.item_id,
-        provider_id=waiting.provider_id,
-        batch_id=waiting.batch_id,
-        row_number=waiting.row_number,
-        digest=waiting.digest,
-        outcome=outcome,
-        subject_id=subject_id,
-        code_reason=reason,
-        adverse=False,
-        ground=ground.strip(),
-        decided_by=actor,
-        decided_at=at,
+        reason, corrects = _reason(written, subject_id, at), _corrects(item, waiting)
+    corrected = corrects or (None, None)
+    made = _enter_decision(
+        number,
+        Adjudication(
+            waiting_id=number,
+            item_id=waiting.item_id,
+            provider_id=waiting.provider_id,
+            batch_id=waiting.batch_id,
+            row_number=waiting.row_number,
+            digest=waiting.digest,
+            outcome=Adjudication.Outcome.RETURN if subject_id is None else Adjudication.Outcome.ATTACH,
+            subject_id=subject_id,
+            code_reason=reason,
+            corrects_subject_id=corrected[0],
+            corrects_record_id=corrected[1],
+            adverse=False,
+            ground=ground.strip(),
+            decided_by=actor,
+            decided_at=at,
+        ),
     )
-    made.refresh_from_db(fields=["adverse"])
-    note_act(actor.login, "adjudication.decide", f"waiting:{number}", at=at, note=outcome)
+    note_act(actor.login, "adjudication.decide", f"waiting:{number}", at=at, note=made.outcome)
     return made
+
+
+def _reason(written: Written, subject_id: int, at: datetime) -> str:
+    """Give why somebody is among those whom a row may mean. Raises DecisionRefused when they are not."""
+    for one in find_near(written, on=shanghai_date(at), areas=areas()):
+        if one.suggestion.subject_id == subject_id:
+            return one.suggestion.code_reason
+    raise DecisionRefused(
+        "所选的人不在可能的人之列，请重新打开这一行。", "The one chosen is not among those found; open the row again."
+    )
+
+
+def _corrects(item: OpenItem, waiting: Waiting) -> tuple[int, int] | None:
+    """Give subject and record that a row names as the one it replaces; whether it may, is judged when the decision is carried out."""
+    number = row_values(waiting).get(item.definition.roles.get("record_number", ""))
+    return vault().read_record_number(number) if number else None
+
+
+def _enter_decision(number: int, decision: Adjudication) -> Adjudication:
+    """Write a decision down. Of two at one moment the second is refused; so is one about a row that was settled meanwhile."""
+    try:
+        with transaction.atomic():
+            decision.save(force_insert=True)
+    except IntegrityError:
+        if not Waiting.objects.filter(pk=number).exists():
+            raise WaitingRowGone from None
+        if _standing([number]):
+            raise DecisionRefused(*DECIDED) from None
+        raise
+    decision.refresh_from_db(fields=["adverse"])
+    return decision
 
 
 @transaction.atomic
@@ -227,82 +251,3 @@ def second(number: int, *, agreed: bool, actor: User, at: datetime) -> Adjudicat
 def _refuse_others(actor: User, act: str) -> None:
     if actor.organisation.kind != "centre" or not may(actor.pk, act):
         raise NotAllowed("只有信用中心的工作人员可以核对。", "This is for officers of the credit centre.")
-
-
-def carry_out_decisions(*, at: datetime) -> int:
-    """Carry out what was decided, each decision in a transaction of its own; gives how many are done.
-
-    One whose record can't stand yet for another reason waits on and is tried again. Stopped at any point, the next call goes on.
-    """
-    wanted = Adjudication.objects.filter(done_at=None).exclude(agreed=False).order_by("pk")
-    return sum(_carry_out(one.pk, at) for one in wanted if not needs_second(one))
-
-
-@transaction.atomic
-def _carry_out(number: int, at: datetime) -> bool:
-    made = Adjudication.objects.select_for_update(of=("self",), no_key=True).filter(pk=number, done_at=None).first()
-    if made is None:
-        return False
-    waiting = Waiting.objects.select_related("item", "provider", "batch").filter(pk=made.waiting_id).first()
-    if waiting is None:
-        return _done(made, GONE, at)
-    if made.outcome == Adjudication.Outcome.RETURN:
-        rule = check_book().checks["not-identified"]
-        _tell(made.batch_id, made.row_number, rule.code, rule.version)
-        waiting.delete()
-        return _done(made, RETURNED, at)
-    if made.subject_id is None or (outcome := _enter(made, waiting, at)) is None:
-        return False
-    waiting.delete()
-    return _done(made, REFUSED if outcome.refused else RECORD, at)
-
-
-def _tell(batch_id: int, row: int, rule: str, version: int) -> None:
-    Finding.objects.create(
-        batch_id=batch_id, row_number=row, rule=rule, rule_version=version, field="", record_number=""
-    )
-
-
-def _done(made: Adjudication, result: str, at: datetime) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE records_adjudication SET done_at = %s, result = %s WHERE id = %s", [at, result, made.pk])
-    return True
-
-
-def _enter(made: Adjudication, waiting: Waiting, at: datetime) -> Outcome | None:
-    """Take the row in as the person's that was decided on; None when it waits on for another reason, and then nothing was written."""
-    keys, on = sealing_vault(), shanghai_date(at)
-    item, attested = open_item(waiting.item.code, on), waiting.batch.attested
-    layout, values = settle_layout(item), _values(waiting)
-    with transaction.atomic():
-        file = HandedIn("stored", len(waiting.row_sealed), secrets.token_bytes(32))
-        batch = receive(
-            file,
-            item_code=waiting.item.code,
-            provider=waiting.provider,
-            actor=None,
-            at=at,
-            attested=attested,
-            adjudication_id=made.pk,
-        )
-        run = Run(
-            item,
-            StoredTable([values]),
-            on=on,
-            areas=areas(),
-            vault=keys,
-            attested=bool(attested),
-            subject=made.subject_id,
-        )
-        target = Target(batch.pk, batch.item_id, waiting.provider_id, layout, record_terms(on).edition, at)
-        writer = Spool.new(spool_folder()).writer()
-        try:
-            outcome = run.run(target, writer, lambda *_: None)
-        finally:
-            writer.abandon()
-        if outcome.waiting:
-            transaction.set_rollback(True)
-            return None
-        write_findings(batch.pk, outcome.findings)
-        finish(batch.pk, outcome, at)
-    return outcome

@@ -15,7 +15,7 @@ from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.services import transfers as decide_transfers
 from chengxin.identity.services.population import PopulationReceipt, take_events
-from chengxin.records import adjudication, services, transfers
+from chengxin.records import adjudication, carrying_out, retrying, services, transfers
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
@@ -59,20 +59,20 @@ def sweep_spools(timestamp: int) -> None:
 @app.task(queue="intake", pass_context=False)
 def retry_waiting(timestamp: int) -> None:
     """Try waiting rows again every hour: the day of finality may have come, or the population base grown."""
-    logger.info("%s waiting rows became records at %s", services.retry_waiting(at=timezone.now()), timestamp)
+    logger.info("%s waiting rows became records at %s", retrying.retry_waiting(at=timezone.now()), timestamp)
 
 
 @app.task(queue="intake", queueing_lock="take up waiting", pass_context=False)
 def take_up_waiting() -> None:
     """Try waiting rows again because a person changed. However many changes ask for it, it waits in the queue once."""
-    logger.info("%s waiting rows became records after a change of persons", services.retry_waiting(at=timezone.now()))
+    logger.info("%s waiting rows became records after a change of persons", retrying.retry_waiting(at=timezone.now()))
 
 
 @app.periodic(cron="35 * * * *")
 @app.task(queue="intake", queueing_lock="carry out decisions", pass_context=False)
 def carry_out_decisions(timestamp: int = 0) -> None:
     """Carry out what officers decided about waiting rows: at once when they decide, and every hour what had to wait for a day."""
-    done = adjudication.carry_out_decisions(at=timezone.now())
+    done = carrying_out.carry_out_decisions(at=timezone.now())
     logger.info("%s decisions about waiting rows carried out at %s", done, timestamp)
 
 

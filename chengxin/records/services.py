@@ -1,7 +1,5 @@
 """Taking files in: receive, process, answer."""
 
-import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +17,6 @@ from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.identity.models import Organisation, PopulationCall, User
 from chengxin.identity.queries import organisation_stands
 from chengxin.identity.vault import sealing_vault, vault
-from chengxin.lib.crypto import Sealed
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, standard_areas
 from chengxin.records.checks import check_book
@@ -31,10 +28,10 @@ from chengxin.records.intake.ledger import SQL, Target, run
 from chengxin.records.intake.mend import mend_spool
 from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Checker, Outcome
-from chengxin.records.intake.reading import ROW, StoredTable, Table, form_of, open_table
+from chengxin.records.intake.reading import ROW, Table, form_of, open_table
 from chengxin.records.intake.spool import Blocks, Spool, file_blocks
 from chengxin.records.intake.sweep import MEND, spool_names, sweep
-from chengxin.records.models import Batch, CheckRule, Waiting
+from chengxin.records.models import Batch, CheckRule
 from chengxin.records.terms import record_terms
 
 Tell = Callable[[str, int, int], None]
@@ -310,60 +307,3 @@ def check_file(item: OpenItem, table: Table, *, on: date) -> Outcome:
     outcome.refused = outcome.findings.filter(refusing)[ROW].n_unique()
     outcome.waiting = outcome.findings.filter(~refusing)[ROW].n_unique()
     return outcome
-
-
-MAY_RESOLVE = ("unknown-person", "name-differs", "not-final-yet")
-RETRIED_AT_ONCE = 100_000
-
-
-def retry_waiting(*, at: datetime) -> int:
-    """Try the rows again that wait for a person the population base didn't know; gives the number that now became records.
-
-    One batch of its own for each item and provider, kept in the same ledger as any other; a row that still waits keeps its place.
-    """
-    groups = list(
-        Waiting.objects.filter(rule__in=MAY_RESOLVE)
-        .values_list("item__code", "provider_id", "batch__attested")
-        .distinct()
-    )
-    for code in {code for code, *_ in groups}:
-        settle_layout(open_item(code, shanghai_date(at)))
-    # Rows of one who stands no more wait on: nobody could answer for a record made of them.
-    standing = {provider for provider in {row[1] for row in groups} if organisation_stands(provider, shanghai_date(at))}
-    return sum(_retry_group(*group, at) for group in groups if group[1] in standing)
-
-
-@transaction.atomic
-def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> int:
-    with connection.cursor() as cursor:
-        # One retry of a group at a time: the next one finds what this one left.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [f"retry {code}", provider_id])
-    rows = Waiting.objects.filter(
-        rule__in=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested
-    )
-    keys, held = sealing_vault(), list(rows.order_by("pk")[:RETRIED_AT_ONCE])
-    if not held:
-        return 0
-    values = [json.loads(keys.open(Sealed(row.key_id, bytes(row.row_sealed)), use="waiting.row")) for row in held]
-    provider = Organisation.objects.get(pk=provider_id)
-    file = HandedIn("stored", sum(len(row.row_sealed) for row in held), secrets.token_bytes(32))
-    batch = receive(file, item_code=code, provider=provider, actor=None, at=at, attested=attested)
-    item = open_item(code, batch.as_of)
-    made = Run(item, StoredTable(values), on=batch.as_of, areas=areas(), vault=keys, attested=bool(attested))
-    target = Target(batch.pk, batch.item_id, provider_id, settle_layout(item), record_terms(batch.as_of).edition, at)
-    writer = Spool.new(spool_folder()).writer()
-    try:
-        outcome = made.run(target, writer, lambda *_: None)
-    finally:
-        writer.abandon()
-    if outcome.waiting == len(held):
-        # Nothing came of it: no batch either, or every hour would leave one.
-        transaction.set_rollback(True)
-        return 0
-    write_findings(batch.pk, outcome.findings)
-    finish(batch.pk, outcome, at)
-    waits = pl.col("rule").is_in(list(check_book().codes("wait")))
-    still = set(outcome.findings.filter(waits)[ROW].to_list())
-    # What is refused by now must not be held any longer either.
-    Waiting.objects.filter(pk__in=[row.pk for place, row in enumerate(held, 1) if place not in still]).delete()
-    return len(held) - outcome.waiting - outcome.refused

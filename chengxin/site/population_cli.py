@@ -33,7 +33,8 @@ def population_load(
         from django.utils import timezone
 
         from chengxin.identity.services.population import load_population
-        from chengxin.records.services import areas, retry_waiting
+        from chengxin.records.retrying import retry_waiting
+        from chengxin.records.services import areas
 
         receipt = load_population(file, areas=areas(), at=timezone.now(), sequence=sequence)
         retried = retry_waiting(at=timezone.now())

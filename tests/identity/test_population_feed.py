@@ -16,7 +16,7 @@ from chengxin.identity.queries import find_person, open_person
 from chengxin.identity.services.population.feed import EVENT_COLUMNS, EVENT_MORE
 from chengxin.lib.regions import Level
 from chengxin.records.jobs import tell_population
-from chengxin.records.services import retry_waiting
+from chengxin.records.retrying import retry_waiting
 from chengxin.sharing.services import issue_report
 from tests.conftest import Register
 from tests.identity.feeding import (

@@ -19,7 +19,8 @@ from chengxin.identity.services.population import load_population
 from chengxin.identity.services.rotation import _begin, prepare_key, rotate_keys
 from chengxin.identity.vault import KEYS_LOCK, forget_keys, sealing_vault, settle_keys, vault
 from chengxin.lib.crypto import KeysMissing, Pointers
-from chengxin.records.services import areas, ingest_file, retry_waiting
+from chengxin.records.retrying import retry_waiting
+from chengxin.records.services import areas, ingest_file
 from tests.conftest import Register
 from tests.identity.keys import CROWD, RESIDENT, keys_in_file, knows, load, rotate, rotating
 from tests.penalties import penalty, write_csv

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chengxin.demo.officers import settle_demo_officer
-from chengxin.records.adjudication import carry_out_decisions
+from chengxin.records.carrying_out import carry_out_decisions
 from tests.conftest import Register
 from tests.identity.verifying import officer
 from tests.people import CENTRE_OFFICER, UNKNOWN, WANG_WEI

@@ -11,9 +11,11 @@ from chengxin.identity.models import User
 from chengxin.identity.services.population import load_population
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
-from chengxin.records.adjudication import carry_out_decisions, decide, list_cases, open_case, second
+from chengxin.records.adjudication import decide, list_cases, open_case, second
+from chengxin.records.carrying_out import carry_out_decisions
 from chengxin.records.errors import DecisionRefused, WaitingRowGone
-from chengxin.records.services import areas, retry_waiting
+from chengxin.records.retrying import retry_waiting
+from chengxin.records.services import areas
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import (

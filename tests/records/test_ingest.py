@@ -11,7 +11,8 @@ import pytest
 from chengxin.identity.queries import find_organisation
 from chengxin.records.models import Batch
 from chengxin.records.queries import batch_numbers, receipt
-from chengxin.records.services import ingest_file, retry_waiting
+from chengxin.records.retrying import retry_waiting
+from chengxin.records.services import ingest_file
 from tests.conftest import Register
 from tests.penalties import COLUMNS, penalty, write_csv
 from tests.people import ABUDU, DEAD, LI_NA, LIMITED, MARKET, OTHER, RARE, UNKNOWN, WANG_WEI, YOUNG, write_population

@@ -8,7 +8,8 @@ import pytest
 from chengxin.identity.queries import find_organisation
 from chengxin.identity.services.population import load_population
 from chengxin.records.errors import ProviderNotStanding
-from chengxin.records.services import areas, ingest_file, retry_waiting
+from chengxin.records.retrying import retry_waiting
+from chengxin.records.services import areas, ingest_file
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import MARKET, UNKNOWN, write_population

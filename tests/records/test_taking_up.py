@@ -19,12 +19,12 @@ from chengxin.records.intake.mend import KEPT_FOR, mend_spool
 from chengxin.records.intake.spool import Spool
 from chengxin.records.jobs import adopt_batches, hand_in
 from chengxin.records.models import Batch
+from chengxin.records.retrying import retry_waiting
 from chengxin.records.services import (
     HandedIn,
     Progress,
     areas,
     process_batch,
-    retry_waiting,
     spool_folder,
     sweep_spools,
 )

@@ -7,7 +7,7 @@ from tests.people import CENTRE, MARKET
 from tests.system.administering import user
 from tests.system.attacks import DAY, Attack
 from tests.system.speaking import speak
-from tests.system.stage import Stage, batch
+from tests.system.stage import OTHERS, SHOWN, Stage, batch
 
 TABLE = "records_adjudication"
 DECISION, BATCH = 9800, 7300
@@ -31,8 +31,8 @@ def another_waiting(stage: Stage) -> dict[str, Any]:
     """Enter a second waiting row, of which nobody has decided anything."""
     stage.run(
         "owner",
-        """INSERT INTO records_waiting (item_id, provider_id, batch_id, row_number, rule, digest, row_sealed, key_id, since)
-           SELECT item_id, provider_id, batch_id, 3, rule, decode(repeat('cd', 32), 'hex'), row_sealed, key_id, since
+        """INSERT INTO records_waiting (item_id, provider_id, batch_id, row_number, rule, rules, digest, row_sealed, key_id, since)
+           SELECT item_id, provider_id, batch_id, 3, rule, rules, decode(repeat('cd', 32), 'hex'), row_sealed, key_id, since
            FROM records_waiting ORDER BY id LIMIT 1""",
     )
     (row,) = stage.run("owner", "SELECT id, digest FROM records_waiting ORDER BY id DESC LIMIT 1")
@@ -41,8 +41,8 @@ def another_waiting(stage: Stage) -> dict[str, Any]:
 
 def decision(stage: Stage, **changes: Any) -> dict[str, Any]:
     row = {
-        **waiting(stage), "outcome": "attach", "subject_id": stage.facts.wang, "code_reason": "one-digit", "adverse": True, "ground": "x",
-        "decided_by_id": user(stage, "officer"), "decided_at": datetime.now(UTC), "result": "",
+        **waiting(stage), "outcome": "attach", "subject_id": stage.facts.wang, "code_reason": "one-digit", "held": "", "adverse": True,
+        "ground": "x", "decided_by_id": user(stage, "officer"), "decided_at": datetime.now(UTC), "result": "",
     }  # fmt: skip
     return {**row, **changes}
 
@@ -181,6 +181,30 @@ def write_about_another_person(stage: Stage) -> bool:
 def grown(stage: Stage) -> int:
     query = "SELECT min(subject_id) FROM identity_person WHERE NOT judged AND born < '1990-01-01' AND subject_id <> %s"
     return int(stage.run("owner", query, stage.facts.wang)[0][0])
+
+
+def withdraws(subject: int, record: int, **named: int) -> Attack:
+    """Withdraw a record in such a batch, whose decision names one."""
+
+    def attack(stage: Stage) -> bool:
+        stage.run("owner", f"ALTER TABLE {TABLE} DISABLE TRIGGER adjudication_change_guarded")
+        for column, value in named.items():
+            stage.run("owner", f"UPDATE {TABLE} SET {column} = %s WHERE id = {DECISION}", value)
+        carries_out(agrees("colleague"))(stage)
+        stage.write(batch=BATCH, subject_id=subject, record_id=record, version=2, batch_id=BATCH, row_number=1, state="withdrawn",
+                    grade="", shown_until=stage.facts.today - 70 * DAY, commitment=None)  # fmt: skip
+        stage.run("intake", "UPDATE records_batch SET state = 'done', finished_at = now() WHERE id = %s", BATCH)
+        return True
+
+    return attack
+
+
+def withdraw_what_the_row_does_not_name(stage: Stage) -> bool:
+    return withdraws(stage.facts.wang, SHOWN, corrects_subject_id=stage.facts.wang, corrects_record_id=OTHERS)(stage)
+
+
+def withdraw_what_the_row_names(stage: Stage) -> bool:
+    return withdraws(stage.facts.wang, SHOWN, corrects_subject_id=stage.facts.wang, corrects_record_id=SHOWN)(stage)
 
 
 def write_a_second_row(stage: Stage) -> bool:

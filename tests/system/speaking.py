@@ -26,8 +26,9 @@ def furnish(stage: Stage) -> None:
         stage.insert("owner", BATCH, batch(facts, number, provider_id=provider))
         stage.insert("owner", PROGRESS, {"batch_id": number, "phase": "x", "rows": 0, "findings": 0, "at": facts.at})
         stage.insert("owner", FINDING, finding(number))
-        stage.insert("owner", WAITING, {"item_id": facts.item, "provider_id": provider, "batch_id": number, "row_number": 2, "rule": "x",
-                     "digest": sha256(code.encode()).digest(), "row_sealed": b"x", "key_id": key, "since": facts.at})  # fmt: skip
+        stage.insert("owner", WAITING, {"item_id": facts.item, "provider_id": provider, "batch_id": number, "row_number": 2,
+                     "rule": "x", "rules": ["x"], "digest": sha256(code.encode()).digest(), "row_sealed": b"x", "key_id": key,
+                     "since": facts.at})  # fmt: skip
         stage.insert("owner", REPLAY, replay(stage, asker))
 
 

@@ -216,7 +216,8 @@ def _fill(stage: Stage) -> None:
                                               "field": "", "record_number": ""})  # fmt: skip
     ((key,),) = stage.run("owner", "SELECT current FROM identity_key_pointers")
     stage.insert("owner", "records_waiting", {"item_id": facts.item, "provider_id": 1, "batch_id": facts.batch, "row_number": 2,
-                 "rule": "unknown-person", "digest": bytes(32), "row_sealed": b"x", "key_id": key, "since": facts.at})  # fmt: skip
+                 "rule": "unknown-person", "rules": ["unknown-person"],
+                 "digest": bytes(32), "row_sealed": b"x", "key_id": key, "since": facts.at})  # fmt: skip
     stage.insert(
         "owner", "records_progress", {"batch_id": facts.batch, "phase": "x", "rows": 0, "findings": 0, "at": facts.at}
     )

@@ -13,8 +13,8 @@ from chengxin.lib.periods import turns
 from chengxin.lib.sql import statements
 from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
-from tests.system import attacks as a
 from tests.system import (
+    adjudicating,
     guards,
     guards_of_adjudication,
     guards_of_checks,
@@ -24,6 +24,7 @@ from tests.system import (
     guards_of_transfers,
     organising,
 )
+from tests.system import attacks as a
 from tests.system import writings as w
 from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
@@ -101,6 +102,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         pytest.param(organising.confirm_by("colleague"), id="a-delegation-confirmed"),
         pytest.param(organising.acts(), id="acting-for-another"),
         *(pytest.param(attack, id=name) for name, attack in guards_of_transfers.SOUND.items()),
+        pytest.param(adjudicating.withdraw_what_the_row_names, id="a-correction-decided-on"),
     ],
 )
 def test_what_is_sound_gets_through(stage: Stage, attack: a.Attack) -> None:

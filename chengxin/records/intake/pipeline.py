@@ -19,7 +19,7 @@ from django.db import transaction
 from chengxin.catalogue.queries import OpenItem
 from chengxin.lib.crypto import SealingVault
 from chengxin.lib.regions import AreaBook
-from chengxin.records.checks import check_book
+from chengxin.records.checks import check_book, order_reasons
 from chengxin.records.intake.admission import RowChecker
 from chengxin.records.intake.content import add_content, staged_text
 from chengxin.records.intake.doubts import KEY, BeginAgain, Correction, Doubts, Sieve
@@ -49,6 +49,12 @@ class Outcome:
     refused: int = 0
     findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDINGS))
     phases: dict[str, float] = field(default_factory=dict)
+
+    def reasons(self) -> dict[int, list[str]]:
+        """Give all the reasons why each row waits that does, by row number."""
+        waits = self.findings.filter(pl.col("rule").is_in(list(check_book().codes("wait"))))
+        by_row = waits.group_by(ROW).agg(pl.col("rule"))
+        return {row: order_reasons(rules) for row, rules in by_row.iter_rows()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +213,7 @@ class Batch:
         mender = Mender(outcome.heading, outcome.layout.header_row, mend)
         if wanted.height:
             words = reasons(wanted)
-            waits = dict(
-                wanted.filter(pl.col("rule").is_in(list(book.codes("wait"))))
-                .unique(ROW, keep="first", maintain_order=True)
-                .select(ROW, "rule")
-                .iter_rows()
-            )
+            waits = outcome.reasons()
             sealed = SealedRows(target, self._vault)
             for values in pick_rows(
                 self._table.frames(outcome.layout.header_row), pl.Series(list(words), dtype=pl.Int32)
@@ -220,7 +221,9 @@ class Batch:
                 row = values.pop(ROW)
                 mender.add(list(values.values()), words[row])
                 if row in waits:
-                    sealed.add(row, waits[row], {code: values[name] for name, code in outcome.layout.columns.items()})
+                    sealed.add(
+                        row, " ".join(waits[row]), {code: values[name] for name, code in outcome.layout.columns.items()}
+                    )
             sealed.write()
         mender.finish()
 
@@ -237,10 +240,10 @@ class SealedRows:
         self._rows: list[tuple[int, str, bytes, bytes]] = []
         self._key = vault.pointers.current
 
-    def add(self, row: int, rule: str, values: dict[str, str | None]) -> None:
+    def add(self, row: int, rules: str, values: dict[str, str | None]) -> None:
         text = json.dumps({code: value for code, value in sorted(values.items()) if value}, ensure_ascii=False)
         digest = blake2b(text.encode(), key=self._vault.digest_key, digest_size=32).digest()
-        self._rows.append((row, rule, digest, self._vault.seal(text, use="waiting.row").box))
+        self._rows.append((row, rules, digest, self._vault.seal(text, use="waiting.row").box))
         if len(self._rows) >= SEALED_AT_ONCE:
             self.write()
 

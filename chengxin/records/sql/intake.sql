@@ -78,11 +78,17 @@ FROM unnest(%(subjects)s::bigint[], %(records)s::bigint[], %(rows)s::integer[]) 
 CROSS JOIN LATERAL records_newest(u.subject_id, u.record_id) n;
 
 -- name: insert_waiting
--- A row that waits already keeps its place.
-INSERT INTO records_waiting (item_id, provider_id, batch_id, row_number, rule, digest, row_sealed, key_id, since)
-SELECT %(item)s, %(provider)s, %(batch)s, w.row_number, w.rule, w.digest, w.row_sealed, %(key)s, %(at)s
-FROM unnest(%(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]) AS w (row_number, rule, digest, row_sealed)
+-- A row that waits already keeps its place; its reasons are found anew whenever it is tried again.
+INSERT INTO records_waiting (item_id, provider_id, batch_id, row_number, rule, rules, digest, row_sealed, key_id, since)
+SELECT %(item)s, %(provider)s, %(batch)s, w.row_number, split_part(w.rules, ' ', 1), string_to_array(w.rules, ' '), w.digest,
+    w.row_sealed, %(key)s, %(at)s
+FROM unnest(%(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]) AS w (row_number, rules, digest, row_sealed)
 ON CONFLICT (item_id, provider_id, digest) DO NOTHING;
+
+-- name: note_reasons
+-- Why rows wait on after they were tried again.
+UPDATE records_waiting w SET rule = split_part(r.rules, ' ', 1), rules = string_to_array(r.rules, ' ')
+FROM unnest(%(numbers)s::bigint[], %(rules)s::text[]) AS r (id, rules) WHERE w.id = r.id;
 
 -- name: create_findings
 CREATE TEMP TABLE intake_finding (row_number integer, rule text, rule_version smallint, field text) ON COMMIT DROP;

@@ -32,10 +32,10 @@ CREATE OR REPLACE FUNCTION records_guard_adjudication_change() RETURNS trigger L
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF (NEW.id, NEW.waiting_id, NEW.item_id, NEW.provider_id, NEW.batch_id, NEW.row_number, NEW.digest, NEW.outcome, NEW.subject_id,
-        NEW.code_reason, NEW.adverse, NEW.ground, NEW.decided_by_id, NEW.decided_at)
+        NEW.code_reason, NEW.corrects_subject_id, NEW.corrects_record_id, NEW.adverse, NEW.ground, NEW.decided_by_id, NEW.decided_at)
        IS DISTINCT FROM
        (OLD.id, OLD.waiting_id, OLD.item_id, OLD.provider_id, OLD.batch_id, OLD.row_number, OLD.digest, OLD.outcome, OLD.subject_id,
-        OLD.code_reason, OLD.adverse, OLD.ground, OLD.decided_by_id, OLD.decided_at)
+        OLD.code_reason, OLD.corrects_subject_id, OLD.corrects_record_id, OLD.adverse, OLD.ground, OLD.decided_by_id, OLD.decided_at)
        OR OLD.done_at IS NOT NULL
        OR OLD.second_at IS NOT NULL
           AND (NEW.second_by_id, NEW.second_at, NEW.agreed) IS DISTINCT FROM (OLD.second_by_id, OLD.second_at, OLD.agreed)
@@ -82,13 +82,18 @@ CREATE OR REPLACE TRIGGER batch_carries_out_a_decision BEFORE INSERT ON records_
     FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_batch();
 
 -- name: guard_adjudicated_person
--- What such a batch holds is one row, about the person that was decided on.
+-- What such a batch holds is one row, about the person that was decided on; and where that row names a record that it replaces, the last
+-- version of that one record, withdrawn, whosever it is.
 CREATE OR REPLACE FUNCTION records_guard_adjudicated_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM records_version v JOIN records_adjudication a ON a.id = NEW.adjudication_id
-        WHERE v.batch_id = NEW.id AND (v.subject_id <> a.subject_id OR v.row_number <> 1)
+        WHERE v.batch_id = NEW.id
+          AND (v.row_number <> 1
+               OR CASE v.state WHEN 'withdrawn'
+                      THEN (v.subject_id, v.record_id) IS DISTINCT FROM (a.corrects_subject_id, a.corrects_record_id)
+                      ELSE v.subject_id <> a.subject_id END)
     ) THEN
         RAISE EXCEPTION 'a record of another person than was decided on' USING ERRCODE = 'check_violation';
     END IF;
@@ -106,4 +111,5 @@ REVOKE ALL ON FUNCTION records_guard_adjudication(), records_guard_adjudication_
 GRANT SELECT ON records_waiting TO {app};
 GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed) ON records_adjudication TO {app};
 GRANT USAGE ON SEQUENCE records_adjudication_id_seq TO {app};
-GRANT SELECT, UPDATE (done_at, result) ON records_adjudication TO {intake};
+GRANT SELECT, UPDATE (held, done_at, result) ON records_adjudication TO {intake};
+GRANT UPDATE (rule, rules) ON records_waiting TO {intake};
