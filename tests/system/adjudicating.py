@@ -6,7 +6,7 @@ from typing import Any
 from tests.people import CENTRE, MARKET
 from tests.system.administering import user
 from tests.system.attacks import DAY, Attack
-from tests.system.speaking import speak
+from tests.system.speaking import claim, speak
 from tests.system.stage import OTHERS, SHOWN, Stage, batch
 
 TABLE = "records_adjudication"
@@ -15,7 +15,9 @@ DECISION, BATCH = 9800, 7300
 
 def furnish(stage: Stage) -> None:
     """Give the stage a decision about its waiting row, which stands and waits for a second officer."""
+    speak(stage, CENTRE, "officer")
     stage.insert("owner", TABLE, decision(stage, id=DECISION))
+    claim(stage, "")
 
 
 def waiting(stage: Stage) -> dict[str, Any]:
@@ -75,6 +77,11 @@ def decide_by_a_clerk(stage: Stage) -> bool:
     return decides(decided_by_id=user(stage, "clerk"))(stage)
 
 
+def decide_for_a_colleague(stage: Stage) -> bool:
+    """Decide in another's name: the claim says who speaks."""
+    return decides(decided_by_id=user(stage, "colleague"))(stage)
+
+
 def decide_for_tomorrow(stage: Stage) -> bool:
     return decides(decided_at=datetime.now(UTC) + DAY)(stage)
 
@@ -85,6 +92,7 @@ def decide_and_agree_at_once(stage: Stage) -> bool:
 
 
 def unguarded_insert(stage: Stage, row: dict[str, Any]) -> bool:
+    speak(stage, CENTRE, "officer")
     stage.insert("owner", TABLE, row)
     return True
 
@@ -103,10 +111,12 @@ def changes_it(change: str) -> Attack:
     return attack
 
 
-def agrees(login: str, at: str = "now()") -> Attack:
+def agrees(login: str, at: str = "now()", speaks: str = "") -> Attack:
+    """Sign as an officer, and speak as the same unless told otherwise."""
+
     def attack(stage: Stage) -> bool:
         number = user(stage, login)
-        speak(stage, CENTRE, "officer")
+        speak(stage, CENTRE, speaks or login)
         query = (
             f"UPDATE {TABLE} SET second_by_id = %s, second_at = {at}, agreed = true WHERE id = {DECISION} RETURNING 1"
         )

@@ -25,13 +25,13 @@ GUARDS: dict[str, Guard] = dict((
     holds(TABLE, "adjudication_done_when_agreed", j.changes_it("done_at = now(), result = 'record'")),
 ))  # fmt: skip
 
-WINDOW = "AND NOT EXISTS (SELECT FROM identity_at_window a WHERE a.user_id = NEW.second_by_id)"
+SPEAKS = " AND u.login = (SELECT s.name FROM identity_speaker() s)"
 CLAUSES: dict[str, Clause] = {
     "queue: the centre's": Clause("centre_speaks", "AND o.kind = 'centre'", "", j.provider_sees[TABLE]),
     "decision: of the row as handed in": Clause("guard_adjudication", "AND w.digest = NEW.digest", "",
                                                  j.decides(digest=bytes([1] * 32)), NO_ROW),
     "decision: of its place": Clause("guard_adjudication", "AND w.row_number = NEW.row_number", "", j.decides(row_number=9), NO_ROW),
-    "decision: at the window": Clause("guard_adjudication", "WHERE a.user_id = NEW.decided_by_id", "", j.decide_by_a_clerk, AT_CENTRE),
+    "decision: at the window": Clause("guard_adjudication", "u.id = NEW.decided_by_id AND", "", j.decide_by_a_clerk, AT_CENTRE),
     "decision: not agreed at once": Clause("guard_adjudication", "NEW.second_at IS NOT NULL OR", "",
                                             j.decide_and_agree_at_once, MADE_FIRST),
     "decision: not ahead of time": Clause("guard_adjudication", "OR NEW.decided_at > clock_timestamp()", "",
@@ -42,7 +42,10 @@ CLAUSES: dict[str, Clause] = {
     "agreement: once": Clause("guard_adjudication_change", "OR OLD.second_at IS NOT NULL", "OR false", j.agree_and_take_it_back, ONCE),
     "agreement: not ahead of time": Clause("guard_adjudication_change", "greatest(NEW.second_at, NEW.done_at)", "NEW.done_at",
                                            j.agrees("colleague", "now() + interval '1 hour'"), AHEAD),
-    "agreement: at the window": Clause("guard_adjudication_change", WINDOW, "AND false", j.agrees("clerk"), AT_CENTRE),
+    "agreement: at the window": Clause("guard_adjudication_change", "FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id",
+                                       "FROM identity_user u", j.agrees("clerk"), AT_CENTRE),
+    "agreement: by whoever speaks": Clause("guard_adjudication_change", SPEAKS, "", j.agrees("colleague", speaks="officer"), AT_CENTRE),
+    "decision: by whoever speaks": Clause("guard_adjudication", SPEAKS, "", j.decide_for_a_colleague, AT_CENTRE),
     "decision: carried out once": Clause("guard_adjudication_change", "OR OLD.done_at IS NOT NULL", "", j.carry_out_twice, ONCE),
     "batch: of a decision to attach": Clause("guard_adjudicated_batch", "AND a.outcome = 'attach'", "",
                                              j.carries_out(j.return_instead, AGREED), STANDS),

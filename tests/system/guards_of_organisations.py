@@ -30,6 +30,7 @@ GUARDS: dict[str, Guard] = dict((
 ))  # fmt: skip
 
 INSIDE = "(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+SPEAKS = "AND u.login = (SELECT s.name FROM identity_speaker() s)"
 CLAUSES: dict[str, Clause] = {
     "organisation: begun": Clause("organisation_stands", "AND o.valid_from <= on_day", "", o.hand_in_before_the_beginning, STANDS),
     "organisation: licensed": Clause("organisation_stands", "n.kind = o.kind AND", "false AND", o.hand_in_without_licence, STANDS),
@@ -65,14 +66,18 @@ CLAUSES: dict[str, Clause] = {
     "licence: by somebody": Clause("guard_licence",
                                    "doer IS NULL AND current_user <> '{owner}' OR", "", o.licences(by=None), ADMINISTRATOR),
     "licence: ended by": Clause("guard_licence", "AND r.role = 'system_admin'", "", o.ends_a_licence(by="clerk"), ADMINISTRATOR),
-    "delegation: entered at the window": Clause("guard_delegation", "w.user_id = NEW.entered_by_id", "true", o.entered_by("clerk"), WINDOW),
+    "delegation: entered at the window": Clause("guard_delegation", "w.user_id = NEW.entered_by_id", "true",
+                                                o.entered_by("clerk", "officer"), WINDOW),
+    "delegation: entered by whoever speaks": Clause("guard_delegation", SPEAKS, "", o.entered_by("colleague", "officer"), WINDOW),
     "delegation: one of a kind": Clause("guard_delegation", "AND d.kind = NEW.kind AND", "AND false AND",
                                         o.enters(kind="agent"), "stand so"),
     "delegation: entered unconfirmed": Clause("guard_delegation", "NEW.confirmed_at IS NOT NULL OR", "", o.enter_confirmed,
                                               "before it is confirmed"),
     "delegation: confirmed at the window": Clause("guard_delegation_change", "NEW.confirmed_by_id ELSE NEW.ended_by_id",
                                                   "NEW.entered_by_id ELSE NEW.entered_by_id",
-                                                  o.confirm_by("clerk"), WINDOW),
+                                                  o.confirm_by("clerk", speaks="officer"), WINDOW),
+    "delegation: confirmed by whoever speaks": Clause("guard_delegation_change", SPEAKS, "",
+                                                      o.confirm_by("colleague", speaks="officer"), WINDOW),
     "delegation: confirmed in time": Clause("guard_delegation_change", "greatest(NEW.confirmed_at, NEW.ended_at) > clock_timestamp()",
                                             "false", o.confirm_by("colleague", "now() + interval '1 hour'"), "ahead of time"),
     "delegation: confirmed once": Clause("guard_delegation_change",

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chengxin.demo.organisations import organisation_code
-from tests.people import MARKET
+from tests.people import CENTRE, MARKET
 from tests.system.administering import user
 from tests.system.attacks import Attack
+from tests.system.speaking import claim, speak
 from tests.system.stage import Stage, batch, entry
 
 DAY = timedelta(days=1)
@@ -19,8 +20,12 @@ def furnish(stage: Stage) -> None:
     facts = stage.facts
     stage.insert("owner", "identity_licence", {"id": LICENCE, "organisation_id": organisation(stage), "licence": "x", "number": "1",
                  "valid_from": facts.today - DAY, "entered_at": facts.at, "end_reason": ""})  # fmt: skip
+    speak(stage, CENTRE, "officer")
     stage.insert("owner", "identity_delegation", delegation(stage, id=DELEGATION))
-    stage.run("owner", "UPDATE identity_delegation SET confirmed_at = now(), confirmed_by_id = %s", colleague(stage))
+    number = colleague(stage)
+    speak(stage, CENTRE, "colleague")
+    stage.run("owner", "UPDATE identity_delegation SET confirmed_at = now(), confirmed_by_id = %s", number)
+    claim(stage, "")
 
 
 def colleague(stage: Stage) -> int:
@@ -196,10 +201,11 @@ def end_a_licence_twice(stage: Stage) -> bool:
 # Delegations.
 
 
-def enters(**changes: Any) -> Attack:
+def enters(speaks: str = "officer", **changes: Any) -> Attack:
     """Enter a delegation, of another kind than the one on the stage unless told otherwise."""
 
     def attack(stage: Stage) -> bool:
+        speak(stage, CENTRE, speaks)
         row = delegation(stage, kind="guardian")
         stage.insert(
             "app",
@@ -231,14 +237,16 @@ def sets(change: str) -> str:
 
 def changes_one(change: str) -> Attack:
     def attack(stage: Stage) -> bool:
+        speak(stage, CENTRE, "colleague")
         stage.run("owner", sets(change))
         return True
 
     return attack
 
 
-def entered_by(login: str) -> Attack:
-    return lambda stage: enters(entered_by_id=user(stage, login))(stage)
+def entered_by(login: str, speaks: str = "") -> Attack:
+    """Sign as the one who enters, and speak as the same unless told otherwise."""
+    return lambda stage: enters(speaks or login, entered_by_id=user(stage, login))(stage)
 
 
 def entered_by_an_officer_elsewhere(stage: Stage) -> bool:
@@ -251,14 +259,16 @@ def enter_confirmed(stage: Stage) -> bool:
 
 
 def waiting(stage: Stage) -> None:
+    speak(stage, CENTRE, "officer")
     stage.insert("app", "identity_delegation", delegation(stage, kind="guardian"))
 
 
-def confirm_by(login: str, at: str = "now()") -> Attack:
-    """Confirm what waits."""
+def confirm_by(login: str, at: str = "now()", speaks: str = "") -> Attack:
+    """Confirm what waits; sign and speak as one and the same unless told otherwise."""
 
     def attack(stage: Stage) -> bool:
         waiting(stage)
+        speak(stage, CENTRE, speaks or login)
         query = f"UPDATE identity_delegation SET confirmed_at = {at}, confirmed_by_id = %s WHERE confirmed_at IS NULL"
         stage.run("app", query, user(stage, login))
         return True

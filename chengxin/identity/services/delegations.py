@@ -11,6 +11,7 @@ from chengxin.identity.errors import DelegationRefused
 from chengxin.identity.models import Delegation, Organisation, Person, User
 from chengxin.identity.parties import Party, find_party
 from chengxin.identity.queries import list_delegations, may
+from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
@@ -39,7 +40,7 @@ def enter_delegation(subject: Party, agent: Party, applied: Applied, *, actor: U
     """
     _refuse_others(actor, "delegation.enter")
     both = _find(subject, agent, actor, at)
-    with transaction.atomic():
+    with speaking_as(actor):
         return _enter(both, applied, actor, at)
 
 
@@ -88,7 +89,7 @@ def confirm_delegation(delegation_id: int, subject: Party, agent: Party, *, acto
     """
     _refuse_others(actor, "delegation.confirm")
     both = _find(subject, agent, actor, at)
-    with transaction.atomic():
+    with speaking_as(actor):
         made = _standing(delegation_id)
         if made.confirmed_at is not None:
             raise DelegationRefused("已经确认。", "It is confirmed already.")
@@ -104,19 +105,19 @@ def confirm_delegation(delegation_id: int, subject: Party, agent: Party, *, acto
         note_act(actor.login, "delegation.confirm", f"delegation:{made.pk}", at=at)
 
 
-@transaction.atomic
 def end_delegation(delegation_id: int, *, reason: str, actor: User, at: datetime) -> None:
     """End a delegation at once, at the person's word or on evidence. Locks it. Raises NotAllowed, DelegationRefused.
 
     Source: 民法典 第一百七十三条 (the principal revokes at any time).
     """
     _refuse_others(actor, "delegation.enter")
-    made = _standing(delegation_id)
     if not reason.strip():
         raise DelegationRefused("请写明终止的理由。", "Give the reason.")
-    made.ended_at, made.ended_by, made.end_reason = at, actor, reason.strip()
-    made.save(update_fields=["ended_at", "ended_by", "end_reason"])
-    note_act(actor.login, "delegation.end", f"delegation:{made.pk}", at=at)
+    with speaking_as(actor):
+        made = _standing(delegation_id)
+        made.ended_at, made.ended_by, made.end_reason = at, actor, reason.strip()
+        made.save(update_fields=["ended_at", "ended_by", "end_reason"])
+        note_act(actor.login, "delegation.end", f"delegation:{made.pk}", at=at)
 
 
 def _find(subject: Party, agent: Party, actor: User, at: datetime) -> tuple[int, int]:

@@ -22,7 +22,7 @@ CREATE OR REPLACE VIEW identity_at_window AS
     WHERE r.role = 'officer';
 
 -- name: guard_delegation
--- Entered at the window, and one of a kind between two persons at a time. The lock keeps two that are entered at once from missing
+-- Entered at the window by whoever speaks there, and one of a kind between two persons at a time. The lock keeps two that are entered at once from missing
 -- each other.
 CREATE OR REPLACE FUNCTION identity_guard_delegation() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -30,7 +30,10 @@ BEGIN
     IF NEW.confirmed_at IS NOT NULL OR NEW.ended_at IS NOT NULL OR NEW.entered_at > clock_timestamp() THEN
         RAISE EXCEPTION 'a delegation is entered before it is confirmed or ended' USING ERRCODE = 'check_violation';
     END IF;
-    IF NOT EXISTS (SELECT FROM identity_at_window w WHERE w.user_id = NEW.entered_by_id) THEN
+    IF NOT EXISTS (
+        SELECT FROM identity_at_window w JOIN identity_user u ON u.id = w.user_id
+        WHERE w.user_id = NEW.entered_by_id AND u.login = (SELECT s.name FROM identity_speaker() s)
+    ) THEN
         RAISE EXCEPTION 'delegations are entered at the credit centre''s window' USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
@@ -49,7 +52,8 @@ CREATE OR REPLACE TRIGGER delegation_guarded BEFORE INSERT ON identity_delegatio
     FOR EACH ROW EXECUTE FUNCTION identity_guard_delegation();
 
 -- name: guard_delegation_change
--- A delegation changes twice at most, by its confirmation and by its end, both at the window, and in nothing else.
+-- A delegation changes twice at most, by its confirmation and by its end, both at the window by whoever speaks there, and in nothing
+-- else.
 CREATE OR REPLACE FUNCTION identity_guard_delegation_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -64,8 +68,9 @@ BEGIN
     IF greatest(NEW.confirmed_at, NEW.ended_at) > clock_timestamp() THEN
         RAISE EXCEPTION 'a delegation is not confirmed or ended ahead of time' USING ERRCODE = 'check_violation';
     END IF;
-    IF NOT EXISTS (SELECT FROM identity_at_window w
-                   WHERE w.user_id = CASE WHEN NEW.ended_at IS NULL THEN NEW.confirmed_by_id ELSE NEW.ended_by_id END) THEN
+    IF NOT EXISTS (SELECT FROM identity_at_window w JOIN identity_user u ON u.id = w.user_id
+                   WHERE w.user_id = CASE WHEN NEW.ended_at IS NULL THEN NEW.confirmed_by_id ELSE NEW.ended_by_id END
+                     AND u.login = (SELECT s.name FROM identity_speaker() s)) THEN
         RAISE EXCEPTION 'delegations are confirmed and ended at the credit centre''s window' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;

@@ -1,5 +1,5 @@
 -- name: guard_adjudication
--- What a human decides about a waiting row: at the credit centre's window, about the row as it was handed in. That the record is adverse is
+-- What a human decides about a waiting row: at the credit centre's window, by whoever speaks there, about the row as it was handed in. That the record is adverse is
 -- the catalogue's to say, not the caller's. Runs with the owner's eyes: the rows of others are compared.
 CREATE OR REPLACE FUNCTION records_guard_adjudication() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -11,7 +11,10 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'a decision about no waiting row' USING ERRCODE = 'check_violation';
     END IF;
-    IF NOT EXISTS (SELECT FROM identity_at_window a WHERE a.user_id = NEW.decided_by_id) THEN
+    IF NOT EXISTS (
+        SELECT FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id
+        WHERE u.id = NEW.decided_by_id AND u.login = (SELECT s.name FROM identity_speaker() s)
+    ) THEN
         RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.second_at IS NOT NULL OR NEW.done_at IS NOT NULL OR NEW.decided_at > clock_timestamp() THEN
@@ -27,7 +30,7 @@ CREATE OR REPLACE TRIGGER adjudication_guarded BEFORE INSERT ON records_adjudica
     FOR EACH ROW EXECUTE FUNCTION records_guard_adjudication();
 
 -- name: guard_adjudication_change
--- A decision changes twice at most, by a second officer's word and by being carried out, and in nothing else.
+-- A decision changes twice at most, by the word of a second officer, who speaks themselves, and by being carried out; in nothing else.
 CREATE OR REPLACE FUNCTION records_guard_adjudication_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -46,7 +49,9 @@ BEGIN
         RAISE EXCEPTION 'a decision is not agreed to or carried out ahead of time' USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.second_at IS NULL AND NEW.second_at IS NOT NULL
-       AND NOT EXISTS (SELECT FROM identity_at_window a WHERE a.user_id = NEW.second_by_id) THEN
+       AND NOT EXISTS (
+           SELECT FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id
+           WHERE u.id = NEW.second_by_id AND u.login = (SELECT s.name FROM identity_speaker() s)) THEN
         RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
