@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db import connection
 
-from chengxin.identity.blocks import AREA_DIGITS, LAST_DIGITS, birth_block, ends_block
-from chengxin.identity.likeness import Candidate, Mask, Suggestion, masked, near_codes, rank, written_birth
+from chengxin.identity.blocks import birth_block, ends_block
+from chengxin.identity.likeness import Candidate, Suggestion, near_codes, rank, read_written
 from chengxin.identity.sealed import PERSONS
 from chengxin.identity.vault import open_sealed, vault
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.crypto import Sealed, Vault
 from chengxin.lib.regions import AreaBook
 
+BY_BLOCK = ("same-birth", "same-ends")
 MOST_OPENED = 60
 """More persons than this are never opened for one row; near codes come first."""
 FIND = """
@@ -56,24 +57,20 @@ def find_near(written: Written, *, on: date, areas: AreaBook) -> list[Near]:
     """
     keys = vault()
     codes = _codes(keys, written, on, areas)
-    births, ends = _blocks(keys, written)
+    births, ends = _blocks(keys, written, areas)
     if not (codes or births or ends):
         return []
     with connection.cursor() as cursor:
         cursor.execute(FIND, {"codes": list(codes), "births": births, "ends": ends, "most": MOST_OPENED})
         rows = cursor.fetchall()
-    mask = masked(written.code)
-    opened = [_open(row, codes, births, mask) for row in rows]
-    known = {near.subject_id: (near, row) for near, row in zip(opened, rows, strict=True)}
-    return [
-        Near(
-            suggestion,
-            known[suggestion.subject_id][0].name,
-            known[suggestion.subject_id][0].code,
-            *known[suggestion.subject_id][1][9:],
-        )
-        for suggestion in rank(written.name, opened)
-    ]
+    opened = [_open(row, codes, births) for row in rows]
+    fitting = [one for one in opened if not _contradicts(written, one)]
+    known = {(near.subject_id, near.reason): (near, row[9:]) for near, row in zip(opened, rows, strict=True)}
+    found: list[Near] = []
+    for suggestion in rank(written.name, fitting):
+        one, rest = known[suggestion.subject_id, suggestion.code_reason]
+        found.append(Near(suggestion, one.name, one.code, *rest))
+    return found
 
 
 def _codes(keys: Vault, written: Written, on: date, areas: AreaBook) -> dict[bytes, str]:
@@ -94,21 +91,24 @@ def _near(written: Written, on: date, areas: AreaBook) -> Iterator[tuple[str, st
     yield canonical or written.code.strip().upper(), "same"
 
 
-def _blocks(keys: Vault, written: Written) -> tuple[list[bytes], list[bytes]]:
-    if not written.name.strip() or written.code_type != CodeType.RESIDENT_ID:
+def _blocks(keys: Vault, written: Written, areas: AreaBook) -> tuple[list[bytes], list[bytes]]:
+    number = read_written(written.code) if written.code_type == CodeType.RESIDENT_ID else None
+    if number is None or not written.name.strip():
         return [], []
-    births: list[bytes] = []
-    ends: list[bytes] = []
-    born, mask = written_birth(written.code), masked(written.code)
-    for key_id in keys.pointers.hashing:
-        if born is not None:
-            births.append(birth_block(keys, born, written.name, key_id))
-        if mask and len(mask.head) >= AREA_DIGITS and len(mask.tail) >= LAST_DIGITS:
-            ends.append(ends_block(keys, mask.head[:AREA_DIGITS], mask.tail[-LAST_DIGITS:], written.name, key_id))
-    return births, ends
+    ends = [(area, last) for area, last in number.ends() if area in areas]
+    return (
+        [birth_block(keys, born, written.name, key) for key in keys.pointers.hashing for born in number.births()],
+        [ends_block(keys, *both, written.name, key) for key in keys.pointers.hashing for both in ends],
+    )
 
 
-def _open(row: tuple[Any, ...], codes: dict[bytes, str], births: list[bytes], mask: Mask | None) -> Candidate:
+def _contradicts(written: Written, candidate: Candidate) -> bool:
+    """Tell whether somebody whom a block led to has another code than what is seen of the written one."""
+    number = read_written(written.code) if candidate.reason in BY_BLOCK else None
+    return number is not None and not number.fits(candidate.code)
+
+
+def _open(row: tuple[Any, ...], codes: dict[bytes, str], births: list[bytes]) -> Candidate:
     code_hash, birth, _, subject, key_id, code_sealed, name_sealed, other_sealed, other_key, *_ = row
     # A code that isn't the person's own is shown as it was told: that one is near.
     box = Sealed(key_id, bytes(code_sealed)) if other_sealed is None else Sealed(other_key, bytes(other_sealed))
@@ -116,4 +116,4 @@ def _open(row: tuple[Any, ...], codes: dict[bytes, str], births: list[bytes], ma
         (box, PERSONS.columns["code_sealed"]), (Sealed(key_id, bytes(name_sealed)), PERSONS.columns["name_sealed"])
     )
     by_block = "same-birth" if birth is not None and bytes(birth) in births else "same-ends"
-    return Candidate(subject, codes.get(bytes(code_hash), by_block), name, code, mask is None or mask.fits(code))
+    return Candidate(subject, codes.get(bytes(code_hash), by_block), name, code)

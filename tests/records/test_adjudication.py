@@ -50,6 +50,18 @@ WRITINGS = [
     pytest.param(LI_NA, LI_NA.code[:6] + LI_NA.code[8:17], "李娜", "code-legacy", "legacy", id="fifteen digits"),
     pytest.param(LI_NA, LI_NA.code[:6] + "********" + LI_NA.code[14:], "李娜", "code-masked", "same-ends", id="masked"),
     pytest.param(LI_NA, LI_NA.code[:14] + "****", "李娜", "code-masked", "same-birth", id="masked at the end"),
+    pytest.param(
+        LI_NA, LI_NA.code[:4] + "X" * 10 + LI_NA.code[14:], "李娜", "code-masked", "same-ends", id="4+4 under crosses"
+    ),
+    pytest.param(LI_NA, LI_NA.code[:6] + "?" * 9 + LI_NA.code[15:], "李娜", "code-masked", "same-ends", id="6+3"),
+    pytest.param(
+        LI_NA,
+        f"{LI_NA.code[:6]}-{LI_NA.code[6:14]}-{LI_NA.code[14:]}",
+        "李娜",
+        "code-doubtful",
+        "same",
+        id="with dashes",
+    ),
     pytest.param(ABUDU, ABUDU.code, "阿不都热合曼", "name-differs", "same", id="without middle dot"),
     pytest.param(ABUDU, ABUDU.code, "热合曼.阿不都", "name-differs", "same", id="order"),
     pytest.param(RARE, RARE.code, "王鋐", "name-differs", "same", id="beyond the BMP"),
@@ -116,6 +128,24 @@ def test_the_person_meant_is_the_first_suggestion(
     assert {row[0] for row in told} == {one.suggestion.subject_id for one in case.near}
     assert told[0][1:] == ("officer", "adjudication", ["born", "code", "name", "region"])
     assert held(register) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        pytest.param(WANG_WEI.code[:6] + "1991****" + WANG_WEI.code[14:], "王伟", id="another year is seen"),
+        pytest.param("140100" + WANG_WEI.code[6:14] + "****", "王伟", id="another area is seen"),
+        pytest.param("140100" + WANG_WEI.code[6:14] + "9999", "王伟", id="another area is written"),
+        pytest.param(WRONG_DIGIT, "王芳", id="another given name"),
+    ],
+)
+def test_a_suggestion_contradicts_nothing_that_is_seen(
+    register: Register, tmp_path: Path, today: date, now: datetime, code: str, name: str
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(code, name))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        assert open_case(number, actor=officer, at=now).near == ()
 
 
 def test_nobody_is_suggested_by_a_name_alone(register: Register, tmp_path: Path, today: date, now: datetime) -> None:

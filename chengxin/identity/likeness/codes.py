@@ -1,23 +1,17 @@
 """Citizens' numbers near one that was written wrongly: at most a few hundred, each sound."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 
+from chengxin.identity.likeness.written import BODY, DIGITS, HIDDEN, MOST_HIDDEN, OLD, WHOLE, Number, read_written
 from chengxin.lib.codes import CodeType, check_digit, examine
-from chengxin.lib.codes.resident import read_birth, upgrade
+from chengxin.lib.codes.resident import upgrade
 from chengxin.lib.regions import AreaBook
 
-WHOLE, BODY, OLD = 18, 17, 15
 MOST = 400
 """More near codes than this are never given. None of the faults comes near it; a test holds the worst against it."""
-SHORTEST_MASKED = 8
-MOST_HIDDEN = 3
-MASKS = "*＊×●Ⅹ#"
-# What a hand or a scanner makes of digits.
-LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "Q": "0", "l": "1", "I": "1", "|": "1", "Z": "2", "S": "5", "B": "8"})
 ORDER = (
     "same",
     "look-alike",
@@ -42,49 +36,6 @@ class NearCode:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Mask:
-    """A code of which a middle part is hidden: what is seen before and after it."""
-
-    head: str
-    tail: str
-
-    @property
-    def hidden(self) -> int:
-        return WHOLE - len(self.head) - len(self.tail)
-
-    def fits(self, code: str) -> bool:
-        """Tell whether a code may be the one that was masked."""
-        return len(code) == WHOLE and code.startswith(self.head) and code.endswith(self.tail)
-
-
-def clean(text: str) -> str:
-    """Bring a written number to plain capitals: full width made narrow, blanks, dashes and a leading ' gone."""
-    narrow = unicodedata.normalize("NFKC", text)
-    return "".join(sign for sign in narrow if not sign.isspace() and sign not in "-_'’·.").upper()
-
-
-def masked(text: str) -> Mask | None:
-    """Read a masked number; None where none is, where the mask isn't in one piece, or where too little is seen to lead to anybody."""
-    hidden = "*"
-    plain = clean("".join(hidden if sign in MASKS else sign for sign in text))
-    head, _, rest = plain.partition(hidden)
-    tail = rest.lstrip(hidden)
-    seen = head + tail
-    if hidden not in plain or hidden in tail or len(seen) < SHORTEST_MASKED or len(seen) >= WHOLE:
-        return None
-    sound = seen[:-1].isdigit() and seen[-1] in "0123456789X" and seen.isascii() and "X" not in head
-    return Mask(head, tail) if sound else None
-
-
-def written_birth(text: str) -> date | None:
-    """Give the day of birth that a number still shows, sound or not; None where it shows none."""
-    mask = masked(text)
-    plain = mask.head if mask else clean(text).translate(LOOK_ALIKES)
-    digits = f"19{plain[6:12]}" if len(plain) == OLD and not mask else plain[6:14]
-    return read_birth(digits) if len(digits) == len("YYYYMMDD") and digits.isascii() and digits.isdigit() else None
-
-
 def near_codes(text: str, *, on: date, areas: AreaBook) -> tuple[NearCode, ...]:
     """Give the sound citizens' numbers near a written one, the likelier first, each once: at most MOST.
 
@@ -101,24 +52,32 @@ def near_codes(text: str, *, on: date, areas: AreaBook) -> tuple[NearCode, ...]:
 
 
 def _variants(text: str) -> Iterator[tuple[str, str]]:
-    plain = clean(text)
-    if mask := masked(text):
-        yield from _unmasked(mask)
+    number = read_written(text)
+    if number is None:
         return
-    if plain == text:
-        yield plain, "same"
-    read = plain.translate(LOOK_ALIKES)
-    yield read, "look-alike"
-    if not (read[:-1].isascii() and read[:-1].isdigit() and read[-1:] in set("0123456789X")):
+    if number.masked:
+        yield from _unmasked(number)
         return
-    if len(read) == OLD and read.isdigit():
-        yield from _old(read)
-    elif len(read) == WHOLE:
-        yield from _slips(read)
-    elif len(read) == BODY:
-        yield from _completed(read)
-    elif len(read) == WHOLE + 1:
-        yield from ((read[:place] + read[place + 1 :], "extra-digit") for place in range(WHOLE + 1))
+    read = number.signs
+    yield read, "same" if number.exact else "look-alike"
+    match len(read):
+        case 15:
+            yield from _old(read)
+        case 16:
+            yield from ((upgrade(read[:place] + read[place + 1 :]), "extra-digit") for place in range(OLD + 1))
+        case 17:
+            yield from _completed(read)
+        case 18:
+            yield from _slips(read) if read[:BODY].isdigit() else _crossed(read)
+        case _:
+            yield from ((read[:place] + read[place + 1 :], "extra-digit") for place in range(WHOLE + 1))
+
+
+def _crossed(read: str) -> Iterator[tuple[str, str]]:
+    """Give what a number may be that has its X before the end: changed about with the last digit, or in the place of a hidden one."""
+    place = read.index("X")
+    yield _swapped(read, place, BODY), "swapped"
+    yield from ((read[:place] + digit + read[place + 1 :], "hidden") for digit in DIGITS)
 
 
 def _slips(read: str) -> Iterator[tuple[str, str]]:
@@ -146,19 +105,27 @@ def _completed(read: str) -> Iterator[tuple[str, str]]:
     if read.isdigit():
         yield read + check_digit(read), "missing-digit"
     for place in range(BODY):
-        for digit in "0123456789":
+        for digit in DIGITS:
             yield read[:place] + digit + read[place:], "missing-digit"
 
 
-def _unmasked(mask: Mask) -> Iterator[tuple[str, str]]:
-    if 0 < mask.hidden <= MOST_HIDDEN:
-        for number in range(10**mask.hidden):
-            yield f"{mask.head}{number:0{mask.hidden}}{mask.tail}", "hidden"
+def _unmasked(number: Number) -> Iterator[tuple[str, str]]:
+    """Give what a masked number may be of which few signs are hidden; the check digit follows from the others."""
+    body, last = number.signs[:BODY], number.signs[BODY]
+    places = [place for place, sign in enumerate(body) if sign == HIDDEN]
+    if number.hidden > MOST_HIDDEN:
+        return
+    for guess in product(DIGITS, repeat=len(places)):
+        signs = list(body)
+        for place, digit in zip(places, guess, strict=True):
+            signs[place] = digit
+        filled = "".join(signs)
+        yield filled + (check_digit(filled) if last == HIDDEN else last), "hidden"
 
 
 def _one_changed(digits: str) -> Iterator[str]:
     for place, was in enumerate(digits):
-        for digit in "0123456789":
+        for digit in DIGITS:
             if digit != was:
                 yield digits[:place] + digit + digits[place + 1 :]
 

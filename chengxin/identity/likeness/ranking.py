@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chengxin.identity.likeness.names import ALIKE, compare_names
+from chengxin.identity.likeness.names import PART_SCORE, NameLikeness, compare_names
 
 SHOWN = 8
 CODE_SCORES = {
@@ -11,8 +11,6 @@ CODE_SCORES = {
     "extra-digit": 88, "digit-and-check": 75, "swap-and-check": 75, "same-birth": 40, "same-ends": 60,
 }  # fmt: skip
 NAME_SHARE, CODE_SHARE = 60, 40
-MISFIT = 20
-"""Taken off where a masked code shows digits that aren't the candidate's: among namesakes of one area and last four, they tell."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,8 +21,6 @@ class Candidate:
     reason: str
     name: str
     code: str
-    fits: bool = True
-    """False where what is seen of a masked code isn't in theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +33,24 @@ class Suggestion:
     name_reasons: tuple[str, ...]
 
 
+def _one_name(name: NameLikeness) -> bool:
+    """Tell whether two names may well be one that was written in two ways; one sign of three may be another given name: a brother's."""
+    return name.score > PART_SCORE or "missing-part" in name.reasons
+
+
 def rank(written_name: str, candidates: Iterable[Candidate]) -> list[Suggestion]:
     """Rank whom a row may mean, the nearest first, each subject once: at most SHOWN.
 
-    Whose code is the very one written is always among them. Of others only those whose name is alike too: a slip of the code that leads
-    to a stranger says nothing. Nobody comes here by a name alone: each was found by a code, or by name and birth or ends of the code
-    together (safeguard 5; 浙江省公共信用信息管理条例 第九条).
+    Whose code is the very one written is always among them. Of others only those whose name is the same in another way of writing, or has
+    a part more or less: a slip of the code that leads to another given name leads to a stranger, or to a twin. Nobody comes here by a name
+    alone: each was found by a code, or by name and birth or ends of the code together (safeguard 5; 浙江省公共信用信息管理条例 第九条).
     """
     best: dict[int, Suggestion] = {}
     for one in candidates:
         name = compare_names(written_name, one.name)
-        if name.score < ALIKE and one.reason != "same":
+        if one.reason != "same" and not _one_name(name):
             continue
-        score = (NAME_SHARE * name.score + CODE_SHARE * CODE_SCORES[one.reason]) // 100 - (0 if one.fits else MISFIT)
+        score = (NAME_SHARE * name.score + CODE_SHARE * CODE_SCORES[one.reason]) // 100
         known = best.get(one.subject_id)
         if known is None or known.score < score:
             best[one.subject_id] = Suggestion(one.subject_id, score, one.reason, name.reasons)

@@ -10,6 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from chengxin.catalogue.queries import OpenItem
+from chengxin.identity.likeness.written import MASK_SIGNS, read_written
 from chengxin.lib.codes import CodeType, Fault, holds_code
 from chengxin.lib.periods import turns
 from chengxin.lib.regions import AreaBook
@@ -24,11 +25,15 @@ Masks = list[tuple[str, str, pl.Series]]
 CODE_RUN_POLARS = r"\d{17}[\dXx]"
 MEMO = 1 << 17
 GRADES = {grade: rank for rank, grade in enumerate(rules.Grade)}
-# A citizen's number with a slip in it: one that a human may still lead to its person. Anything else is no number at all.
-NEARLY_A_NUMBER = r"^[0-9０-９OoIl ]{14,18}[0-9０-９XxＸｘ]$"
-MASKS = ("*", "＊", "×", "●")
 # States number their passports as they like: letters alone, or a form that here belongs to another kind of certificate.
 UNUSUAL = (Fault.FORM.value, Fault.OTHER_TYPE.value)
+
+
+def _reads_as(text: str) -> str | None:
+    """Tell of a faulty citizen's number how it may still lead a human to its person; None where it is no number at all."""
+    if (number := read_written(text)) is None:
+        return None
+    return "masked" if number.masked else "doubtful"
 
 
 class RowChecker:
@@ -90,20 +95,20 @@ class RowChecker:
         if self.decided:
             # Nor is an age read from a code that may be another's: the person's own birth is asked for later.
             return frame.with_columns(code_born=pl.lit(None, dtype=pl.Date)), []
-        masked = frame[code].str.contains_any(list(MASKS)).fill_null(value=False)
-        faulty = (
-            frame["code_fault"].is_not_null() & ~masked & frame[code].is_not_null() & frame["person_type"].is_not_null()
-        )
-        passport = (frame["person_type"] == CodeType.PASSPORT.value).fill_null(value=False)
-        unusual = faulty & passport & frame["code_fault"].is_in(UNUSUAL).fill_null(value=False)
+        faulty = frame["code_fault"].is_not_null() & frame[code].is_not_null() & frame["person_type"].is_not_null()
         citizen = (frame["person_type"] == CodeType.RESIDENT_ID.value).fill_null(value=False)
-        doubtful = citizen & frame[code].str.contains(NEARLY_A_NUMBER).fill_null(value=False)
+        read = by_distinct(frame.select(pl.when(faulty & citizen).then(code)).to_series(), _reads_as, pl.String)
+        hidden = frame[code].str.contains_any(list(MASK_SIGNS)).fill_null(value=False)
+        masked = (hidden & ~citizen) | (read == "masked").fill_null(value=False)
+        doubtful = (read == "doubtful").fill_null(value=False)
+        passport = (frame["person_type"] == CodeType.PASSPORT.value).fill_null(value=False)
+        unusual = faulty & ~masked & passport & frame["code_fault"].is_in(UNUSUAL).fill_null(value=False)
         return frame, [
             ("code-masked", code, masked),
             ("code-legacy", code, frame["code_legacy"]),
             ("passport-unusual", code, unusual),
-            ("code-doubtful", code, faulty & doubtful),
-            ("bad-code", code, faulty & ~unusual & ~doubtful),
+            ("code-doubtful", code, doubtful),
+            ("bad-code", code, faulty & ~masked & ~unusual & ~doubtful),
         ]
 
     def _counterpart(self, frame: pl.DataFrame) -> Masks:

@@ -1,11 +1,13 @@
 """Near codes: the true one is always among them, none is unsound, and they are few."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengxin.identity.likeness import masked, near_codes, written_birth
+from chengxin.identity.likeness import near_codes, read_written
 from chengxin.identity.likeness.codes import MOST
 from chengxin.lib.codes import CodeType, check_digit, examine
 from chengxin.lib.regions import standard_areas
@@ -68,8 +70,9 @@ def test_an_old_number_of_fifteen_digits(code: str) -> None:
 def test_few_hidden_digits_are_tried_all(code: str, start: int, length: int) -> None:
     hidden = code[:start] + "*" * length + code[start + length :]
     assert code in codes_near(hidden)
-    mask = masked(hidden)
+    mask = read_written(hidden)
     assert mask is not None
+    assert mask.masked
     assert mask.fits(code)
     assert mask.hidden == length
 
@@ -91,23 +94,93 @@ def test_never_an_unsound_number_never_twice_never_many(text: str) -> None:
     assert near == near_codes(text, on=ON, areas=AREAS)
 
 
+def births(text: str) -> list[date]:
+    number = read_written(text)
+    return number.births() if number else []
+
+
 @given(numbers())
 def test_the_birth_that_a_number_shows(code: str) -> None:
     born = date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
-    assert written_birth(code) == born
-    assert written_birth(code[:14] + "****") == born
-    assert written_birth(code[:6] + "********" + code[14:]) is None
-    assert (written_birth(code[:6] + code[8:17]) == born) is (code[6:8] == "19")
+    assert births(code) == [born]
+    assert births(code[:14] + "****") == [born]
+    assert births(code[:6] + "********" + code[14:]) == []
+    assert born in births(code[:12] + "**" + code[14:])
+    assert (births(code[:6] + code[8:17]) == [born]) is (code[6:8] == "19")
 
 
-def test_masks_that_lead_to_nobody() -> None:
+@pytest.mark.parametrize("sign", ["*", "＊", "X", "x", "×", "#", "?", "？", "●"])
+@pytest.mark.parametrize(
+    "seen", [(6, 14), (4, 14), (6, 15), (10, 14), (14, 18)], ids=lambda seen: f"{seen[0]}+{18 - seen[1]}"
+)
+@given(code=numbers())
+def test_masks_of_every_sign_and_length_lead_to_the_one_meant(sign: str, seen: tuple[int, int], code: str) -> None:
+    written = code[: seen[0]] + sign * (seen[1] - seen[0]) + code[seen[1] :]
+    number = read_written(written)
+    assert number is not None
+    assert number.masked
+    assert number.fits(code)
+    born = date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
+    assert (code[:6], code[14:]) in number.ends() or born in number.births()
+
+
+@given(numbers(), st.integers(0, 13))
+def test_a_mask_in_several_pieces(code: str, place: int) -> None:
+    written = code[:place] + "*" + code[place + 1 : 15] + "**" + code[17:]
+    number = read_written(written)
+    assert number is not None
+    assert number.fits(code)
+    assert code in codes_near(written)
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda code: f"{code[:6]}-{code[6:14]}-{code[14:]}",
+        lambda code: f"{code[:6]} {code[6:14]}\xa0{code[14:]}",
+        lambda code: f"'{code}",
+        lambda code: f"\u2018{code}\u200b",
+        lambda code: code.replace("8", "B"),
+        lambda code: code.replace("1", "l").replace("0", "o"),
+        lambda code: code.replace("X", "×"),
+        lambda code: code.replace("X", "Ⅹ").replace("5", "S"),
+        lambda code: "".join(chr(ord(sign) + 0xFEE0) for sign in code),
+    ],
+)
+@given(code=numbers())
+def test_ways_of_writing_are_read_through(spell: Callable[[str], str], code: str) -> None:
+    assert codes_near(spell(code))[0] == code
+
+
+@given(numbers(), st.integers(0, 16))
+def test_an_x_changed_about_with_another_sign(code: str, place: int) -> None:
+    bodies = (f"{code[:14]}{number:03d}" for number in range(1000))
+    code = next(f"{body}X" for body in bodies if check_digit(body) == "X")
+    signs = list(code)
+    signs[place], signs[17] = signs[17], signs[place]
+    assert code in codes_near("".join(signs))
+
+
+def test_what_leads_to_nobody() -> None:
     for text in (
         "",
         "*",
-        "1499**88****1234",
+        "XXXXXXXXXXXXXXXXXX",
         "******************",
         "14****",
-        "149999198803041214",
+        "110***********1234",
+        "149999************",
         "护照****遗失了的1234",
+        "1.49999E+17",
+        "E0000-0000",
+        "1499991988X301421",
+        "14999919880301X",
+        "14999919880301421410",
     ):
-        assert masked(text) is None
+        assert read_written(text) is None, text
+        assert codes_near(text) == []
+
+
+@given(st.text(alphabet="0123456789X*＊ OIlB#-×xⅩ", max_size=24))
+def test_what_is_no_number_is_near_to_none(text: str) -> None:
+    assert read_written(text) is not None or not codes_near(text)

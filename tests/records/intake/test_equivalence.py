@@ -4,10 +4,13 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chengxin.identity.likeness import read_written
+from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.periods import turns
 from chengxin.records import rules
 from chengxin.records.intake.fields import LONG_TERM, read_day, read_number
@@ -15,7 +18,7 @@ from chengxin.records.intake.reading import ROW
 from chengxin.records.rules import Act, Schedule
 from chengxin.records.terms import record_terms
 from tests.people import MARKET, code_of
-from tests.records.intake.cases import ON, framed, judged, shipped_item
+from tests.records.intake.cases import AREAS, ON, framed, judged, shipped_item
 
 TERMS = record_terms(ON)
 PENALTY = shipped_item("CF-ZRR")
@@ -159,6 +162,47 @@ def drawn_penalty(draw: random.Random) -> dict[str, Any]:
 def test_thousands_of_penalties_are_judged_alike(seed: int, attested: bool) -> None:
     draw = random.Random(seed)
     compare([drawn_penalty(draw) for _ in range(8_000)], attested=attested)
+
+
+def miswritten(draw: random.Random) -> str:
+    """Draw a citizen's number as hands, scanners and forms write them: slips, blanks, letters, masks of every sign, and plain nonsense."""
+    code = code_of(f"{date(1960, 1, 1) + timedelta(days=draw.randrange(15_000)):%Y%m%d}", draw.randrange(1000))
+    signs = list(code)
+    for _ in range(draw.randrange(4)):
+        place = draw.randrange(len(signs))
+        match draw.randrange(5):
+            case 0:
+                signs[place] = draw.choice("0123456789X")
+            case 1:
+                signs.insert(place, draw.choice("0123456789 -\xa0'·_"))
+            case 2:
+                del signs[place]
+            case 3:
+                start, sign = draw.randrange(17), draw.choice("*＊×Xx#?●")
+                signs[start : start + draw.randrange(1, 12)] = sign * draw.randrange(1, 12)
+            case _:
+                signs[place] = draw.choice("OoIlBSZ１Ⅹ号A")
+    return "".join(signs)
+
+
+def test_the_door_lets_wait_what_can_lead_to_somebody_and_nothing_else() -> None:
+    draw = random.Random(5)
+    codes = [miswritten(draw) for _ in range(4_000)]
+    case = {**drawn_penalty(draw), "born": date(1980, 1, 1)}
+    frame, findings = judged("CF-ZRR", framed([{**penalty_row(case), "CF_XDR_ZJHM": code} for code in codes]))
+    wanted = {"code-masked", "code-doubtful", "code-legacy", "bad-code"}
+    said = dict(findings.filter(pl.col("rule").is_in(wanted)).select(ROW, "rule").iter_rows())
+    written = dict(frame.select(ROW, "CF_XDR_ZJHM").iter_rows())
+    expected: dict[int, str] = {}
+    for row, code in written.items():
+        verdict = examine(CodeType.RESIDENT_ID, code, on=ON, areas=AREAS)
+        number = read_written(code)
+        if verdict.legacy:
+            expected[row] = "code-legacy"
+        elif verdict.canonical is None:
+            expected[row] = "bad-code" if number is None else "code-masked" if number.masked else "code-doubtful"
+    assert said == expected
+    assert set(said.values()) == wanted
 
 
 PLAIN = {
