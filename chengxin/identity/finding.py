@@ -50,7 +50,15 @@ class Near:
     died: date | None
 
 
-def find_near(written: Written, *, on: date, areas: AreaBook) -> list[Near]:
+@dataclass(frozen=True, slots=True, repr=False)
+class Found:
+    """Those whom a row may mean, and by number everybody who was opened to find out."""
+
+    near: tuple[Near, ...] = ()
+    opened: tuple[int, ...] = ()
+
+
+def find_near(written: Written, *, on: date, areas: AreaBook) -> Found:
     """Give those whom a row may mean, the likeliest first, each with the reasons: eight at most.
 
     One statement of three look-ups by index; nothing decrypted leaves this process's memory. Raises KeysMissing.
@@ -59,7 +67,7 @@ def find_near(written: Written, *, on: date, areas: AreaBook) -> list[Near]:
     codes = _codes(keys, written, on, areas)
     births, ends = _blocks(keys, written, areas)
     if not (codes or births or ends):
-        return []
+        return Found()
     with connection.cursor() as cursor:
         cursor.execute(FIND, {"codes": list(codes), "births": births, "ends": ends, "most": MOST_OPENED})
         rows = cursor.fetchall()
@@ -70,7 +78,7 @@ def find_near(written: Written, *, on: date, areas: AreaBook) -> list[Near]:
     for suggestion in rank(written.name, fitting):
         one, rest = known[suggestion.subject_id, suggestion.code_reason]
         found.append(Near(suggestion, one.name, one.code, *rest))
-    return found
+    return Found(tuple(found), tuple(sorted({one.subject_id for one in opened})))
 
 
 def _codes(keys: Vault, written: Written, on: date, areas: AreaBook) -> dict[bytes, str]:

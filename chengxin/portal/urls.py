@@ -49,6 +49,7 @@ urlpatterns = [
     path("desk/persons/<int:number>/", persons.transfer, name="person-transfer"),
     path("desk/persons/<int:number>/second", persons.second, name="person-second"),
     path("desk/persons/<int:number>/again/", persons.again, name="person-again"),
+    path("desk/adjudication/<int:number>/withdraw", adjudication.withdraw, name="withdraw"),
     path("desk/lookup/", lookup.purposes, name="purposes"),
     path("desk/lookup/<str:purpose>/", lookup.lookup, name="lookup"),
 ]

@@ -15,6 +15,7 @@ from chengxin.identity.finding import Near, Written, find_near
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
 from chengxin.identity.vault import open_sealed, vault
+from chengxin.lib.codes import holds_code
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
@@ -76,7 +77,9 @@ def list_cases(actor: User, *, after: int = 0, limit: int = LISTED) -> list[List
 
 def _standing(numbers: Sequence[int]) -> list[Adjudication]:
     """Give the decisions that stand, agreed to or not yet spoken of by a second officer, and not carried out."""
-    rows = Adjudication.objects.select_related("decided_by").filter(waiting_id__in=numbers, done_at=None)
+    rows = Adjudication.objects.select_related("decided_by", "second_by").filter(
+        waiting_id__in=numbers, done_at=None, taken_back_at=None
+    )
     return list(rows.exclude(agreed=False))
 
 
@@ -98,11 +101,8 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
     """
     _refuse_others(actor, "adjudication.decide")
     waiting, item, written = _read(number, at)
-    near = tuple(find_near(written, on=shanghai_date(at), areas=areas()))
-    asker = Asker(actor.organisation.code, actor.login, PURPOSE, BASIS, f"waiting:{number}", "desk")
-    lines = [Line(one.suggestion.subject_id, entry_number(at), asker.case_reference, "answered", "") for one in near]
-    if lines:
-        enter_many(asker, lines, fields=("born", "code", "name", "region"), at=at)
+    found = find_near(written, on=shanghai_date(at), areas=areas())
+    _enter_opening(number, found.opened, actor, at)
     return Case(
         number=number,
         rule=waiting.rule,
@@ -113,9 +113,17 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
         since=waiting.since,
         written=written,
         facts=tuple(_facts(item.definition, waiting)) if item else (),
-        near=near,
+        near=found.near,
         decision=next(iter(_standing([number])), None),
     )
+
+
+def _enter_opening(number: int, opened: Sequence[int], actor: User, at: datetime) -> None:
+    """Enter who saw the row, whoever it means (subject 0), and everybody whose box was opened for it, be they shown or not."""
+    asker = Asker(actor.organisation.code, actor.login, PURPOSE, BASIS, f"waiting:{number}", "desk")
+    lines = [Line(subject, entry_number(at), asker.case_reference, "answered", "") for subject in (0, *opened)]
+    enter_many(asker, lines, fields=("born", "code", "died", "name", "region"), at=at)
+    note_act(actor.login, "adjudication.open", f"waiting:{number}", at=at)
 
 
 def _read(number: int, at: datetime) -> tuple[Waiting, OpenItem | None, Written]:
@@ -164,8 +172,7 @@ def decide(number: int, *, subject_id: int | None, ground: str, actor: User, at:
     waiting, item, written = _read(number, at)
     if _standing([number]):
         raise DecisionRefused(*DECIDED)
-    if not ground.strip():
-        raise DecisionRefused("请写明理由，例如核对了什么证件。", "Give the reason, such as which paper was looked at.")
+    _refuse_ground(ground, at)
     reason, corrects = "", None
     if subject_id is not None:
         if item is None:
@@ -201,7 +208,7 @@ def decide(number: int, *, subject_id: int | None, ground: str, actor: User, at:
 
 def _reason(written: Written, subject_id: int, at: datetime) -> str:
     """Give why somebody is among those whom a row may mean. Raises DecisionRefused when they are not."""
-    for one in find_near(written, on=shanghai_date(at), areas=areas()):
+    for one in find_near(written, on=shanghai_date(at), areas=areas()).near:
         if one.suggestion.subject_id == subject_id:
             return one.suggestion.code_reason
     raise DecisionRefused(
@@ -234,18 +241,50 @@ def _enter_decision(number: int, decision: Adjudication) -> Adjudication:
 def second(number: int, *, agreed: bool, actor: User, at: datetime) -> Adjudication:
     """Agree to a colleague's decision about a waiting row, or not: then the row is open again. Locks the decision.
 
-    Raises NotAllowed, DecisionRefused.
+    Nobody agrees to a person whom the page doesn't show any more. Raises NotAllowed, WaitingRowGone, DecisionRefused.
     """
     _refuse_others(actor, "adjudication.agree")
-    made = Adjudication.objects.select_for_update().filter(waiting_id=number, done_at=None, agreed=None).first()
+    standing = Adjudication.objects.filter(waiting_id=number, done_at=None, taken_back_at=None)
+    made = standing.select_for_update().filter(agreed=None).first()
     if made is None or not needs_second(made):
         raise DecisionRefused("没有等待复核的认定。", "No decision waits for a second officer.")
     if made.decided_by_id == actor.pk:
         raise DecisionRefused("须由另一名工作人员复核。", "A second officer agrees.")
+    if agreed and made.subject_id is not None:
+        _reason(_read(number, at)[2], made.subject_id, at)
     made.second_by, made.second_at, made.agreed = actor, at, agreed
     made.save(update_fields=["second_by", "second_at", "agreed"])
     note_act(actor.login, "adjudication.agree", f"waiting:{number}", at=at, note="agreed" if agreed else "declined")
     return made
+
+
+@transaction.atomic
+def take_back(number: int, *, ground: str, actor: User, at: datetime) -> Adjudication:
+    """Take a decision back that isn't carried out yet: the row is open again. Either of its officers may. Locks the decision.
+
+    Raises NotAllowed, DecisionRefused.
+    """
+    _refuse_others(actor, "adjudication.decide")
+    _refuse_ground(ground, at)
+    standing = Adjudication.objects.filter(waiting_id=number, done_at=None, taken_back_at=None).exclude(agreed=False)
+    made = standing.select_for_update(of=("self",)).first()
+    if made is None:
+        raise DecisionRefused(
+            "没有可以撤回的认定，可能已经办结。", "No decision stands that could be taken back; it may be carried out."
+        )
+    if actor.pk not in (made.decided_by_id, made.second_by_id):
+        raise DecisionRefused("只有认定人和复核人可以撤回。", "One of its two officers takes a decision back.")
+    made.taken_back_by, made.taken_back_at, made.taken_back_ground = actor, at, ground.strip()
+    made.save(update_fields=["taken_back_by", "taken_back_at", "taken_back_ground"])
+    note_act(actor.login, "adjudication.take_back", f"waiting:{number}", at=at)
+    return made
+
+
+def _refuse_ground(ground: str, at: datetime) -> None:
+    if not ground.strip():
+        raise DecisionRefused("请写明理由，例如核对了什么证件。", "Give the reason, such as which paper was looked at.")
+    if holds_code(ground, on=shanghai_date(at), areas=areas()):
+        raise DecisionRefused("理由里不能写身份证件号码。", "No identity code may stand in the reason.")
 
 
 def _refuse_others(actor: User, act: str) -> None:

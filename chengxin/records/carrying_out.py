@@ -34,7 +34,7 @@ def carry_out_decisions(*, at: datetime) -> int:
     One that can't be carried out yet waits on with its reason noted for the officers, and is tried again. Stopped at any point, the next
     call goes on.
     """
-    wanted = Adjudication.objects.filter(done_at=None).exclude(agreed=False).order_by("pk")
+    wanted = Adjudication.objects.filter(done_at=None, taken_back_at=None).exclude(agreed=False).order_by("pk")
     return sum(_try(one.pk, at) for one in wanted if not needs_second(one))
 
 
@@ -52,7 +52,8 @@ def _try(number: int, at: datetime) -> bool:
 @transaction.atomic
 def _carry_out(number: int, at: datetime) -> bool:
     """Carry one decision out. Locks it, then its row: whoever tries the row again meanwhile waits, and finds it gone."""
-    made = Adjudication.objects.select_for_update(of=("self",), no_key=True).filter(pk=number, done_at=None).first()
+    standing = Adjudication.objects.filter(pk=number, done_at=None, taken_back_at=None)
+    made = standing.select_for_update(of=("self",), no_key=True).first()
     if made is None:
         return False
     rows = Waiting.objects.select_for_update(of=("self",), no_key=True).select_related("item", "provider", "batch")
@@ -61,10 +62,17 @@ def _carry_out(number: int, at: datetime) -> bool:
         return _done(made, GONE, at)
     if made.outcome == Adjudication.Outcome.RETURN or made.subject_id is None:
         return _give_back(made, ["not-identified"], RETURNED, at)
+    return _attach(made, waiting, at)
+
+
+def _attach(made: Adjudication, waiting: Waiting, at: datetime) -> bool:
+    """Make the row a record of the person that was decided on, or give it back where it can never be one; hold it where it can't be yet."""
     outcome = _enter(made, waiting, at)
     rules = outcome.findings["rule"].to_list()
     if outcome.refused:
         return _give_back(made, rules, REFUSED, at)
+    if "person-dead" in rules:
+        return _give_back(made, ["decided-person-dead"], RETURNED, at)
     if outcome.waiting:
         _hold(made.pk, order_reasons(rules)[0])
         return False
@@ -84,7 +92,7 @@ def _give_back(made: Adjudication, rules: list[str], result: str, at: datetime) 
 
 
 def _hold(number: int, reason: str) -> None:
-    Adjudication.objects.filter(pk=number, done_at=None).exclude(held=reason).update(held=reason)
+    Adjudication.objects.filter(pk=number, done_at=None, taken_back_at=None).exclude(held=reason).update(held=reason)
 
 
 def _done(made: Adjudication, result: str, at: datetime) -> bool:

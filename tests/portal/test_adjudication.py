@@ -94,6 +94,24 @@ def test_a_row_sent_back_needs_no_second_officer_and_the_provider_is_told(
     assert "信用中心人工核对后仍不能认定是谁" in page
 
 
+def test_a_decision_is_taken_back_and_the_row_waits_again(desk: tuple[Client, Client, str]) -> None:
+    first, second, address = desk
+    first.post(address, {"choice": "nobody", "ground": "都不是"})
+    assert "撤回认定" in first.get(address).content.decode()
+    assert "撤回认定" not in second.get(address).content.decode()
+    assert first.post(f"{address}withdraw", {"ground": ""}).status_code == 409
+    assert second.post(f"{address}withdraw", {"ground": "选错了"}).status_code == 409
+    told = first.post(f"{address}withdraw", {"ground": "选错了"}, follow=True).content.decode()
+    assert "重新等待认定" in told
+    assert "核对第" in told
+
+
+def test_digits_of_another_kind_are_no_number(desk: tuple[Client, Client, str]) -> None:
+    first, _, address = desk
+    assert first.get(f"{LIST}?after=²").status_code == 200
+    assert first.post(address, {"choice": "²", "ground": "x"}).status_code == 409
+
+
 def test_officers_of_others_come_nowhere_near(desk: tuple[Client, Client, str], log_in: LogIn) -> None:
     clerk = log_in("clerk")
     for address in (LIST, desk[2]):

@@ -1,6 +1,7 @@
 """A row whose person is open: found by near codes and names, decided by one officer, agreed to by another, carried out by the worker."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from chengxin.identity.models import User
 from chengxin.identity.services.population import load_population
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
-from chengxin.records.adjudication import decide, list_cases, open_case, second
+from chengxin.records.adjudication import decide, list_cases, open_case, second, take_back
 from chengxin.records.carrying_out import carry_out_decisions
 from chengxin.records.errors import DecisionRefused, WaitingRowGone
 from chengxin.records.retrying import retry_waiting
@@ -125,8 +126,8 @@ def test_the_person_meant_is_the_first_suggestion(
     assert first.suggestion.code_reason == slip
     assert case.adverse
     told = register.rows("SELECT subject_id, officer, purpose, fields FROM ground_access_entry")
-    assert {row[0] for row in told} == {one.suggestion.subject_id for one in case.near}
-    assert told[0][1:] == ("officer", "adjudication", ["born", "code", "name", "region"])
+    assert {row[0] for row in told} == {0, *(one.suggestion.subject_id for one in case.near)}
+    assert told[0][1:] == ("officer", "adjudication", ["born", "code", "died", "name", "region"])
     assert held(register) == []
 
 
@@ -203,23 +204,113 @@ def test_who_disagrees_opens_the_row_again(register: Register, tmp_path: Path, t
     assert told == [(2, "not-identified")]
 
 
-def test_what_waits_for_another_reason_too_is_carried_out_when_that_is_gone(
+def test_what_waits_for_another_reason_too_waits_on_and_says_so(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    number = wait(register, tmp_path, today, now, **written(DEAD.code, "周 全"))
+    final = (today + timedelta(days=3)).isoformat()
+    batch = take(
+        register,
+        write_csv(tmp_path / "w.csv", [penalty(today, 77, WANG_WEI, **written(WRONG_DIGIT, "王伟"), CX_QDRQ=final)]),
+        now,
+    )
+    assert batch.waiting == 1
+    ((number,),) = register.rows("SELECT id FROM records_waiting")
     officer, colleague = officers(register)
-    wanted = subject_of(register, DEAD)
     with speaking_as(officer):
-        decide(number, subject_id=wanted, ground="x", actor=officer, at=now)
+        decide(number, subject_id=subject_of(register, WANG_WEI), ground="x", actor=officer, at=now)
     with speaking_as(colleague):
         second(number, agreed=True, actor=colleague, at=now)
     register.become("intake")
     assert carry_out_decisions(at=now) == 0
     assert held(register) == []
     assert register.rows("SELECT count(*) FROM records_batch WHERE adjudication_id IS NOT NULL") == [(0,)]
-    register.rows("UPDATE identity_person SET died = NULL WHERE subject_id = %s RETURNING 1", wanted)
+    register.become("app")
+    with speaking_as(officer):
+        assert [(row.state, row.held) for row in list_cases(officer)] == [("decided", "not-final-yet")]
+
+
+def test_a_row_of_one_who_died_goes_back(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    number = wait(register, tmp_path, today, now, **written(DEAD.code, "周 全"))
+    officer, colleague = officers(register)
+    with speaking_as(officer):
+        decide(number, subject_id=subject_of(register, DEAD), ground="x", actor=officer, at=now)
+    with speaking_as(colleague):
+        second(number, agreed=True, actor=colleague, at=now)
+    register.become("intake")
     assert carry_out_decisions(at=now) == 1
-    assert held(register) == [(wanted, 1)]
+    assert held(register) == []
+    assert register.rows("SELECT result FROM records_adjudication") == [("returned",)]
+    assert register.rows("SELECT rule FROM records_finding ORDER BY id DESC LIMIT 1") == [("decided-person-dead",)]
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
+
+
+def test_either_officer_takes_a_decision_back_until_it_is_carried_out(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    officer, colleague = officers(register)
+    wanted = subject_of(register, WANG_WEI)
+    for whose in (officer, colleague):
+        with speaking_as(officer):
+            decide(number, subject_id=wanted, ground="x", actor=officer, at=now)
+        with speaking_as(colleague):
+            with pytest.raises(DecisionRefused, match="只有认定人和复核人"):
+                take_back(number, ground="选错了", actor=colleague, at=now)
+            second(number, agreed=True, actor=colleague, at=now)
+        with speaking_as(whose):
+            for ground in ("", f"不是{UNKNOWN.code}"):
+                with pytest.raises(DecisionRefused, match="理由"):
+                    take_back(number, ground=ground, actor=whose, at=now)
+            take_back(number, ground="选错了", actor=whose, at=now)
+            assert [row.state for row in list_cases(whose)] == ["open"]
+            with pytest.raises(DecisionRefused, match="没有可以撤回"):
+                take_back(number, ground="选错了", actor=whose, at=now)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 0
+    assert held(register) == []
+    acts = register.rows("SELECT actor FROM ground_action WHERE act = 'adjudication.take_back' ORDER BY id")
+    assert acts == [("officer",), ("colleague",)]
+
+
+def test_nobody_agrees_to_one_who_is_found_no_more(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    officer, colleague = officers(register)
+    with speaking_as(officer):
+        decide(number, subject_id=subject_of(register, WANG_WEI), ground="x", actor=officer, at=now)
+    register.become("intake")
+    married = replace(WANG_WEI, name="欧阳修")
+    load_population(write_population(tmp_path / "p.csv", (married,)), areas=areas(), at=now)
+    register.become("app")
+    with speaking_as(colleague):
+        with pytest.raises(DecisionRefused, match="不在可能的人之列"):
+            second(number, agreed=True, actor=colleague, at=now)
+        second(number, agreed=False, actor=colleague, at=now)
+
+
+def test_opening_a_row_that_leads_to_nobody_leaves_a_trace(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(UNKNOWN.code, WANG_WEI.name))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        assert open_case(number, actor=officer, at=now).near == ()
+    entered = register.rows("SELECT subject_id, case_reference FROM ground_access_entry")
+    assert entered == [(0, f"waiting:{number}")]
+    acts = register.rows("SELECT actor, subject FROM ground_action WHERE act = 'adjudication.open'")
+    assert acts == [("officer", f"waiting:{number}")]
+
+
+def test_everybody_who_is_opened_is_entered_be_they_shown_or_not(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王芳"))
+    officer, _ = officers(register)
+    with speaking_as(officer):
+        assert open_case(number, actor=officer, at=now).near == ()
+    entered = {subject for (subject,) in register.rows("SELECT subject_id FROM ground_access_entry")}
+    assert entered == {0, subject_of(register, WANG_WEI)}
 
 
 def test_no_decision_gets_round_capacity(register: Register, tmp_path: Path, today: date, now: datetime) -> None:

@@ -43,8 +43,9 @@ def another_waiting(stage: Stage) -> dict[str, Any]:
 
 def decision(stage: Stage, **changes: Any) -> dict[str, Any]:
     row = {
-        **waiting(stage), "outcome": "attach", "subject_id": stage.facts.wang, "code_reason": "one-digit", "held": "", "adverse": True,
-        "ground": "x", "decided_by_id": user(stage, "officer"), "decided_at": datetime.now(UTC), "result": "",
+        **waiting(stage), "outcome": "attach", "subject_id": stage.facts.wang, "code_reason": "one-digit", "held": "",
+        "taken_back_ground": "", "adverse": True, "ground": "x", "decided_by_id": user(stage, "officer"),
+        "decided_at": datetime.now(UTC), "result": "",
     }  # fmt: skip
     return {**row, **changes}
 
@@ -123,6 +124,34 @@ def agrees(login: str, at: str = "now()", speaks: str = "") -> Attack:
         return bool(stage.run("app", query, number))
 
     return attack
+
+
+def takes_back(login: str, speaks: str = "", at: str = "now()") -> Attack:
+    """Take the decision back, signing as an officer and speaking as the same unless told otherwise."""
+
+    def attack(stage: Stage) -> bool:
+        number = user(stage, login)
+        speak(stage, CENTRE, speaks or login)
+        query = (
+            f"UPDATE {TABLE} SET taken_back_by_id = %s, taken_back_at = {at}, taken_back_ground = 'x' WHERE id = {DECISION}"
+            " RETURNING 1"
+        )
+        return bool(stage.run("app", query, number))
+
+    return attack
+
+
+def agree_to_what_was_taken_back(stage: Stage) -> bool:
+    return takes_back("officer")(stage) and agrees("colleague")(stage)
+
+
+def decide_and_take_back_at_once(stage: Stage) -> bool:
+    who = {"taken_back_by_id": user(stage, "officer"), "taken_back_at": datetime.now(UTC), "taken_back_ground": "x"}
+    return unguarded_insert(stage, {**decision(stage), **another_waiting(stage), **who})
+
+
+def carry_out_what_was_taken_back(stage: Stage) -> bool:
+    return carries_out(agrees("colleague"), takes_back("officer"))(stage)
 
 
 def agree_to_ones_own(stage: Stage) -> bool:

@@ -5,6 +5,7 @@ from tests.system import keys as k
 from tests.system.guards import APPEND, Clause, Guard, holds, policy, row_security, trigger
 
 NO_ROW, AT_CENTRE, MADE_FIRST = "about no waiting row", "decided at the credit centre", "before it is agreed to"
+ONE_OF_TWO = "one of its two officers"
 ONCE, AHEAD, STANDS, ANOTHER = "changed in nothing else", "ahead of time", "doesn't stand", "of another person"
 AGREED = j.agrees("colleague")
 TABLE = j.TABLE
@@ -20,12 +21,15 @@ GUARDS: dict[str, Guard] = dict((
     row_security(TABLE, j.provider_sees[TABLE]),
     holds(TABLE, "adjudication_digest_keyed", j.unguarded(digest=b"x")),
     holds(TABLE, "adjudication_names_whom", j.unguarded(outcome="return")),
+    holds(TABLE, "adjudication_taken_back_with_ground", j.changes_it("taken_back_ground = 'x'")),
     holds(TABLE, "adjudication_has_ground", j.unguarded(ground="")),
     holds(TABLE, "adjudication_second_is_another", j.agree_to_ones_own),
     holds(TABLE, "adjudication_done_when_agreed", j.changes_it("done_at = now(), result = 'record'")),
 ))  # fmt: skip
 
+SECOND = "WHERE u.id = NEW.second_by_id"
 SPEAKS = " AND u.login = (SELECT s.name FROM identity_speaker() s)"
+AT_WINDOW = "FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id\n           "
 CLAUSES: dict[str, Clause] = {
     "queue: the centre's": Clause("centre_speaks", "AND o.kind = 'centre'", "", j.provider_sees[TABLE]),
     "decision: of the row as handed in": Clause("guard_adjudication", "AND w.digest = NEW.digest", "",
@@ -40,11 +44,27 @@ CLAUSES: dict[str, Clause] = {
         "guard_adjudication", "NEW.adverse := EXISTS", "PERFORM FROM (SELECT 1) x WHERE EXISTS", j.call_an_adverse_record_harmless
     ),
     "agreement: once": Clause("guard_adjudication_change", "OR OLD.second_at IS NOT NULL", "OR false", j.agree_and_take_it_back, ONCE),
-    "agreement: not ahead of time": Clause("guard_adjudication_change", "greatest(NEW.second_at, NEW.done_at)", "NEW.done_at",
+    "agreement: not ahead of time": Clause("guard_adjudication_change", "greatest(NEW.second_at, NEW.done_at, NEW.taken_back_at)",
+                                           "NEW.done_at",
                                            j.agrees("colleague", "now() + interval '1 hour'"), AHEAD),
-    "agreement: at the window": Clause("guard_adjudication_change", "FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id",
-                                       "FROM identity_user u", j.agrees("clerk"), AT_CENTRE),
-    "agreement: by whoever speaks": Clause("guard_adjudication_change", SPEAKS, "", j.agrees("colleague", speaks="officer"), AT_CENTRE),
+    "agreement: at the window": Clause("guard_adjudication_change", AT_WINDOW + SECOND, "FROM identity_user u\n           " + SECOND,
+                                       j.agrees("clerk"), AT_CENTRE),
+    "taken back: by one of the two": Clause("guard_adjudication_change", " AND u.id IN (OLD.decided_by_id, OLD.second_by_id)", "",
+                                            j.takes_back("colleague"), ONE_OF_TWO),
+    "taken back: by whoever speaks": Clause("guard_adjudication_change", "\n            " + SPEAKS, "",
+                                            j.takes_back("officer", "colleague"), ONE_OF_TWO),
+    "taken back: by themselves": Clause("guard_adjudication_change", "u.id = NEW.taken_back_by_id AND", "",
+                                        j.takes_back("clerk", "officer"), ONE_OF_TWO),
+    "taken back: for good": Clause("guard_adjudication_change", "OR OLD.taken_back_at IS NOT NULL", "",
+                                   j.agree_to_what_was_taken_back, ONCE),
+    "taken back: not ahead of time": Clause("guard_adjudication_change", ", NEW.taken_back_at) > clock", ") > clock",
+                                            j.takes_back("officer", at="now() + interval '1 hour'"), AHEAD),
+    "taken back: not at once": Clause("guard_adjudication", "OR NEW.taken_back_at IS NOT NULL", "",
+                                      j.decide_and_take_back_at_once, MADE_FIRST),
+    "batch: not taken back": Clause("guard_adjudicated_batch", "AND a.taken_back_at IS NULL", "",
+                                    j.carry_out_what_was_taken_back, STANDS),
+    "agreement: by whoever speaks": Clause("guard_adjudication_change", SECOND + SPEAKS, SECOND,
+                                           j.agrees("colleague", speaks="officer"), AT_CENTRE),
     "decision: by whoever speaks": Clause("guard_adjudication", SPEAKS, "", j.decide_for_a_colleague, AT_CENTRE),
     "decision: carried out once": Clause("guard_adjudication_change", "OR OLD.done_at IS NOT NULL", "", j.carry_out_twice, ONCE),
     "batch: of a decision to attach": Clause("guard_adjudicated_batch", "AND a.outcome = 'attach'", "",

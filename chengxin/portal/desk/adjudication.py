@@ -15,11 +15,13 @@ from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.regions import region
 from chengxin.portal.fields import FreeText, text_input
-from chengxin.records.adjudication import LISTED, Case, list_cases, open_case
+from chengxin.records.adjudication import LISTED, Case, list_cases, open_case, take_back
 from chengxin.records.errors import DecisionRefused, WaitingRowGone
 from chengxin.records.jobs import decide_case, second_case
 
 NOBODY = "nobody"
+LONGEST_NUMBER = 18
+"""Digits of a number that fits the database's."""
 
 
 class Sign(NamedTuple):
@@ -44,7 +46,7 @@ class DecideForm(forms.Form):
         choice = self.cleaned_data["choice"]
         if choice == NOBODY:
             return None
-        if not choice.isdigit():
+        if not (choice.isascii() and choice.isdigit()):
             raise DecisionRefused("请选择一个人，或者选“都不是”。", "Choose one, or nobody.")
         return int(choice)
 
@@ -52,8 +54,9 @@ class DecideForm(forms.Form):
 @officers_may("adjudication.decide", own_rows=True)
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
-    after = request.GET.get("after", "")
-    found = list_cases(officer_of(request), after=int(after) if after.isdigit() and len(after) < 19 else 0)  # noqa: PLR2004  # a bigint
+    given = request.GET.get("after", "")
+    after = int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else 0
+    found = list_cases(officer_of(request), after=after)
     more = found[-1].number if len(found) == LISTED else None
     return render(request, "portal/desk/cases.html", {"found": found, "more": more})
 
@@ -106,6 +109,8 @@ def _context(opened: Case, form: DecideForm, refusal: ChengxinError | None, offi
         ],
         "decision": decision,
         "mine": decision is not None and decision.decided_by_id == officer,
+        "takes_back": decision is not None and officer in (decision.decided_by_id, decision.second_by_id),
+        "taking_back": TakeBackForm(auto_id="back_%s"),
         "nobody": NOBODY,
     }
 
@@ -123,6 +128,16 @@ def _marked(written: str, held: str) -> list[Sign]:
     return signs
 
 
+class TakeBackForm(forms.Form):
+    ground = FreeText(
+        label="撤回的理由",
+        max_length=200,
+        help_text="例如“选错了人”。不要写证件号码。",
+        widget=text_input(),
+        error_messages={"required": "请写明理由。"},
+    )
+
+
 class SecondForm(forms.Form):
     agreed = forms.ChoiceField(choices=[("yes", "同意"), ("no", "不同意")])
 
@@ -136,4 +151,15 @@ def second(request: HttpRequest, number: int) -> HttpResponse:
     agreed = form.cleaned_data["agreed"] == "yes"
     second_case(number, agreed=agreed, actor=officer_of(request), at=timezone.now())
     messages.success(request, "已同意，正在办理。" if agreed else "没有同意，这一行重新等待认定。")
+    return redirect("portal:cases")
+
+
+@officers_may("adjudication.decide", own_rows=True)
+@require_POST
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        raise DecisionRefused("请写明撤回的理由，不要写证件号码。", "Give the reason, without an identity code.")
+    take_back(number, ground=form.cleaned_data["ground"], actor=officer_of(request), at=timezone.now())
+    messages.success(request, "已撤回，这一行重新等待认定。")
     return redirect("portal:cases")

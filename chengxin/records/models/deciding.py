@@ -15,7 +15,7 @@ class Adjudication(models.Model):
     Where the record is adverse a second officer agrees before anything comes of it; the database refuses the first one's own word. The
     digest is the row's, so that what was decided stays bound to what was handed in; ``corrects_…`` is the record that the row itself names
     as the one it replaces, and the only one that carrying out may withdraw. ``held`` tells why it can't be carried out yet, ``result`` what
-    came of it.
+    came of it. Until then either officer may take it back with a ground, and the row is open again.
     """
 
     class Outcome(models.TextChoices):
@@ -40,6 +40,9 @@ class Adjudication(models.Model):
     second_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     second_at = models.DateTimeField(null=True)
     agreed = models.BooleanField(null=True)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_ground = models.CharField(max_length=200, blank=True)
     held = models.CharField(max_length=40, blank=True)
     done_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=10, blank=True)
@@ -51,7 +54,7 @@ class Adjudication(models.Model):
             models.UniqueConstraint(
                 name="adjudication_one_open",
                 fields=("waiting_id",),
-                condition=models.Q(done_at=None) & (models.Q(agreed=None) | models.Q(agreed=True)),
+                condition=models.Q(done_at=None, taken_back_at=None) & (models.Q(agreed=None) | models.Q(agreed=True)),
             ),
             models.CheckConstraint(name="adjudication_digest_keyed", condition=Exact(Length("digest"), 32)),
             models.CheckConstraint(
@@ -67,6 +70,12 @@ class Adjudication(models.Model):
                     models.Q(second_at__isnull=False, agreed__isnull=False)
                     & ~models.Q(second_by=models.F("decided_by"))
                 ),
+            ),
+            models.CheckConstraint(
+                name="adjudication_taken_back_with_ground",
+                condition=models.Q(taken_back_by=None, taken_back_at=None, taken_back_ground="")
+                | models.Q(taken_back_by__isnull=False, taken_back_at__isnull=False, done_at=None)
+                & ~models.Q(taken_back_ground=""),
             ),
             models.CheckConstraint(
                 name="adjudication_done_when_agreed",

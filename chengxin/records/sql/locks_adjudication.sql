@@ -17,7 +17,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.second_at IS NOT NULL OR NEW.done_at IS NOT NULL OR NEW.decided_at > clock_timestamp() THEN
+    IF NEW.second_at IS NOT NULL OR NEW.done_at IS NOT NULL OR NEW.taken_back_at IS NOT NULL OR NEW.decided_at > clock_timestamp() THEN
         RAISE EXCEPTION 'a decision is made before it is agreed to or carried out' USING ERRCODE = 'check_violation';
     END IF;
     NEW.adverse := EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = NEW.item_id AND i.nature = 'adverse');
@@ -30,7 +30,8 @@ CREATE OR REPLACE TRIGGER adjudication_guarded BEFORE INSERT ON records_adjudica
     FOR EACH ROW EXECUTE FUNCTION records_guard_adjudication();
 
 -- name: guard_adjudication_change
--- A decision changes twice at most, by the word of a second officer, who speaks themselves, and by being carried out; in nothing else.
+-- A decision changes twice at most, by the word of a second officer, who speaks themselves, and by being carried out or
+-- taken back; in nothing else. Either of the two officers takes it back.
 CREATE OR REPLACE FUNCTION records_guard_adjudication_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -40,12 +41,13 @@ BEGIN
        (OLD.id, OLD.waiting_id, OLD.item_id, OLD.provider_id, OLD.batch_id, OLD.row_number, OLD.digest, OLD.outcome, OLD.subject_id,
         OLD.code_reason, OLD.corrects_subject_id, OLD.corrects_record_id, OLD.adverse, OLD.ground, OLD.decided_by_id, OLD.decided_at)
        OR OLD.done_at IS NOT NULL
+       OR OLD.taken_back_at IS NOT NULL
        OR OLD.second_at IS NOT NULL
           AND (NEW.second_by_id, NEW.second_at, NEW.agreed) IS DISTINCT FROM (OLD.second_by_id, OLD.second_at, OLD.agreed)
     THEN
         RAISE EXCEPTION 'a decision is agreed to once, carried out once and changed in nothing else' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF greatest(NEW.second_at, NEW.done_at) > clock_timestamp() THEN
+    IF greatest(NEW.second_at, NEW.done_at, NEW.taken_back_at) > clock_timestamp() THEN
         RAISE EXCEPTION 'a decision is not agreed to or carried out ahead of time' USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.second_at IS NULL AND NEW.second_at IS NOT NULL
@@ -53,6 +55,13 @@ BEGIN
            SELECT FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id
            WHERE u.id = NEW.second_by_id AND u.login = (SELECT s.name FROM identity_speaker() s)) THEN
         RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL
+       AND NOT EXISTS (
+           SELECT FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id
+           WHERE u.id = NEW.taken_back_by_id AND u.id IN (OLD.decided_by_id, OLD.second_by_id)
+             AND u.login = (SELECT s.name FROM identity_speaker() s)) THEN
+        RAISE EXCEPTION 'a decision is taken back by one of its two officers' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END
@@ -73,7 +82,8 @@ CREATE OR REPLACE FUNCTION records_guard_adjudicated_batch() RETURNS trigger LAN
 BEGIN
     IF NOT EXISTS (
         SELECT FROM records_adjudication a
-        WHERE a.id = NEW.adjudication_id AND a.outcome = 'attach' AND a.done_at IS NULL AND (a.agreed OR a.agreed IS NULL AND NOT a.adverse)
+        WHERE a.id = NEW.adjudication_id AND a.outcome = 'attach' AND a.done_at IS NULL AND a.taken_back_at IS NULL
+          AND (a.agreed OR a.agreed IS NULL AND NOT a.adverse)
           AND a.item_id = NEW.item_id AND a.provider_id = NEW.provider_id
     ) THEN
         RAISE EXCEPTION 'a batch for a decision that doesn''t stand' USING ERRCODE = 'check_violation';
@@ -114,7 +124,8 @@ CREATE OR REPLACE TRIGGER batch_keeps_to_the_decision BEFORE UPDATE ON records_b
 REVOKE ALL ON FUNCTION records_guard_adjudication(), records_guard_adjudication_change(),
     records_guard_adjudicated_batch(), records_guard_adjudicated_person() FROM PUBLIC;
 GRANT SELECT ON records_waiting TO {app};
-GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed) ON records_adjudication TO {app};
+GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed, taken_back_by_id, taken_back_at, taken_back_ground)
+    ON records_adjudication TO {app};
 GRANT USAGE ON SEQUENCE records_adjudication_id_seq TO {app};
 GRANT SELECT, UPDATE (held, done_at, result) ON records_adjudication TO {intake};
 GRANT UPDATE (rule, rules) ON records_waiting TO {intake};
