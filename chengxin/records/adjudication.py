@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -18,11 +18,12 @@ from chengxin.identity.vault import open_sealed, vault
 from chengxin.lib.codes import holds_code
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.errors import NotAllowed
-from chengxin.lib.periods import shanghai_date
+from chengxin.lib.periods import SHANGHAI, shanghai_date
 from chengxin.records.checks import WHOSE
-from chengxin.records.errors import DecisionRefused, WaitingRowGone
-from chengxin.records.models import Adjudication, Waiting
+from chengxin.records.errors import DecisionRefused, TooManyOpened, WaitingRowGone
+from chengxin.records.models import Adjudication, Opening, Waiting
 from chengxin.records.services import areas
+from chengxin.records.terms import openings_a_day
 
 LISTED = 50
 DECIDED = ("这一行已有认定，尚未办结。", "There is a decision about this row already.")
@@ -101,6 +102,7 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
     """
     _refuse_others(actor, "adjudication.decide")
     waiting, item, written = _read(number, at)
+    _count_opening(number, actor, at)
     found = find_near(written, on=shanghai_date(at), areas=areas())
     _enter_opening(number, found.opened, actor, at)
     return Case(
@@ -116,6 +118,14 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
         near=found.near,
         decision=next(iter(_standing([number])), None),
     )
+
+
+def _count_opening(number: int, actor: User, at: datetime) -> None:
+    """Count the opening; the database does the same, and puts its moment. Raises TooManyOpened."""
+    midnight = datetime.combine(shanghai_date(at), time(), SHANGHAI)
+    if Opening.objects.filter(officer=actor, opened_at__gte=midnight).count() >= openings_a_day(shanghai_date(at)):
+        raise TooManyOpened(again_in_s=int((midnight + timedelta(days=1) - at).total_seconds()) + 1)
+    Opening.objects.create(waiting_id=number, officer=actor, opened_at=at)
 
 
 def _enter_opening(number: int, opened: Sequence[int], actor: User, at: datetime) -> None:
@@ -250,6 +260,9 @@ def second(number: int, *, agreed: bool, actor: User, at: datetime) -> Adjudicat
         raise DecisionRefused("没有等待复核的认定。", "No decision waits for a second officer.")
     if made.decided_by_id == actor.pk:
         raise DecisionRefused("须由另一名工作人员复核。", "A second officer agrees.")
+    looked = Opening.objects.filter(waiting_id=number, officer=actor, opened_at__gte=made.decided_at)
+    if agreed and not looked.exists():
+        raise DecisionRefused("请先打开这一行，核对以后再复核。", "Open the row and look at it before you agree.")
     if agreed and made.subject_id is not None:
         _reason(_read(number, at)[2], made.subject_id, at)
     made.second_by, made.second_at, made.agreed = actor, at, agreed

@@ -1,4 +1,4 @@
-from chengxin.lib.errors import Conflict, NotFound, Unusable
+from chengxin.lib.errors import Conflict, NotFound, TooMany, Unusable
 
 
 class FileUnusable(Unusable):
@@ -50,3 +50,9 @@ class WaitingRowGone(NotFound):
     code = "waiting-row-gone"
     message = "这一行已经不在等待，可能已由人口库更新自动认定，或者已经办结。"
     message_en = "The row waits no more: the population base settled it, or somebody did."
+
+
+class TooManyOpened(TooMany):
+    code = "too-many-opened"
+    message = "今天打开的待核对行已达上限，请明天再办，或者请同事办理。"
+    message_en = "You have opened as many waiting rows today as may be; go on tomorrow, or let a colleague."

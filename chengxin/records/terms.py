@@ -18,7 +18,9 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "adverse-retention": (Unit.YEAR, ("keep",)),
     "court-list": (Unit.MONTH, ("shown",)),
     "plain-retention": (Unit.MONTH, ("honour", "volunteer", "commitment", "after_validity")),
+    "case-openings": (Unit.COUNT, ("a_day",)),
 }
+OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ def tables() -> dict[str, TermTable]:
 
 def record_terms(on: date) -> RecordTerms:
     """Give the numbers in force on a day. Raises TermGap."""
-    at = {name: table.at(on) for name, table in tables().items()}
-    return RecordTerms(
-        at["display-grade"], at["fine-threshold"], at["adverse-retention"], at["court-list"], at["plain-retention"]
-    )
+    return RecordTerms(*(tables()[name].at(on) for name in OF_RECORDS))
+
+
+def openings_a_day(on: date) -> int:
+    """Give how many waiting rows an officer may open on a day. Raises TermGap."""
+    return tables()["case-openings"].at(on).numbers["a_day"]

@@ -12,9 +12,10 @@ from chengxin.identity.models import User
 from chengxin.identity.services.population import load_population
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
+from chengxin.records import adjudication
 from chengxin.records.adjudication import decide, list_cases, open_case, second, take_back
 from chengxin.records.carrying_out import carry_out_decisions
-from chengxin.records.errors import DecisionRefused, WaitingRowGone
+from chengxin.records.errors import DecisionRefused, TooManyOpened, WaitingRowGone
 from chengxin.records.retrying import retry_waiting
 from chengxin.records.services import areas
 from tests.conftest import Register
@@ -86,6 +87,12 @@ def wait(register: Register, folder: Path, today: date, now: datetime, **values:
     assert batch.waiting == 1, rules(register, batch)
     register.become("app")
     return int(register.rows("SELECT max(id) FROM records_waiting")[0][0])
+
+
+def agree(number: int, colleague: User, at: datetime) -> None:
+    """Look at a row and agree to what was decided about it."""
+    open_case(number, actor=colleague, at=at)
+    second(number, agreed=True, actor=colleague, at=at)
 
 
 def written(code: str, name: str) -> dict[str, str]:
@@ -169,11 +176,13 @@ def test_adverse_records_need_a_second_officer(register: Register, tmp_path: Pat
             decide(number, subject_id=wanted, ground="x", actor=officer, at=now)
         with pytest.raises(DecisionRefused, match="另一名"):
             second(number, agreed=True, actor=officer, at=now)
+    with speaking_as(colleague), pytest.raises(DecisionRefused, match="先打开"):
+        second(number, agreed=True, actor=colleague, at=now)
     register.become("intake")
     assert carry_out_decisions(at=now) == 0
     register.become("app")
     with speaking_as(colleague):
-        second(number, agreed=True, actor=colleague, at=now)
+        agree(number, colleague, now)
     register.become("intake")
     assert carry_out_decisions(at=now) == 1
     assert carry_out_decisions(at=now) == 0
@@ -182,6 +191,7 @@ def test_adverse_records_need_a_second_officer(register: Register, tmp_path: Pat
     assert register.rows("SELECT result, agreed FROM records_adjudication") == [("record", True)]
     assert register.rows("SELECT act, note FROM ground_action WHERE starts_with(act, 'adjudication') ORDER BY id") == [
         ("adjudication.decide", "attach"),
+        ("adjudication.open", ""),
         ("adjudication.agree", "agreed"),
     ]
 
@@ -219,7 +229,7 @@ def test_what_waits_for_another_reason_too_waits_on_and_says_so(
     with speaking_as(officer):
         decide(number, subject_id=subject_of(register, WANG_WEI), ground="x", actor=officer, at=now)
     with speaking_as(colleague):
-        second(number, agreed=True, actor=colleague, at=now)
+        agree(number, colleague, now)
     register.become("intake")
     assert carry_out_decisions(at=now) == 0
     assert held(register) == []
@@ -235,7 +245,7 @@ def test_a_row_of_one_who_died_goes_back(register: Register, tmp_path: Path, tod
     with speaking_as(officer):
         decide(number, subject_id=subject_of(register, DEAD), ground="x", actor=officer, at=now)
     with speaking_as(colleague):
-        second(number, agreed=True, actor=colleague, at=now)
+        agree(number, colleague, now)
     register.become("intake")
     assert carry_out_decisions(at=now) == 1
     assert held(register) == []
@@ -256,7 +266,7 @@ def test_either_officer_takes_a_decision_back_until_it_is_carried_out(
         with speaking_as(colleague):
             with pytest.raises(DecisionRefused, match="只有认定人和复核人"):
                 take_back(number, ground="选错了", actor=colleague, at=now)
-            second(number, agreed=True, actor=colleague, at=now)
+            agree(number, colleague, now)
         with speaking_as(whose):
             for ground in ("", f"不是{UNKNOWN.code}"):
                 with pytest.raises(DecisionRefused, match="理由"):
@@ -285,7 +295,7 @@ def test_nobody_agrees_to_one_who_is_found_no_more(
     register.become("app")
     with speaking_as(colleague):
         with pytest.raises(DecisionRefused, match="不在可能的人之列"):
-            second(number, agreed=True, actor=colleague, at=now)
+            agree(number, colleague, now)
         second(number, agreed=False, actor=colleague, at=now)
 
 
@@ -300,6 +310,21 @@ def test_opening_a_row_that_leads_to_nobody_leaves_a_trace(
     assert entered == [(0, f"waiting:{number}")]
     acts = register.rows("SELECT actor, subject FROM ground_action WHERE act = 'adjudication.open'")
     assert acts == [("officer", f"waiting:{number}")]
+
+
+def test_an_officer_opens_no_more_rows_on_a_day_than_the_limit(
+    register: Register, tmp_path: Path, today: date, now: datetime, monkeypatch: Any
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    officer, colleague = officers(register)
+    monkeypatch.setattr(adjudication, "openings_a_day", lambda _: 2)
+    with speaking_as(officer):
+        for _ in range(2):
+            open_case(number, actor=officer, at=now)
+        with pytest.raises(TooManyOpened):
+            open_case(number, actor=officer, at=now)
+    with speaking_as(colleague):
+        assert open_case(number, actor=colleague, at=now).near
 
 
 def test_everybody_who_is_opened_is_entered_be_they_shown_or_not(
@@ -319,7 +344,7 @@ def test_no_decision_gets_round_capacity(register: Register, tmp_path: Path, tod
     with speaking_as(officer):
         decide(number, subject_id=subject_of(register, LIMITED), ground="x", actor=officer, at=now)
     with speaking_as(colleague):
-        second(number, agreed=True, actor=colleague, at=now)
+        agree(number, colleague, now)
     register.become("intake")
     assert carry_out_decisions(at=now) == 1
     assert held(register) == []

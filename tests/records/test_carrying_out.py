@@ -15,7 +15,7 @@ from chengxin.identity.models import User
 from chengxin.identity.services.population import load_population
 from chengxin.identity.speaking import speaking_as
 from chengxin.records import adjudication, carrying_out, retrying
-from chengxin.records.adjudication import decide, list_cases, open_case, second
+from chengxin.records.adjudication import decide, list_cases, open_case
 from chengxin.records.carrying_out import carry_out_decisions
 from chengxin.records.errors import DecisionRefused, WaitingRowGone
 from chengxin.records.retrying import retry_waiting
@@ -24,7 +24,7 @@ from tests.conftest import Register, wait_until
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, OTHER, UNKNOWN, WANG_WEI, write_population
 from tests.qualifications import qualification, write_qualifications
-from tests.records.test_adjudication import WRONG_DIGIT, held, officers, subject_of, swapped, wait, written
+from tests.records.test_adjudication import WRONG_DIGIT, agree, held, officers, subject_of, swapped, wait, written
 from tests.records.test_ingest import numbers_of, rules, take
 from tests.records.test_standing import end
 from tests.system.attacks import ITEM_LAWS
@@ -41,7 +41,7 @@ def attach(register: Register, number: int, subject: int, by: Officers, at: date
     with speaking_as(first):
         decide(number, subject_id=subject, ground="与决定书一致", actor=first, at=at)
     with speaking_as(colleague):
-        second(number, agreed=True, actor=colleague, at=at)
+        agree(number, colleague, at)
 
 
 def send_back(register: Register, number: int, by: User, at: datetime) -> None:

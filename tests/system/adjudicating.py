@@ -17,7 +17,39 @@ def furnish(stage: Stage) -> None:
     """Give the stage a decision about its waiting row, which stands and waits for a second officer."""
     speak(stage, CENTRE, "officer")
     stage.insert("owner", TABLE, decision(stage, id=DECISION))
+    looks(stage, "officer")
     claim(stage, "")
+
+
+def looks(stage: Stage, login: str, number: int | None = None) -> None:
+    """Open the waiting row, speaking as an officer."""
+    speak(stage, CENTRE, login)
+    row = {
+        "waiting_id": waiting(stage)["waiting_id"],
+        "officer_id": number or user(stage, login),
+        "opened_at": datetime.now(UTC),
+    }
+    stage.insert("app", "records_opening", row)
+
+
+def open_for_a_colleague(stage: Stage) -> bool:
+    looks(stage, "officer", user(stage, "colleague"))
+    return True
+
+
+def open_by_a_clerk(stage: Stage) -> bool:
+    looks(stage, "officer", user(stage, "clerk"))
+    return True
+
+
+def open_beyond_the_limit(stage: Stage) -> bool:
+    stage.run("owner", "UPDATE records_term SET value = 1 WHERE name = 'case-openings'")
+    looks(stage, "officer")
+    return True
+
+
+def agree_without_looking(stage: Stage) -> bool:
+    return agrees("colleague", looked=False)(stage)
 
 
 def waiting(stage: Stage) -> dict[str, Any]:
@@ -112,11 +144,14 @@ def changes_it(change: str) -> Attack:
     return attack
 
 
-def agrees(login: str, at: str = "now()", speaks: str = "") -> Attack:
-    """Sign as an officer, and speak as the same unless told otherwise."""
+def agrees(login: str, at: str = "now()", speaks: str = "", *, looked: bool = True) -> Attack:
+    """Sign as an officer who looked at the row, and speak as the same unless told otherwise."""
 
     def attack(stage: Stage) -> bool:
         number = user(stage, login)
+        if looked:
+            stage.run("owner", "ALTER TABLE records_opening DISABLE TRIGGER opening_guarded")
+            looks(stage, login)
         speak(stage, CENTRE, speaks or login)
         query = (
             f"UPDATE {TABLE} SET second_by_id = %s, second_at = {at}, agreed = true WHERE id = {DECISION} RETURNING 1"
@@ -266,5 +301,5 @@ def sees(table: str, role: str, code: str = "") -> Attack:
     return attack
 
 
-centre_sees = {table: sees(table, "app", CENTRE) for table in (TABLE, "records_waiting")}
-provider_sees = {table: sees(table, "app", MARKET) for table in (TABLE, "records_waiting")}
+centre_sees = {table: sees(table, "app", CENTRE) for table in (TABLE, "records_opening", "records_waiting")}
+provider_sees = {table: sees(table, "app", MARKET) for table in (TABLE, "records_opening", "records_waiting")}

@@ -2,6 +2,7 @@
 
 from tests.system import adjudicating as j
 from tests.system import keys as k
+from tests.system.attacks import change_wholly
 from tests.system.guards import APPEND, Clause, Guard, holds, policy, row_security, trigger
 
 NO_ROW, AT_CENTRE, MADE_FIRST = "about no waiting row", "decided at the credit centre", "before it is agreed to"
@@ -17,6 +18,10 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_batch", "batch_keeps_to_the_decision", j.write_about_another_person, ANOTHER),
     policy(TABLE, "every_adjudication", j.sees(TABLE, "intake")),
     policy(TABLE, "centre_adjudication", j.centre_sees[TABLE]),
+    trigger("records_opening", "opening_guarded", j.open_beyond_the_limit, "than may be"),
+    trigger("records_opening", "opening_append_only", change_wholly("records_opening", "waiting_id"), APPEND),
+    policy("records_opening", "centre_opening", j.centre_sees["records_opening"]),
+    row_security("records_opening", j.provider_sees["records_opening"]),
     policy("records_waiting", "centre_waiting", j.centre_sees["records_waiting"]),
     row_security(TABLE, j.provider_sees[TABLE]),
     holds(TABLE, "adjudication_digest_keyed", j.unguarded(digest=b"x")),
@@ -49,6 +54,10 @@ CLAUSES: dict[str, Clause] = {
                                            j.agrees("colleague", "now() + interval '1 hour'"), AHEAD),
     "agreement: at the window": Clause("guard_adjudication_change", AT_WINDOW + SECOND, "FROM identity_user u\n           " + SECOND,
                                        j.agrees("clerk"), AT_CENTRE),
+    "agreement: after looking": Clause("guard_adjudication_change", "OLD.second_at IS NULL AND NEW.agreed", "false",
+                                        j.agree_without_looking, "have not looked at"),
+    "opening: by whoever speaks": Clause("guard_opening", SPEAKS, "", j.open_for_a_colleague, "opened at the credit centre"),
+    "opening: at the window": Clause("guard_opening", "u.id = NEW.officer_id AND", "", j.open_by_a_clerk, "opened at the credit centre"),
     "taken back: by one of the two": Clause("guard_adjudication_change", " AND u.id IN (OLD.decided_by_id, OLD.second_by_id)", "",
                                             j.takes_back("colleague"), ONE_OF_TWO),
     "taken back: by whoever speaks": Clause("guard_adjudication_change", "\n            " + SPEAKS, "",

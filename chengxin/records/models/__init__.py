@@ -1,7 +1,7 @@
 """The ledger, what intake leaves beside it, and what humans decide about both."""
 
 from chengxin.records.models.batches import Batch, CheckRule, Finding, Progress, Waiting
-from chengxin.records.models.deciding import Adjudication, Move
+from chengxin.records.models.deciding import Adjudication, Move, Opening
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Layout",
     "Move",
     "Occupation",
+    "Opening",
     "Payload",
     "Progress",
     "Superseded",

@@ -9,6 +9,21 @@ from chengxin.identity.models import Organisation, Person, TransferStep, User
 from chengxin.records.models.batches import Batch
 
 
+class Opening(models.Model):
+    """That an officer opened a waiting row: nobody agrees to what they have not looked at, nor opens more on a day than the limit.
+
+    The database puts the moment and counts.
+    """
+
+    waiting_id = models.BigIntegerField()
+    officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "records_opening"
+        indexes = [models.Index(name="opening_by_officer", fields=("officer", "opened_at"))]
+
+
 class Adjudication(models.Model):
     """What a human decides about a waiting row: whose it is, or that it goes back to its provider.
 

@@ -1,3 +1,42 @@
+-- name: guard_opening
+-- A waiting row is opened by whoever speaks at the credit centre's window, now, and no more of them on a day than the limit in force. The
+-- lock keeps two that are opened at once from missing each other.
+CREATE OR REPLACE FUNCTION records_guard_opening() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id
+        WHERE u.id = NEW.officer_id AND u.login = (SELECT s.name FROM identity_speaker() s)
+    ) THEN
+        RAISE EXCEPTION 'waiting rows are opened at the credit centre' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('opening', NEW.officer_id));
+    IF (SELECT count(*) FROM records_opening o
+        WHERE o.officer_id = NEW.officer_id AND o.opened_at >= today::timestamp AT TIME ZONE 'Asia/Shanghai')
+       >= (SELECT t.value FROM records_term t WHERE t.name = 'case-openings' AND t.number = 'a_day' AND t.valid_from <= today
+           ORDER BY t.valid_from DESC LIMIT 1) THEN
+        RAISE EXCEPTION 'more waiting rows opened on a day than may be' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.opened_at := clock_timestamp();
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_opening_trigger
+CREATE OR REPLACE TRIGGER opening_guarded BEFORE INSERT ON records_opening
+    FOR EACH ROW EXECUTE FUNCTION records_guard_opening();
+
+-- name: opening_append_only
+CREATE OR REPLACE TRIGGER opening_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_opening
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: opening_rows
+ALTER TABLE records_opening ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS centre_opening ON records_opening;
+CREATE POLICY centre_opening ON records_opening TO {app} USING ((SELECT identity_centre_speaks()));
+
 -- name: guard_adjudication
 -- What a human decides about a waiting row: at the credit centre's window, by whoever speaks there, about the row as it was handed in. That the record is adverse is
 -- the catalogue's to say, not the caller's. Runs with the owner's eyes: the rows of others are compared.
@@ -55,6 +94,12 @@ BEGIN
            SELECT FROM identity_at_window a JOIN identity_user u ON u.id = a.user_id
            WHERE u.id = NEW.second_by_id AND u.login = (SELECT s.name FROM identity_speaker() s)) THEN
         RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.second_at IS NULL AND NEW.agreed
+       AND NOT EXISTS (
+           SELECT FROM records_opening o
+           WHERE o.waiting_id = NEW.waiting_id AND o.officer_id = NEW.second_by_id AND o.opened_at >= NEW.decided_at) THEN
+        RAISE EXCEPTION 'nobody agrees to what they have not looked at' USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL
        AND NOT EXISTS (
@@ -121,11 +166,12 @@ CREATE OR REPLACE TRIGGER batch_keeps_to_the_decision BEFORE UPDATE ON records_b
     FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_person();
 
 -- name: adjudication_grants
-REVOKE ALL ON FUNCTION records_guard_adjudication(), records_guard_adjudication_change(),
+REVOKE ALL ON FUNCTION records_guard_opening(), records_guard_adjudication(), records_guard_adjudication_change(),
     records_guard_adjudicated_batch(), records_guard_adjudicated_person() FROM PUBLIC;
 GRANT SELECT ON records_waiting TO {app};
 GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed, taken_back_by_id, taken_back_at, taken_back_ground)
     ON records_adjudication TO {app};
-GRANT USAGE ON SEQUENCE records_adjudication_id_seq TO {app};
+GRANT SELECT, INSERT ON records_opening TO {app};
+GRANT USAGE ON SEQUENCE records_adjudication_id_seq, records_opening_id_seq TO {app};
 GRANT SELECT, UPDATE (held, done_at, result) ON records_adjudication TO {intake};
 GRANT UPDATE (rule, rules) ON records_waiting TO {intake};
