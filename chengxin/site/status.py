@@ -55,11 +55,20 @@ class Facts:
     demo: bool
     warnings: tuple[str, ...] = ()
     provisional: int = 0
+    unblocked: bool = False
 
 
 def judge(facts: Facts) -> list[Notice]:
     """Judge what was measured, each subject once."""
-    return [_clock(facts), _disk(facts), _keys(facts), _backup(facts), _provisional(facts), *_server(facts)]
+    return [
+        _clock(facts),
+        _disk(facts),
+        _keys(facts),
+        _backup(facts),
+        _provisional(facts),
+        _near(facts),
+        *_server(facts),
+    ]
 
 
 def _clock(facts: Facts) -> Notice:
@@ -144,6 +153,17 @@ def _provisional(facts: Facts) -> Notice:
     )
 
 
+def _near(facts: Facts) -> Notice:
+    if facts.unblocked:
+        return Notice(
+            "near-codes",
+            "warning",
+            "旧版数据还没有查找近似姓名用的散列，部分待核对的行会找不到可能的人。请执行：chengxin manage fill-blocks",
+            "older codes have no blocks yet, so that some waiting rows lead to nobody. Run: chengxin manage fill-blocks",
+        )
+    return Notice("near-codes", "ok", "近似号码和姓名都能查找。", "Near codes and names can be found.")
+
+
 def _server(facts: Facts) -> list[Notice]:
     return [Notice("server", "warning", text, text) for text in facts.warnings]
 
@@ -153,9 +173,10 @@ def measure(data: Path, database: Database, now: datetime) -> Facts:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT clock_timestamp(), greatest((SELECT max(received_at) FROM records_batch), (SELECT max(at) FROM ground_action)),
-                      (SELECT k.created_at FROM identity_vault_key k JOIN identity_key_pointers p ON p.current = k.key_id)"""
+                      (SELECT k.created_at FROM identity_vault_key k JOIN identity_key_pointers p ON p.current = k.key_id),
+                      EXISTS (SELECT FROM identity_code WHERE birth_block IS NULL AND code_type = 'resident-id')"""
         )
-        clock, last, since = cursor.fetchone() or (now, None, None)
+        clock, last, since, unblocked = cursor.fetchone() or (now, None, None, False)
     keys: Path = settings.VAULT_KEYS
     return Facts(
         now=now,
@@ -168,6 +189,7 @@ def measure(data: Path, database: Database, now: datetime) -> Facts:
         demo=settings.DEMO,
         warnings=database.warnings,
         provisional=len(provisional_in_force(shanghai_date(now))),
+        unblocked=unblocked,
     )
 
 

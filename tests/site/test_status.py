@@ -40,6 +40,7 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"backup_at": None}, "backup", "warning", "chengxin backup", id="no-backup"),
         pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
         pytest.param({"provisional": 3}, "provisional", "warning", "3", id="provisional"),
+        pytest.param({"unblocked": True}, "near-codes", "warning", "fill-blocks", id="older-codes"),
         pytest.param({"warnings": ("fsync = off",)}, "server", "warning", "fsync", id="own-server"),
     ],
 )
@@ -79,7 +80,15 @@ def levels(shell: Shell) -> dict[str, str]:
 
 
 def test_status_tells_and_a_backup_changes_what_it_tells(shell: Shell) -> None:
-    assert levels(shell) == {"clock": "ok", "disk": "ok", "keys": "ok", "backup": "warning", "provisional": "warning"}
+    told = {
+        "clock": "ok",
+        "disk": "ok",
+        "keys": "ok",
+        "backup": "warning",
+        "provisional": "warning",
+        "near-codes": "ok",
+    }
+    assert levels(shell) == told
     assert shell.run("backup", shell.folder / "x.cxb").code == 0
     assert levels(shell)["backup"] == "ok"
     said = shell.run("status")

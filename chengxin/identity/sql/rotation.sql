@@ -52,3 +52,14 @@ UPDATE identity_rotation_step SET upto = %(upto)s, done = done + %(done)s WHERE 
 -- name: persons_left
 SELECT EXISTS (SELECT FROM identity_person WHERE key_id <> %(key)s)
     OR EXISTS (SELECT FROM identity_code WHERE key_id <> %(key)s OR seal_key_id <> %(key)s);
+
+-- name: take_unblocked
+-- The next citizens' numbers that nobody would find by a near name, with the boxes that tell code and name.
+SELECT c.code_hash, c.code_type, c.key_id, c.code_sealed, c.seal_key_id, p.key_id, p.code_sealed, p.name_sealed
+FROM identity_code c JOIN identity_person p USING (subject_id)
+WHERE c.code_type = 'resident-id' AND c.birth_block IS NULL AND c.code_hash > %(upto)s
+ORDER BY c.code_hash LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: put_blocks
+UPDATE identity_code c SET birth_block = n.birth, ends_block = n.ends
+FROM unnest(%(hashes)s::bytea[], %(births)s::bytea[], %(ends)s::bytea[]) AS n (code_hash, birth, ends) WHERE c.code_hash = n.code_hash;
