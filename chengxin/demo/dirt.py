@@ -105,7 +105,7 @@ def identity_kinds(stage: Stage, name: str, number: str, text: str) -> list[Kind
         Kind("masked-number", WAITING, change(number, masked)),
         Kind("fifteen-digit-number", WAITING, change(number, fifteen)),
         Kind("small-x-number", ACCEPTED, put(**{name: cast.with_x.name, number: cast.with_x.number.lower()})),
-        Kind("blank-inside-number", REFUSED, change(number, lambda code: f"{code[:6]} {code[6:14]} {code[14:]}")),
+        Kind("blank-inside-number", WAITING, change(number, lambda code: f"{code[:6]} {code[6:14]} {code[14:]}")),
         Kind("number-as-float", REFUSED, put(**{number: "1.49999E+17"})),
         Kind("name-mismatch", WAITING, put(**{name: "苗不符"})),
         Kind("name-near", WAITING, change(name, lambda value: f"{value[:-1]}玮")),
