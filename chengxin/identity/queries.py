@@ -73,6 +73,14 @@ def open_person(subject_id: int) -> Named:
     return Named(name, code)
 
 
+def holder_of(subject_id: int) -> int:
+    """Give the subject that holds what was this one's: itself, unless it was merged into another. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_lead(%s)", [subject_id])
+        (found,) = cursor.fetchone() or (None,)
+    return int(found or subject_id)
+
+
 def find_organisation(code: str, on: date) -> Organisation | None:
     """Give the organisation under a unified code when it stands on the day."""
     return Organisation.objects.filter(standing_on("pk", on), code=code).first()

@@ -135,6 +135,7 @@ STEP_FAILURES = {
     "evidence-unreadable": "人口库的来源事件按现行规则读不出来，请联系运维",
     "codes-elsewhere": "要拆出的号码已不在这个人名下，或者是唯一的号码",
     "keys-unreadable": "密钥读不到，请联系运维",
+    "unforeseen": "系统出错，日志里有详情，请联系运维",
 }
 PERSON_MESSAGES = {
     "merge-done": "信用中心认定您的两个登记是同一个人，已经合并。如有不符，可以要求撤销。",

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from chengxin.catalogue.queries import open_item
+from chengxin.ground.services import tell
+from chengxin.identity.queries import holder_of
 from chengxin.identity.vault import sealing_vault
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
@@ -77,6 +79,8 @@ def _attach(made: Adjudication, waiting: Waiting, at: datetime) -> bool:
         _hold(made.pk, order_reasons(rules)[0])
         return False
     drop_waiting([waiting.pk])
+    if made.subject_id is not None:
+        tell([holder_of(made.subject_id)], "attached", at=at, reference=f"adjudication:{made.pk}")
     return _done(made, RECORD, at)
 
 
@@ -123,7 +127,8 @@ def _enter(made: Adjudication, waiting: Waiting, at: datetime) -> Outcome:
             areas=areas(),
             vault=keys,
             attested=bool(attested),
-            subject=made.subject_id,
+            # Whoever was decided on may have been merged into another since.
+            subject=holder_of(made.subject_id) if made.subject_id is not None else None,
         )
         target = Target(batch.pk, batch.item_id, waiting.provider_id, layout, record_terms(on).edition, at)
         writer = Spool.new(spool_folder()).writer()

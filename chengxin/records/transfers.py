@@ -26,7 +26,7 @@ from chengxin.records.services import areas
 
 logger = logging.getLogger(__name__)
 LISTED = 50
-UNREADABLE = "keys-unreadable"
+UNREADABLE, UNFORESEEN = "keys-unreadable", "unforeseen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,9 @@ def _carry_out(number: int, at: datetime) -> bool:
         reason = failed.reason
     except (KeysMissing, SealBroken):
         reason = UNREADABLE
+    except Exception:
+        logger.exception("step %s of a transfer", number)
+        reason = UNFORESEEN
     note_failure(number, reason)
     logger.warning("step %s of a transfer was not carried out: %s", number, reason)
     return False

@@ -9,6 +9,7 @@ from django.db import connection
 
 from chengxin.catalogue.models import ItemVersion
 from chengxin.catalogue.terms import ItemDefinition, define_item
+from chengxin.identity.queries import holder_of
 
 LISTED, TOLD = 50, 20
 
@@ -40,7 +41,7 @@ class Told:
 def entries_of(subject_id: int, *, before: UUID | None = None, limit: int = LISTED) -> list[Entry]:
     """Give who looked at a person, at the persons merged into them too, the newest first; those before an entry. Three statements."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sharing_entries_of(%s, %s, %s)", [lead(subject_id), before, limit])
+        cursor.execute("SELECT * FROM sharing_entries_of(%s, %s, %s)", [holder_of(subject_id), before, limit])
         rows = cursor.fetchall()
     items = _definitions({field.partition(".")[0] for row in rows for field in row[7] if "." in field})
     return [Entry(*row[:-2], _seen(row[-2], items), row[-1]) for row in rows]  # type: ignore[call-arg]  # seven before the two
@@ -69,13 +70,5 @@ def _seen(fields: Iterable[str], items: Mapping[str, ItemDefinition]) -> tuple[t
 def messages_of(subject_id: int, *, limit: int = TOLD) -> list[Told]:
     """Give what the register told a person, the newest first."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT at, kind FROM sharing_messages_of(%s, %s)", [lead(subject_id), limit])
+        cursor.execute("SELECT at, kind FROM sharing_messages_of(%s, %s)", [holder_of(subject_id), limit])
         return [Told(*row) for row in cursor.fetchall()]
-
-
-def lead(subject_id: int) -> int:
-    """Give the subject that holds what was this one's: itself, unless it was merged into another since the person logged in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT identity_lead(%s)", [subject_id])
-        (found,) = cursor.fetchone() or (None,)
-    return int(found or subject_id)

@@ -17,14 +17,17 @@ from chengxin.identity.services.transfers import (
     propose_split,
     second_step,
 )
+from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
+from chengxin.records.adjudication import decide, open_case, second
+from chengxin.records.carrying_out import carry_out_decisions
 from chengxin.records.transfers import carry_out_transfers, headers, list_transfers, open_transfer, records_of
 from tests.conftest import Register
 from tests.identity.feeding import died, judged, new, renamed, renumbered
 from tests.identity.feeding import take as tell
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, NAMESAKE, WANG_WEI, Someone, code_of
-from tests.records.test_adjudication import officers
+from tests.records.test_adjudication import WRONG_DIGIT, officers, wait, written
 from tests.records.test_ingest import rules, take
 
 GROUND = "晋公户证〔2026〕1号"
@@ -412,3 +415,28 @@ def test_a_person_of_whom_no_event_is_kept_cant_be_merged(register: Register, no
         owner.execute("ALTER TABLE identity_population_event ENABLE TRIGGER USER")
     with pytest.raises(TransferRefused, match="人口快照"):
         propose_merge(party(WANG_WEI), party(NAMESAKE), ground=GROUND, actor=officer, at=now)
+
+
+def test_a_row_decided_for_one_who_was_merged_meanwhile_becomes_the_others(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
+    officer, colleague = officers(register)
+    tell(register, renamed(1, NAMESAKE.code, "王伟"))
+    with speaking_as(officer):
+        decide(number, subject_id=subject_of(WANG_WEI.code, "王伟"), ground="与决定书一致", actor=officer, at=now)
+    with speaking_as(colleague):
+        open_case(number, actor=colleague, at=now)
+        second(number, agreed=True, actor=colleague, at=now)
+    gone, stays, _ = merge(register, WANG_WEI, NAMESAKE, now)
+    assert gone == subject_of_decision(register)
+    register.become("intake")
+    assert carry_out_decisions(at=now) == 1
+    assert (held(register, gone), held(register, stays)) == ([], [("active", 1, True)])
+    assert register.rows("SELECT kind FROM ground_message WHERE subject_id = %s ORDER BY id DESC LIMIT 1", stays) == [
+        ("attached",)
+    ]
+
+
+def subject_of_decision(register: Register) -> int:
+    return int(register.rows("SELECT subject_id FROM records_adjudication")[0][0])

@@ -85,10 +85,10 @@ CLAUSES: dict[str, Clause] = {
     "batch: of its provider": Clause("guard_adjudicated_batch", "AND a.provider_id = NEW.provider_id", "",
                                      j.carry_out_for_another_provider, STANDS),
     "batch: of one row": Clause("guard_adjudicated_person", "v.row_number <> 1", "false", j.write_a_second_row, ANOTHER),
-    "batch: about the person": Clause("guard_adjudicated_person", "ELSE v.subject_id <> a.subject_id", "",
+    "batch: about the person": Clause("guard_adjudicated_person", "ELSE v.subject_id <> identity_lead(a.subject_id)", "",
                                        j.write_about_another_person, ANOTHER),
     "batch: withdraws what the row names": Clause(
-        "guard_adjudicated_person", "THEN (v.subject_id, v.record_id) IS DISTINCT FROM (a.corrects_subject_id, a.corrects_record_id)",
+        "guard_adjudicated_person", "THEN (v.subject_id, v.record_id) IS DISTINCT FROM (identity_lead(a.corrects_subject_id), a.corrects_record_id)",
         "THEN false", j.withdraw_what_the_row_does_not_name, ANOTHER,
     ),
     "decision: which record it corrects stays": Clause("guard_adjudication_change", ", NEW.corrects_record_id", ", OLD.corrects_record_id",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[Any]] = [("records", "0004_adjudication"), ("records", "0006_adjudication")]
+    dependencies: ClassVar[list[Any]] = [("records", "0004_adjudication"), ("records", "0007_transfers")]
     operations: ClassVar[list[Any]] = [
         migrations.AddField(
             model_name="waiting",

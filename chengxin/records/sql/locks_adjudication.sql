@@ -142,7 +142,7 @@ CREATE OR REPLACE TRIGGER batch_carries_out_a_decision BEFORE INSERT ON records_
     FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_batch();
 
 -- name: guard_adjudicated_person
--- What such a batch holds is one row, about the person that was decided on; and where that row names a record that it replaces, the last
+-- What such a batch holds is one row, about the person that was decided on, or whoever they were merged into; and where that row names a record that it replaces, the last
 -- version of that one record, withdrawn, whosever it is.
 CREATE OR REPLACE FUNCTION records_guard_adjudicated_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -152,8 +152,8 @@ BEGIN
         WHERE v.batch_id = NEW.id
           AND (v.row_number <> 1
                OR CASE v.state WHEN 'withdrawn'
-                      THEN (v.subject_id, v.record_id) IS DISTINCT FROM (a.corrects_subject_id, a.corrects_record_id)
-                      ELSE v.subject_id <> a.subject_id END)
+                      THEN (v.subject_id, v.record_id) IS DISTINCT FROM (identity_lead(a.corrects_subject_id), a.corrects_record_id)
+                      ELSE v.subject_id <> identity_lead(a.subject_id) END)
     ) THEN
         RAISE EXCEPTION 'a record of another person than was decided on' USING ERRCODE = 'check_violation';
     END IF;
