@@ -45,7 +45,7 @@ BODY = {
 
 class Fate(Schema):
     place: int = Field(description="事件在这一批中的位置，从 1 起 / its place in the batch, from 1")
-    fate: str = Field(description="applied、parked、known、minor，或者退回的规则 / or the rule that refused it")
+    fate: str = Field(description="applied、parked、known、minor、closed，或者退回的规则 / or the rule that refused it")
 
 
 class Call(Schema):

@@ -69,7 +69,8 @@ def look_up_codes(hashes: Sequence[bytes]) -> LookedUp:
         cursor.execute(
             """SELECT k.anchor, k.hash, k.current, k.former, c.code_hash, c.subject_id, c.name_tag, c.key_id, p.died
                FROM identity_key_pointers k
-               LEFT JOIN (identity_code c JOIN identity_person p USING (subject_id)) ON c.code_hash = ANY(%s::bytea[])""",
+               LEFT JOIN (identity_code c JOIN identity_person p ON p.subject_id = c.subject_id AND p.minor_rank <= p.identity_rank)
+                   ON c.code_hash = ANY(%s::bytea[])""",
             [list(hashes)],
         )
         rows = cursor.fetchall()

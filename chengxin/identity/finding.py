@@ -25,7 +25,7 @@ FIND = """
           UNION SELECT code_hash FROM identity_code WHERE birth_block = ANY(%(births)s::bytea[])
           UNION SELECT code_hash FROM identity_code WHERE ends_block = ANY(%(ends)s::bytea[])) near
     JOIN identity_code c USING (code_hash)
-    JOIN identity_person p USING (subject_id)
+    JOIN identity_person p ON p.subject_id = c.subject_id AND p.minor_rank <= p.identity_rank
     ORDER BY (c.code_hash = ANY(%(codes)s::bytea[])) DESC, p.subject_id LIMIT %(most)s"""
 
 

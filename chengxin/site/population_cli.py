@@ -38,7 +38,7 @@ def population_load(
 
         receipt = load_population(file, areas=areas(), at=timezone.now(), sequence=sequence)
         retried = retry_waiting(at=timezone.now())
-        counts = ("read", "minors", "new", "changed", "known", "parked", "taken_up")
+        counts = ("read", "minors", "closed", "new", "changed", "known", "parked", "taken_up")
         refused = [{"row": row, "rule": rule} for row, rule in receipt.refused]
         value = {name: getattr(receipt, name) for name in counts} | {"refused": refused, "retried": retried}
         show(value, as_json=as_json)
@@ -63,6 +63,7 @@ def population_status(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> 
         "parked": [
             {"reason": one.reason, "events": one.events, "since": one.since.isoformat()} for one in status.parked
         ],
+        "closed": status.closed,
         "snapshot": snapshot and {"sequence": snapshot[0], "rows": snapshot[1], "loaded_at": snapshot[2].isoformat()},
     }
     if not as_json:

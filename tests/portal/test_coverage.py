@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from chengxin.demo.officers import settle_demo_officer
 from tests.conftest import Register
-from tests.identity.feeding import attested, take
+from tests.identity.feeding import attested, renumbered, take
 from tests.identity.verifying import officer
-from tests.people import CENTRE_OFFICER, PEOPLE, WANG_WEI
+from tests.people import CENTRE_OFFICER, CHILD, PEOPLE, WANG_WEI
 from tests.portal.conftest import LogIn
 
 ADDRESS = "portal:coverage"
@@ -18,11 +18,25 @@ ADDRESS = "portal:coverage"
 def test_counts_by_city_and_nothing_of_a_person(register: Register, log_in: LogIn) -> None:
     take(register, attested(1, WANG_WEI.code, "20250101"))
     page = log_in("officer").get(reverse(ADDRESS)).content.decode()
-    (living,) = register.rows("SELECT count(*) FROM identity_person WHERE died IS NULL")[0]
+    (persons,) = register.rows("SELECT count(*) FROM identity_person WHERE died IS NULL")[0]
     assert "太原市" in page
-    assert sum(int(count) for count in re.findall(r"<td>(\d+)</td>", page)) == living
+    assert living(page) == persons
     assert re.search(r"<td>1（\d+%）</td>", page)
     assert all(one.name not in page and one.code not in page for one in PEOPLE)
+
+
+def test_persons_whom_the_authority_calls_minors_are_told_of_and_not_counted(register: Register, log_in: LogIn) -> None:
+    client = log_in("officer")
+    before = client.get(reverse(ADDRESS)).content.decode()
+    take(register, renumbered(1, WANG_WEI.code, CHILD.code, CHILD.name))
+    after = client.get(reverse(ADDRESS)).content.decode()
+    assert "已经封闭" not in before
+    assert "1 人原按成年人在册" in after
+    assert living(after) == living(before) - 1
+
+
+def living(page: str) -> int:
+    return sum(int(count) for count in re.findall(r"<td>(\d+)</td>", page))
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ GRANTS, BESIDE = "only a security administrator grants", "may not stand beside"
 BASIS, BATCH, DUE_ONLY = "no legal basis in force", "a batch that is open", "v.version = records_payload.version"
 INCAPABLE = "identity_incapable(f.subject_id, 'infinity', ARRAY[today, f.decided, f.ended])"
 INCAPABLE_THEN = "identity_incapable(v.subject_id, known_at, ARRAY[on_day, v.decided, v.ended])"
-INCAPABLE_TODAY = f"identity_incapable(subject_id, 'infinity', ARRAY[{TODAY},"
+INCAPABLE_TODAY = f"ARRAY[{TODAY},"
 CLAUSES: dict[str, Clause] = {
     "gate: state": Clause("gate", "state = 'active'", "true", a.see_the_repaired),
     "gate: beginning": Clause("gate", f"shown_from <= least({ON}, {TODAY})", "true", a.see_tomorrow_today),
@@ -214,7 +214,7 @@ CLAUSES: dict[str, Clause] = {
     "gate: law never behind": Clause("gate", f"o.valid_until > greatest({ON}, {TODAY})", f"o.valid_until > {ON}",
                                      a.see_a_day_back_what_lost_its_law_today),
     "gate: superseded": Clause("gate", SUPERSEDED, f"true OR {SUPERSEDED}", a.see_the_superseded),
-    "gate: incapable today": Clause("gate", INCAPABLE_TODAY, "identity_incapable(subject_id, 'infinity', ARRAY[",
+    "gate: incapable today": Clause("gate", INCAPABLE_TODAY, "ARRAY[",
                                     p.sees_after(1, None, on=10)),
     "gate: incapable on the day asked for": Clause("gate", f"{ON}, decided, ended]", "decided, ended]", p.sees_after(20, 5, on=10)),
     "gate: incapable when decided": Clause("gate", f"{ON}, decided, ended]", f"{ON}, ended]", p.sees_after(101, 99)),

@@ -108,7 +108,7 @@ CLAUSES: dict[str, Clause] = {
     "version: a copy of what stands": Clause("guard_versions", "AND v.batch_id <> f.batch_id AND v.state = 'active'", "", t.make_up, STAYS),
     "version: comes back by a step": Clause("guard_versions", "WHEN 'moved' THEN told.stepping", "WHEN 'moved' THEN true",
                                             t.come_back_without_a_step, AGAIN),
-    "version: none for the absorbed": Clause("guard_versions", "OR p.absorbed_into_id IS NOT NULL AND f.state <> 'moved'", "",
+    "version: none for the absorbed": Clause("guard_versions", "p.absorbed_into_id IS NOT NULL OR", "",
                                              t.write_for_the_absorbed, NOBODY),
     "headers: the centre's": Clause("headers", "IF NOT identity_centre_speaks() THEN", "IF false THEN", t.look_at_headers(MARKET),
                                     "told apart at the credit centre"),

@@ -179,6 +179,7 @@ def _fill(stage: Stage) -> None:
         adjudicating,
         checking,
         entering,
+        minors,
         organising,
         populating,
         transferring,
@@ -222,6 +223,7 @@ def _fill(stage: Stage) -> None:
         "owner", "records_progress", {"batch_id": facts.batch, "phase": "x", "rows": 0, "findings": 0, "at": facts.at}
     )
     populating.furnish(stage)
+    minors.furnish(stage)
     stage.insert("owner", "ground_access_entry", entry(facts))
     stage.insert("owner", "ground_action", {"at": facts.at, "actor": "clerk", "act": "x", "subject": "x", "note": ""})
     checking.furnish(stage)

@@ -19,6 +19,7 @@ from tests.system import (
     guards_of_adjudication,
     guards_of_checks,
     guards_of_login,
+    guards_of_minors,
     guards_of_organisations,
     guards_of_rows,
     guards_of_transfers,
@@ -30,8 +31,15 @@ from tests.system.privileges import Grant, granted, probe, revocation, told
 from tests.system.stage import SHOWN, Stage, gets_through, payload
 
 EVERY = (
-    guards, guards_of_adjudication, guards_of_checks, guards_of_organisations, guards_of_rows, guards_of_login, guards_of_transfers,
-)  # fmt: skip
+    guards,
+    guards_of_adjudication,
+    guards_of_checks,
+    guards_of_organisations,
+    guards_of_rows,
+    guards_of_login,
+    guards_of_minors,
+    guards_of_transfers,
+)
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
@@ -157,6 +165,7 @@ def test_no_eighteen_years_are_longer_than_the_guard_says() -> None:
     born = (first + timedelta(days=days) for days in range(40_000))
     assert max(turns(day, 18) - day for day in born) < timedelta(days=6576)
     assert "f.ended < p.born + 6576" in lock("guard_versions")
+    assert "coalesce(ended, decided) < p.born + 6576" in lock("gate")
 
 
 def test_whoever_may_execute_the_guard_can_hide_a_record(stage: Stage) -> None:

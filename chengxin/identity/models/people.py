@@ -10,6 +10,8 @@ class Person(models.Model):
 
     Each ``…_rank`` is the place in the authority's sequence that wrote the attribute (code, name and birth are one); it yields to a
     higher one only, so that the order of arrival doesn't matter. ``judged``: something else than full capacity was ever told.
+    ``minor_rank``: the highest place that called them a minor (``MinorWord``); while it is above ``identity_rank`` they are closed, and
+    nothing of them is shown, shared or used.
     """
 
     class Capacity(models.TextChoices):
@@ -32,6 +34,7 @@ class Person(models.Model):
     region_rank = models.BigIntegerField(default=0, db_default=0)
     death_rank = models.BigIntegerField(default=0, db_default=0)
     capacity_rank = models.BigIntegerField(default=0, db_default=0)
+    minor_rank = models.BigIntegerField(default=0, db_default=0)
     # The subject that holds this one's codes and records since a merge, or since a split that had made this one was undone.
     absorbed_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="absorbed", db_index=False

@@ -123,6 +123,25 @@ class DroppedSequence(models.Model):
         constraints = [models.CheckConstraint(name="dropped_positive", condition=models.Q(sequence__gt=0))]
 
 
+class MinorWord(models.Model):
+    """That somebody who bears a code is a minor, said at a place in the sequence: all that is kept of an event that may close a person.
+
+    Only of codes that could be an adult's: a number that shows its bearer's minority leads to nobody who is held. ``corrects``: the code
+    was theirs by mistake. ``subject``: whom the code led to at that place, as far as is known.
+    """
+
+    pk = models.CompositePrimaryKey("code_mark", "rank")
+    code_mark = models.BinaryField()
+    rank = models.BigIntegerField()
+    corrects = models.BooleanField()
+    subject = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_minor_word"
+        constraints = [models.CheckConstraint(name="minor_mark_keyed", condition=Exact(Length("code_mark"), 32))]
+
+
 class Snapshot(models.Model):
     """A file that gave the whole state after a sequence number; ``edition`` counts those after the same number."""
 

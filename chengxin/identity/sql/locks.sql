@@ -57,4 +57,4 @@ GRANT UPDATE (region, capacity, capacity_since, died, code_sealed, name_sealed, 
 GRANT UPDATE (name_tag, birth_block, ends_block) ON identity_code TO {intake};
 GRANT SELECT ON identity_vault_key TO {app}, {intake};
 GRANT USAGE ON SEQUENCE identity_subject_seq TO {intake};
-GRANT EXECUTE ON FUNCTION identity_turns_18(date) TO {intake};
+GRANT EXECUTE ON FUNCTION identity_turns_18(date) TO {app}, {intake};

@@ -228,7 +228,7 @@ DECLARE
 BEGIN
     INSERT INTO identity_user (password, login, display_name, subject_id, is_active, demo, first_password)
         SELECT '!', '~' || gen_random_uuid(), '', p.subject_id, true, false, false
-        FROM identity_person p WHERE p.subject_id = subject AND p.died IS NULL
+        FROM identity_person p WHERE p.subject_id = subject AND p.died IS NULL AND p.minor_rank <= p.identity_rank
         ON CONFLICT (subject_id) DO NOTHING;
     SELECT id INTO found FROM identity_user WHERE subject_id = subject;
     RETURN found;

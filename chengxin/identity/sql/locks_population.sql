@@ -170,6 +170,38 @@ CREATE OR REPLACE FUNCTION identity_incapable(subject bigint, known_at timestamp
         WHERE told.capacity <> 'full')
 $$;
 
+-- name: guard_minor
+-- What was said of a minor stays said; whom it leads to is found out as codes become known.
+CREATE OR REPLACE FUNCTION identity_guard_minor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'identity_minor_word is append-only: its words stay' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+-- name: guard_minor_trigger
+CREATE OR REPLACE TRIGGER minor_word_stays BEFORE UPDATE ON identity_minor_word
+    FOR EACH ROW WHEN ((OLD.code_mark, OLD.rank, OLD.corrects, OLD.recorded_at) IS DISTINCT FROM
+                       (NEW.code_mark, NEW.rank, NEW.corrects, NEW.recorded_at)) EXECUTE FUNCTION identity_guard_minor();
+
+-- name: minor_append_only
+CREATE OR REPLACE TRIGGER minor_word_append_only BEFORE DELETE OR TRUNCATE ON identity_minor_word
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_closed
+-- A person is closed, and opened again, by what the authority said and by nothing else.
+CREATE OR REPLACE FUNCTION identity_guard_closed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.minor_rank <> coalesce((SELECT max(w.rank) FROM identity_minor_word w WHERE w.subject_id = NEW.subject_id), 0) THEN
+        RAISE EXCEPTION 'a person is closed as a minor, and opened, by the authority''s words alone' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_closed_trigger
+CREATE OR REPLACE TRIGGER person_stays_closed BEFORE UPDATE ON identity_person
+    FOR EACH ROW WHEN (OLD.minor_rank <> NEW.minor_rank) EXECUTE FUNCTION identity_guard_closed();
+
 -- name: guard_call
 -- A batch of events comes from a live client of the population authority; it is finished once and changed in nothing else.
 CREATE OR REPLACE FUNCTION identity_guard_call() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -212,13 +244,15 @@ GRANT SELECT, UPDATE (state, finished_at, minors, applied, known, parked, taken_
 GRANT SELECT, INSERT ON identity_population_dropped, identity_population_snapshot TO {intake};
 GRANT SELECT, INSERT, DELETE, UPDATE (reason) ON identity_population_parked TO {intake};
 GRANT SELECT ON identity_withdrawn_code TO {intake};
+GRANT SELECT, INSERT, UPDATE (subject_id) ON identity_minor_word TO {intake};
+GRANT SELECT (subject_id, rank) ON identity_minor_word TO {app};
 GRANT EXECUTE ON FUNCTION identity_withdraw_code(bytea, bytea, bigint, bigint, text) TO {intake};
 GRANT SELECT, INSERT ON identity_capacity TO {intake};
 GRANT INSERT ON identity_attestation TO {intake};
 GRANT SELECT ON identity_incapacity TO {intake};
 GRANT UPDATE (name_rank, former_rank, code_sealed, seal_key_id) ON identity_code TO {intake};
-GRANT SELECT (judged, identity_rank, region_rank, death_rank, capacity_rank, recorded_at),
-    UPDATE (born, judged, identity_rank, region_rank, death_rank, capacity_rank) ON identity_person TO {intake};
+GRANT SELECT (judged, identity_rank, region_rank, death_rank, capacity_rank, minor_rank, recorded_at),
+    UPDATE (born, judged, identity_rank, region_rank, death_rank, capacity_rank, minor_rank) ON identity_person TO {intake};
 GRANT SELECT ON identity_attestation, identity_population_dropped, identity_population_snapshot TO {app};
 GRANT SELECT (sequence, edition) ON identity_population_event TO {app};
 GRANT SELECT (sequence, reason, recorded_at) ON identity_population_parked TO {app};

@@ -1,11 +1,12 @@
 -- name: acting
--- Who may act for whom at this moment: confirmed, within its term, not ended, both alive, the agent of full capacity (民法典 173), and a
+-- Who may act for whom at this moment: confirmed, within its term, not ended, both alive and no minor, the agent of full capacity (民法典 173), and a
 -- guardian only while the person lacks it (民法典 39).
 CREATE OR REPLACE VIEW identity_acting AS
     SELECT d.id AS delegation_id, d.subject_id, d.agent_id, d.kind, d.acts, d.valid_until
     FROM identity_delegation d
-    JOIN identity_person s ON s.subject_id = d.subject_id AND s.died IS NULL
+    JOIN identity_person s ON s.subject_id = d.subject_id AND s.died IS NULL AND s.minor_rank <= s.identity_rank
     JOIN identity_person a ON a.subject_id = d.agent_id AND a.died IS NULL AND a.capacity = 'full'
+        AND a.minor_rank <= a.identity_rank
     WHERE d.confirmed_at IS NOT NULL
       AND d.ended_at IS NULL
       AND d.valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date

@@ -3,7 +3,7 @@
 SELECT pg_advisory_xact_lock(hashtext('identity population'));
 
 -- name: create_staging
--- kind number and correction stand under the new code, with the old one beside it. applied: the subject is found and nothing is against it.
+-- minor: all that a minor's row leaves, to close whoever is held under the code; it is no event and has no id. kind number and correction stand under the new code, with the old one beside it. applied: the subject is found and nothing is against it.
 CREATE TEMP TABLE IF NOT EXISTS population_staging (
     n integer, event_id text, digest bytea, sequence bigint, edition integer, rank bigint, kind text, parked boolean,
     code_hash bytea, code_mark bytea, former_hash bytea, code_type text, name_tag bytea, former_tag bytea, born date,
@@ -12,7 +12,7 @@ CREATE TEMP TABLE IF NOT EXISTS population_staging (
     old_hash bytea, old_mark bytea, former_old bytea, old_type text, old_tag bytea, former_old_tag bytea, old_sealed bytea,
     region text, capacity text, since date, tells_death boolean, died date,
     authority text, checked_on date, level text, method text, body_sealed bytea,
-    subject_id bigint, fresh boolean DEFAULT false, mute boolean DEFAULT false, fate text
+    subject_id bigint, fresh boolean DEFAULT false, mute boolean DEFAULT false, minor boolean DEFAULT false, fate text
 ) ON COMMIT DROP;
 
 -- name: create_told
@@ -23,8 +23,12 @@ CREATE TEMP TABLE IF NOT EXISTS population_told (
     region_rank bigint, region text, death_rank bigint, died date, capacity_rank bigint, capacity text, since date, judged boolean
 ) ON COMMIT DROP;
 
+-- name: create_touched
+-- Persons whom words on minors led to before, and lead to no more.
+CREATE TEMP TABLE IF NOT EXISTS population_touched (subject_id bigint) ON COMMIT DROP;
+
 -- name: empty_staging
-TRUNCATE population_staging, population_told, population_renamed;
+TRUNCATE population_staging, population_told, population_renamed, population_touched;
 
 -- name: analyse_staging
 ANALYZE population_staging;
@@ -37,6 +41,10 @@ COPY population_staging (n, event_id, digest, sequence, edition, rank, kind, par
     former_tag, born, code_sealed, name_sealed, key_id, birth_block, ends_block, former_birth, former_ends, old_hash, old_mark, former_old,
     old_type, old_tag, former_old_tag, old_sealed, region, capacity, since, tells_death, died, authority, checked_on, level, method,
     body_sealed) FROM STDIN;
+
+-- name: copy_minors
+COPY population_staging (n, rank, kind, code_hash, code_mark, former_hash, old_hash, old_mark, former_old, code_type, old_type, minor)
+    FROM STDIN;
 
 -- name: hold_former
 -- While the hash key is being changed: the rotation passes over codes that are held here, and never moves one back.
@@ -130,7 +138,7 @@ WHERE s.fate IS NULL AND s.subject_id IS NULL AND s.old_hash IS NOT NULL AND s.c
 INSERT INTO identity_code (code_hash, subject_id, name_tag, birth_block, ends_block, code_type, key_id, first_rank, name_rank)
 SELECT DISTINCT ON (code_hash) code_hash, subject_id, tag, birth_block, ends_block, code_type, %(hash_key)s, rank, name_rank FROM (
     SELECT code_hash, subject_id, name_tag AS tag, birth_block, ends_block, code_type, rank, rank AS name_rank FROM population_staging
-    WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL
+    WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL AND NOT minor
     UNION ALL
     SELECT old_hash, subject_id, old_tag, NULL, NULL, old_type, rank - 1, 0 FROM population_staging
     WHERE fate IS NULL AND subject_id IS NOT NULL AND kind = 'number'
@@ -141,6 +149,30 @@ ON CONFLICT (code_hash) DO NOTHING;
 -- A corrected code is kept where nothing looks anybody up, and goes from where it led to the wrong person.
 SELECT identity_withdraw_code(old_hash, old_mark, rank, subject_id, old_type) FROM population_staging
 WHERE fate IS NULL AND subject_id IS NOT NULL AND kind = 'correction';
+
+-- name: free_minor_words
+-- What was said of a minor under a code after it was taken off a person was said of somebody else.
+WITH freed AS (
+    UPDATE identity_minor_word w SET subject_id = NULL
+    FROM population_staging s
+    WHERE s.fate IS NULL AND s.subject_id IS NOT NULL AND s.kind = 'correction' AND w.code_mark = s.old_mark
+      AND w.subject_id = s.subject_id AND w.rank > s.rank
+    RETURNING s.subject_id)
+INSERT INTO population_touched SELECT subject_id FROM freed;
+
+-- name: call_up_minors
+-- What was said of minors under codes that are told of now.
+INSERT INTO population_staging (rank, kind, parked, code_hash, code_mark, old_hash, old_mark, old_type, minor)
+SELECT w.rank, CASE WHEN w.corrects THEN 'correction' ELSE 'minor' END, true,
+       CASE WHEN NOT w.corrects THEN t.hash END, CASE WHEN NOT w.corrects THEN w.code_mark END,
+       CASE WHEN w.corrects THEN t.hash END, CASE WHEN w.corrects THEN w.code_mark END, t.type, true
+FROM identity_minor_word w
+JOIN (SELECT DISTINCT ON (mark) mark, hash, type FROM (
+          SELECT code_mark AS mark, code_hash AS hash, code_type AS type FROM population_staging WHERE subject_id IS NOT NULL AND fate IS NULL
+          UNION ALL SELECT old_mark, old_hash, old_type FROM population_staging WHERE subject_id IS NOT NULL AND fate IS NULL) told
+      ORDER BY mark) t ON t.mark = w.code_mark
+WHERE w.subject_id IS NULL
+  AND NOT EXISTS (SELECT FROM population_staging s WHERE s.minor AND s.rank = w.rank AND coalesce(s.old_mark, s.code_mark) = w.code_mark);
 
 -- name: resolve_withdrawn
 -- What was said of a code before it was withdrawn was said of whom it led to then.
@@ -196,7 +228,7 @@ WHERE later.subject_id = s.subject_id AND later.rank = s.rank AND later.n > s.n 
 -- name: park
 INSERT INTO identity_population_parked (event_id, sequence, kind, code_mark, old_mark, digest, body_sealed, key_id, reason, recorded_at)
 SELECT event_id, sequence, kind, code_mark, old_mark, digest, body_sealed, key_id, 'unknown', %(at)s
-FROM population_staging WHERE fate IS NULL AND subject_id IS NULL AND NOT parked;
+FROM population_staging WHERE fate IS NULL AND subject_id IS NULL AND NOT parked AND NOT minor;
 
 -- name: tell_parked_reason
 -- What is staged and unsettled, new or called up, may stand between two persons.
@@ -212,7 +244,7 @@ INSERT INTO population_told
 SELECT subject_id, fresh, CASE WHEN name_tag IS NOT NULL THEN rank END, born, code_sealed, name_sealed, key_id,
     CASE WHEN region IS NOT NULL THEN rank END, region, CASE WHEN tells_death THEN rank END, died,
     CASE WHEN capacity IS NOT NULL THEN rank END, capacity, since, coalesce(capacity <> 'full', false)
-FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT mute;
+FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT mute AND NOT minor;
 
 -- name: told_best
 INSERT INTO population_told
@@ -222,14 +254,15 @@ FROM (SELECT subject_id, bool_or(fresh) AS fresh,
              max(rank) FILTER (WHERE name_tag IS NOT NULL) AS i, max(rank) FILTER (WHERE region IS NOT NULL) AS r,
              max(rank) FILTER (WHERE tells_death) AS d, max(rank) FILTER (WHERE capacity IS NOT NULL) AS c,
              coalesce(bool_or(capacity <> 'full'), false) AS judged
-      FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT mute GROUP BY subject_id) t
+      FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT mute AND NOT minor GROUP BY subject_id) t
 LEFT JOIN population_staging i ON i.subject_id = t.subject_id AND i.rank = t.i AND i.fate IS NULL AND NOT i.mute
 LEFT JOIN population_staging r ON r.subject_id = t.subject_id AND r.rank = t.r AND r.fate IS NULL AND NOT r.mute
 LEFT JOIN population_staging d ON d.subject_id = t.subject_id AND d.rank = t.d AND d.fate IS NULL AND NOT d.mute
 LEFT JOIN population_staging c ON c.subject_id = t.subject_id AND c.rank = t.c AND c.fate IS NULL AND NOT c.mute;
 
 -- name: several_told
-SELECT count(subject_id) > count(DISTINCT subject_id) FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT mute;
+SELECT count(subject_id) > count(DISTINCT subject_id) FROM population_staging
+WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT mute AND NOT minor;
 
 -- name: insert_persons
 INSERT INTO identity_person (subject_id, born, region, capacity, capacity_since, judged, died, code_sealed, name_sealed, key_id, recorded_at,
@@ -302,9 +335,9 @@ WHERE s.fate IS NULL AND s.kind = 'number' AND s.subject_id = c.subject_id AND c
 UPDATE identity_code c SET code_sealed = l.box, seal_key_id = l.key_id
 FROM (SELECT DISTINCT ON (code_hash) code_hash, box, key_id FROM (
           SELECT code_hash, code_sealed AS box, key_id FROM population_staging
-          WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL
+          WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL AND NOT minor
           UNION ALL SELECT old_hash, old_sealed, key_id FROM population_staging
-          WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL) linked) l
+          WHERE fate IS NULL AND subject_id IS NOT NULL AND old_hash IS NOT NULL AND NOT minor) linked) l
 WHERE c.code_hash = l.code_hash AND c.seal_key_id IS NULL;
 
 -- name: count_changed
@@ -326,7 +359,7 @@ ON CONFLICT DO NOTHING;
 -- name: keep_events
 INSERT INTO identity_population_event (event_id, sequence, edition, kind, subject_id, digest, body_sealed, key_id, recorded_at)
 SELECT event_id, sequence, edition, kind, subject_id, digest, body_sealed, key_id, %(at)s
-FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL;
+FROM population_staging WHERE fate IS NULL AND subject_id IS NOT NULL AND NOT minor;
 
 -- name: unpark
 DELETE FROM identity_population_parked p USING population_staging s
@@ -335,10 +368,34 @@ WHERE s.parked AND s.fate IS NULL AND s.subject_id IS NOT NULL AND p.event_id = 
 -- name: fates
 -- What became of each row that came in now, or of those refused alone.
 SELECT n, CASE WHEN fate IS NOT NULL THEN fate WHEN subject_id IS NULL THEN 'parked' ELSE 'applied' END
-FROM population_staging WHERE NOT parked AND (%(every)s OR fate IN ('event-differs', 'sequence-taken')) ORDER BY n;
+FROM population_staging WHERE NOT parked AND NOT minor AND (%(every)s OR fate IN ('event-differs', 'sequence-taken')) ORDER BY n;
 
 -- name: counts
 SELECT count(DISTINCT subject_id) FILTER (WHERE fresh), count(*) FILTER (WHERE fate = 'known'),
     count(*) FILTER (WHERE fate IS NULL AND subject_id IS NULL AND NOT parked),
     count(*) FILTER (WHERE parked AND subject_id IS NOT NULL)
-FROM population_staging;
+FROM population_staging WHERE NOT minor;
+
+-- name: keep_minor_words
+-- Whom a word leads to may become known later, and known better.
+INSERT INTO identity_minor_word AS w (code_mark, rank, corrects, subject_id, recorded_at)
+SELECT DISTINCT ON (mark, rank) mark, rank, kind = 'correction', subject_id, %(at)s
+FROM (SELECT *, coalesce(old_mark, code_mark) AS mark FROM population_staging WHERE minor) s ORDER BY mark, rank, subject_id
+ON CONFLICT (code_mark, rank) DO UPDATE SET subject_id = EXCLUDED.subject_id
+WHERE EXCLUDED.subject_id IS NOT NULL AND w.subject_id IS DISTINCT FROM EXCLUDED.subject_id;
+
+-- name: close_persons
+-- Gives how many were open until now.
+WITH said AS (
+    SELECT t.subject_id, coalesce((SELECT max(w.rank) FROM identity_minor_word w WHERE w.subject_id = t.subject_id), 0) AS minor_rank
+    FROM (SELECT subject_id FROM population_staging WHERE minor AND subject_id IS NOT NULL UNION SELECT subject_id FROM population_touched) t
+), closed AS (
+    UPDATE identity_person p SET minor_rank = said.minor_rank, recorded_at = %(at)s
+    FROM said, identity_person before
+    WHERE p.subject_id = said.subject_id AND before.subject_id = p.subject_id AND p.minor_rank <> said.minor_rank
+    RETURNING p.minor_rank > p.identity_rank AND before.minor_rank <= before.identity_rank AS newly)
+SELECT count(*) FILTER (WHERE newly) FROM closed;
+
+-- name: closing_rows
+SELECT DISTINCT s.n FROM population_staging s JOIN identity_person p USING (subject_id)
+WHERE s.minor AND s.n IS NOT NULL AND s.rank > p.identity_rank;

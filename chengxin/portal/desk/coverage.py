@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chengxin.identity.coverage import coverage
+from chengxin.identity.coverage import closed_persons, coverage
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.regions import Level
@@ -20,5 +20,5 @@ def report(request: HttpRequest) -> HttpResponse:
         raise NotAllowed("只有信用中心可以查看覆盖情况。", "Only the credit centre sees the coverage.")
     asked = request.GET.get("level", "")
     level = Level(asked) if asked in LEVELS else Level.PREFECTURE
-    context = {"rows": coverage(level), "level": level.value, "levels": LEVELS}
+    context = {"rows": coverage(level), "level": level.value, "levels": LEVELS, "closed": closed_persons()}
     return render(request, "portal/desk/coverage.html", context)

@@ -23,6 +23,7 @@ KNOWN = {
     "adult_on": pl.Date,
     "judged": pl.Boolean,
     "dead": pl.Boolean,
+    "closed": pl.Boolean,
 }
 
 
@@ -80,8 +81,11 @@ class Resolver:
 
     def look_up_subject(self, subject_id: int) -> dict[str, Any]:
         with self._side.cursor() as cursor:
-            cursor.execute("SELECT born, judged, died FROM identity_person WHERE subject_id = %s", [subject_id])
-            born, was_judged, died = cursor.fetchone() or (None, None, None)
+            cursor.execute(
+                "SELECT born, judged, died, minor_rank > identity_rank FROM identity_person WHERE subject_id = %s",
+                [subject_id],
+            )
+            born, was_judged, died, closed = cursor.fetchone() or (None,) * 4
         if born is None:
             return dict.fromkeys((name for name in KNOWN if name not in KEY), None)
         if was_judged:
@@ -89,21 +93,23 @@ class Resolver:
             self._keep_incapacity([subject_id])
         return {
             "subject_id": subject_id, "name_fits": True, "adult_on": turns(born, rules.ADULT_YEARS), "judged": was_judged,
-            "dead": died is not None,
+            "dead": died is not None, "closed": closed,
         }  # fmt: skip
 
     def _judge(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         known = frame["subject_id"].is_not_null()
-        fits = known & frame["name_fits"].fill_null(value=False)
+        closed = known & frame["closed"].fill_null(value=False)
+        open_ = known & ~closed
+        fits = open_ & frame["name_fits"].fill_null(value=False)
         masks = [
             ("unknown-person", self._item.roles["code"], ~known),
-            ("name-differs", self._item.roles["name"], known & ~fits),
+            ("name-differs", self._item.roles["name"], open_ & ~fits),
             ("person-dead", "", fits & frame["dead"].fill_null(value=False)),
         ]
         if self._item.adverse:
             masks.append(("no-full-capacity", "", fits & self._incapable_rows(frame)))
         act = frame.select(pl.coalesce("ended", "decided")).to_series()
-        masks.append(("minor", "", fits & (act < frame["adult_on"]).fill_null(value=False)))
+        masks.append(("minor", "", closed | fits & (act < frame["adult_on"]).fill_null(value=False)))
         return frame, collect(frame[ROW], masks)
 
     def _incapable_rows(self, frame: pl.DataFrame) -> pl.Series:
@@ -124,9 +130,9 @@ class Resolver:
         rows: list[tuple[Any, ...]] = []
         for place, (kind, code, name) in enumerate(wanted):
             if (person := found.get(place)) is None:
-                rows.append((kind, code, name, None, None, None, None, None))
+                rows.append((kind, code, name, *(None,) * 6))
                 continue
-            key_id, subject_id, tag, born, was_judged, died = person
+            key_id, subject_id, tag, born, was_judged, died, closed = person
             rows.append(
                 (
                     kind,
@@ -137,6 +143,7 @@ class Resolver:
                     turns(born, rules.ADULT_YEARS),
                     was_judged,
                     died is not None,
+                    closed,
                 )
             )
         return pl.DataFrame(rows, schema=KNOWN, orient="row")
@@ -150,13 +157,13 @@ class Resolver:
         hashes = [self._vault.code_hashes(codes, key_id) for key_id in self._vault.pointers.hashing]
         with self._side.cursor() as cursor:
             cursor.execute(
-                """SELECT c.code_hash, c.key_id, c.subject_id, c.name_tag, p.born, p.judged, p.died
+                """SELECT c.code_hash, c.key_id, c.subject_id, c.name_tag, p.born, p.judged, p.died, p.minor_rank > p.identity_rank
                    FROM identity_code c JOIN identity_person p USING (subject_id)
                    WHERE c.code_hash = ANY(%s)""",
                 [list(set().union(*hashes))],
             )
             persons = {bytes(row[0]): row[1:] for row in cursor.fetchall()}
-            judged = sorted({subject for _, subject, _, _, was_judged, _ in persons.values() if was_judged})
+            judged = sorted({subject for _, subject, _, _, was_judged, *_ in persons.values() if was_judged})
             self._incapable |= {subject: [] for subject in judged}
         if judged:
             self._keep_incapacity(judged)

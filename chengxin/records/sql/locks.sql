@@ -99,7 +99,8 @@ BEGIN
     FROM (
         SELECT f.item_id, f.batch_id, f.decided, f.grade, max(f.recorded_at) AS recorded_at, max(f.version) AS version,
                bool_or(f.state = 'active') AS active, bool_or(f.state = 'moved') AS moves,
-               bool_or(p.subject_id IS NULL OR p.absorbed_into_id IS NOT NULL AND f.state <> 'moved') AS nobody,
+               bool_or(p.subject_id IS NULL
+                       OR f.state <> 'moved' AND (p.absorbed_into_id IS NOT NULL OR p.minor_rank > p.identity_rank)) AS nobody,
                bool_or(f.state = 'active'
                        AND (f.ended IS NULL OR f.final IS NULL OR f.final > today
                             OR p.judged AND identity_incapable(f.subject_id, 'infinity', ARRAY[today, f.decided, f.ended])
@@ -292,13 +293,21 @@ CREATE POLICY gate ON records_version FOR SELECT TO {app} USING (
         WHERE s.subject_id = records_version.subject_id AND s.record_id = records_version.record_id
           AND s.version = records_version.version
     )
-    -- Nothing adverse of a person who lacks full civil capacity today, nor of what they did or was decided while they lacked it (safeguard
-    -- 3), whenever the authority told so. That somebody was ever judged is looked up first, being cheap.
-    AND NOT (
-        (grade <> '' OR item_id IN (SELECT i.item_id FROM catalogue_item_version i WHERE i.nature = 'adverse'))
-        AND EXISTS (SELECT FROM identity_person p WHERE p.subject_id = records_version.subject_id AND p.judged)
-        AND identity_incapable(subject_id, 'infinity', ARRAY[(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date,
-                                                              current_setting('cx.on')::date, decided, ended])
+    -- Safeguard 3, whenever the authority told so: nothing of anybody whom it calls a minor, nothing done before 18; nothing adverse of a
+    -- person who lacks full civil capacity today, nor of what they did or was decided while they lacked it. One look-up by key; no eighteen
+    -- years are longer than 6576 days, and that and whether somebody was ever judged is compared first, being cheap.
+    AND EXISTS (
+        SELECT FROM identity_person p
+        WHERE p.subject_id = records_version.subject_id
+          AND p.minor_rank <= p.identity_rank
+          AND NOT (coalesce(ended, decided) < p.born + 6576 AND coalesce(ended, decided) < identity_turns_18(p.born))
+          AND NOT (
+              p.judged
+              AND (grade <> '' OR item_id IN (SELECT i.item_id FROM catalogue_item_version i WHERE i.nature = 'adverse'))
+              AND identity_incapable(records_version.subject_id, 'infinity',
+                                     ARRAY[(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date,
+                                           current_setting('cx.on')::date, decided, ended])
+          )
     )
 );
 
@@ -376,6 +385,10 @@ BEGIN
                   AND o.valid_from <= on_day AND on_day < o.valid_until)
       AND NOT EXISTS (SELECT FROM records_superseded s WHERE s.subject_id = v.subject_id AND s.record_id = v.record_id
                       AND s.version = v.version AND s.recorded_at <= known_at)
+      -- Of a minor, and of what was done before 18, there is no past to look at either.
+      AND NOT EXISTS (SELECT FROM identity_person h
+                      WHERE h.subject_id = v.subject_id
+                        AND (h.minor_rank > h.identity_rank OR coalesce(v.ended, v.decided) < identity_turns_18(h.born)))
       AND NOT ((v.grade <> '' OR EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = v.item_id AND i.nature = 'adverse'))
                AND identity_incapable(v.subject_id, known_at, ARRAY[on_day, v.decided, v.ended]))
     ORDER BY v.decided DESC, v.record_id;

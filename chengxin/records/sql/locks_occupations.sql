@@ -68,7 +68,7 @@ BEGIN
         FROM records_version v
         JOIN catalogue_item i ON i.id = v.item_id AND i.code = 'ZG-ZY'
         JOIN records_payload b USING (subject_id, record_id, version)
-        JOIN identity_person h ON h.subject_id = v.subject_id AND (h.died IS NULL OR h.died > on_day)
+        JOIN identity_person h ON h.subject_id = v.subject_id AND (h.died IS NULL OR h.died > on_day) AND h.minor_rank <= h.identity_rank
         CROSS JOIN LATERAL records_practised(b.layout_id, b.body, on_day) p
         WHERE v.state = 'active' AND v.recorded_at < known_until AND v.shown_from <= on_day
           AND NOT EXISTS (SELECT FROM records_superseded s

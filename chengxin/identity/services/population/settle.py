@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import connection
 
-from chengxin.identity.services.population.stage import Place, Stager, Told
+from chengxin.identity.services.population.stage import Minor, Place, Stager, Told
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parents[2] / "sql" / "population.sql")
-CREATED = ("create_staging", "create_told", "create_renamed", "empty_staging")
+CREATED = ("create_staging", "create_told", "create_renamed", "create_touched", "empty_staging")
 # What each person's events amount to is known: bring it to persons, codes, capacity, attestations, the log.
 WRITTEN = (
     "keep_first_word", "find_renamed", "insert_persons", "update_persons", "update_identities", "tag_codes", "mark_former",
@@ -25,11 +25,15 @@ class Settling:
     """One run of events inside the caller's transaction. Waits for a run that is under way: one founds what the next must find."""
 
     def __init__(self, stager: Stager, at: datetime) -> None:
-        self._stager = stager
+        self.stager = stager
         self._at = at
         self._cursor = connection.cursor()
-        self.dropped: dict[int, int] = {}
-        """The numbers of events about minors, by row: all that is kept of them."""
+        self.minors: dict[int, Minor] = {}
+        """What was taken of rows about minors, by row; of most of them nothing but their place."""
+        self.closed: set[int] = set()
+        """The rows about minors that closed a person."""
+        self.closed_persons = 0
+        self._minors_staged = False
         self._run("take_turns")
         for name in CREATED:
             self._run(name)
@@ -48,10 +52,21 @@ class Settling:
         with self._cursor.copy(SQL["copy_staging"].rstrip(";")) as copy:
             for line in lines:
                 copy.write_row(line)
+        self._stage_minors()
         self._run("analyse_staging")
-        if self._stager.keys.pointers.former:
+        if self.stager.keys.pointers.former:
             for name in ("hold_former", "stand_under_former", "old_under_former"):
                 self._run(name)
+
+    def _stage_minors(self) -> None:
+        """Send what minors' rows may close along; once, since what is called up later brings none."""
+        lines = [code.line(n, minor.place) for n, minor in self.minors.items() for code in minor.codes]
+        if not lines or self._minors_staged:
+            return
+        self._minors_staged = True
+        with self._cursor.copy(SQL["copy_minors"].rstrip(";")) as copy:
+            for line in lines:
+                copy.write_row(line)
 
     def settle_snapshot(self, place: Place, rows: int) -> None:
         self._run("drop_doubles")
@@ -60,7 +75,7 @@ class Settling:
         self._settle(alone=True)
 
     def settle_events(self) -> None:
-        self._run("drop_sequences", sequences=list(self.dropped.values()))
+        self._run("drop_sequences", sequences=[minor.place.sequence for minor in self.minors.values()])
         for name in ("mark_repeated", "mark_known", "mark_parked", "mark_taken", "mark_taken_here"):
             self._run(name)
         self._settle(alone=False)
@@ -88,6 +103,13 @@ class Settling:
             self._run(name)
         self._run("park")
         self._run("tell_parked_reason")
+        self._close()
+
+    def _close(self) -> None:
+        """Close whoever was called a minor after they were last told of, and open whoever was not after all."""
+        self._run("keep_minor_words")
+        self.closed_persons = self._run("close_persons")[0][0]
+        self.closed = {n for (n,) in self._run("closing_rows")}
 
     def _find_subjects(self, *, alone: bool) -> None:
         """Find whose each event is, in rounds: a number event gives the next one its code, a code told of calls up what waited for it.
@@ -113,19 +135,20 @@ class Settling:
         if linked:
             self._run("insert_linked_codes")
             self._run("withdraw_codes")
+            self._run("free_minor_words")
         return linked
 
     def _call_up(self) -> int:
-        """Stage the parked events whose person is known by now; gives how many."""
+        """Stage the parked events, and what was said of minors, whose person is known by now; gives how many."""
         waiting = self._run("awaited")
         if waiting:
             self.stage(self._opened(waiting))
-        return len(waiting)
+        return len(waiting) + self._count("call_up_minors")
 
     def _opened(self, waiting: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         for n, (body, key_id) in enumerate(waiting, 1):
-            row = json.loads(self._stager.keys.open(Sealed(key_id, bytes(body)), use="population.event"))
-            told = self._stager.event(row)
+            row = json.loads(self.stager.keys.open(Sealed(key_id, bytes(body)), use="population.event"))
+            told = self.stager.event(row)
             if isinstance(told, Told):
                 yield told.line(-n, parked=True)
 
@@ -142,5 +165,5 @@ class Settling:
         return int(self._cursor.rowcount)
 
     def _run(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
-        self._cursor.execute(SQL[name], {**values, "at": self._at, "hash_key": self._stager.keys.pointers.hash})
+        self._cursor.execute(SQL[name], {**values, "at": self._at, "hash_key": self.stager.keys.pointers.hash})
         return self._cursor.fetchall() if self._cursor.description else []

@@ -17,7 +17,7 @@ from chengxin.lib.regions import AreaBook, region
 
 EDITIONS = 1_000_000  # snapshots that may follow one number; the rank leaves room for them below the next
 MAX_SEQUENCE = 9_000_000_000_000
-MINOR = "minor"
+MINOR, CLOSED = "minor", "closed"
 EVENT_ID_LENGTH, NAME_LENGTH, DOCUMENT_LENGTH = 64, 100, 100
 IDENTITY_KINDS = frozenset({"snapshot", "new", "name", "number", "correction"})
 NUMBER_KINDS = frozenset({"number", "correction"})
@@ -57,6 +57,29 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class MinorCode:
+    """A code that may lead to somebody who is held, out of a minor's row: hash, mark, hash under the key before, type."""
+
+    hashes: tuple[bytes, bytes, bytes | None, str]
+    corrects: bool = False
+
+    def line(self, n: int, place: Place) -> tuple[Any, ...]:
+        """Give what ``copy_minors`` takes; a code that is corrected stands where old codes do."""
+        code_hash, mark, former, code_type = self.hashes
+        code, nothing = (code_hash, mark, former), (None, None, None)
+        sides = (*nothing, *code) if self.corrects else (*code, *nothing)
+        return (n, place.rank, "correction" if self.corrects else "minor", *sides, code_type, code_type, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Minor:
+    """All that is taken of a minor's row: its place, and the codes by which a person may be held whom it closes."""
+
+    place: Place
+    codes: tuple[MinorCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stager:
     """Makes staged rows of a feed's. ``day`` is today: nobody enters before 18, and an undated full capacity is told as of it."""
 
@@ -64,25 +87,45 @@ class Stager:
     areas: AreaBook
     day: date
 
-    def event(self, row: Row) -> Told | int | str:
-        """Make a staged event; the sequence number alone where it is about a minor, or the rule that refuses the row."""
+    def event(self, row: Row) -> Told | Minor | str:
+        """Make a staged event; its place and the codes it may close where it is about a minor, or the rule that refuses the row."""
         try:
             born, place = _born(row), _place(row)
             if not may_be_subject(born, self.day):
-                return place.sequence
+                return self._minor(row, place)
             return self._told(row, self._event_id(row), place, _kind(row), born)
         except Refused as refusal:
             return str(refusal)
 
-    def snapshot(self, row: Row, event_id: str, place: Place) -> Told | str:
-        """Make a staged row of a snapshot; ``minor`` where it is about one, or the rule that refuses it."""
+    def snapshot(self, row: Row, event_id: str, place: Place) -> Told | Minor | str:
+        """Make a staged row of a snapshot, as ``event`` does of an event's."""
         try:
             born = _born(row)
             if not may_be_subject(born, self.day):
-                return MINOR
+                return self._minor(row, place)
             return self._told(row, event_id, place, "snapshot", born)
         except Refused as refusal:
             return str(refusal)
+
+    def _minor(self, row: Row, place: Place) -> Minor:
+        """Look at the codes alone: an adult may be held under the number that is corrected or replaced, or under one without a birth."""
+        kind = words().kinds.get(row.get("SJLX", ""))
+        own = self._may_be_held(row, "ZJLX", "ZJHM")
+        old = self._may_be_held(row, "YZJLX", "YZJHM") if kind in NUMBER_KINDS else None
+        codes = [MinorCode(own)] if own else []
+        if old and old != own:
+            codes.append(MinorCode(old, corrects=kind == "correction"))
+        return Minor(place, tuple(codes))
+
+    def _may_be_held(self, row: Row, kind: str, number: str) -> tuple[bytes, bytes, bytes | None, str] | None:
+        code_type = from_template(row.get(kind) or row.get("ZJLX", ""))
+        verdict = examine(code_type, row.get(number, ""), on=self.day, areas=self.areas)
+        if code_type is None or verdict.canonical is None or verdict.legacy:
+            return None
+        if verdict.born is not None and not may_be_subject(verdict.born, self.day):
+            return None
+        code_hash, mark, former, name, *_ = self._hashes((code_type, verdict.canonical), None)
+        return code_hash, mark, former, name
 
     def _event_id(self, row: Row) -> str:
         event_id = row["SJBH"]
