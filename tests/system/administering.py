@@ -61,6 +61,50 @@ def postpone(stage: Stage) -> None:
     stage.run("owner", "UPDATE identity_role_grant SET valid_from = valid_from + 1 WHERE role = 'security_admin'")
 
 
+def use(stage: Stage, login: str, days: int, role: str = "app") -> bool:
+    """Note that somebody's right was used, so many days from now."""
+    ((number,),) = stage.run("owner", "SELECT id FROM identity_role_grant WHERE user_id = %s", user(stage, login))
+    stage.insert(role, "identity_role_use", {"grant_id": number, "last_used": stage.facts.today + days * DAY})
+    return True
+
+
+def uses(*, days: int) -> Attack:
+    return lambda stage: use(stage, "clerk", days)
+
+
+def lapse(stage: Stage, login: str) -> None:
+    query = (
+        "UPDATE identity_role_grant SET valid_from = valid_from - 90, valid_until = valid_until - 90 WHERE user_id = %s"
+    )
+    stage.run("owner", query, user(stage, login))
+
+
+def use_what_lapsed(stage: Stage) -> bool:
+    stage.run("owner", "ALTER TABLE identity_role_grant DISABLE TRIGGER grant_withdrawal_guarded")
+    lapse(stage, "clerk")
+    return use(stage, "clerk", 0)
+
+
+def lapses_what_is_in_force(stage: Stage) -> bool:
+    before = stage.run("owner", "SELECT count(*) FROM identity_right")
+    stage.run("intake", "SELECT identity_withdraw_lapsed(NULL)")
+    return stage.run("owner", "SELECT count(*) FROM identity_right") != before
+
+
+def lapses_anothers(stage: Stage) -> bool:
+    """What is asked for one officer reaches no other's."""
+    stage.run("owner", "ALTER TABLE identity_role_grant DISABLE TRIGGER grant_withdrawal_guarded")
+    lapse(stage, "clerk")
+    stage.run("owner", "ALTER TABLE identity_role_grant ENABLE TRIGGER grant_withdrawal_guarded")
+    return stage.run("admin", "SELECT identity_withdraw_lapsed(%s)", user(stage, "verifier")) != [(0,)]
+
+
+def come_back(stage: Stage) -> bool:
+    stage.run("admin", "UPDATE identity_user SET is_active = false WHERE login = 'clerk'")
+    stage.run("admin", "UPDATE identity_user SET is_active = true WHERE login = 'clerk'")
+    return True
+
+
 def leave(stage: Stage) -> None:
     stage.run("owner", "UPDATE identity_user SET is_active = false WHERE login = 'security'")
 
@@ -68,8 +112,8 @@ def leave(stage: Stage) -> None:
 grant_unused_for_ninety_days = without_guards(age(90), grants())
 grant_after_the_end = without_guards(
     lambda stage: (
+        use(stage, "security", 0, "admin"),
         age(366)(stage),
-        stage.run("owner", "INSERT INTO identity_role_use SELECT id, %s FROM identity_role_grant", stage.facts.today),
     ),
     grants(),
 )

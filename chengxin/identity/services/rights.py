@@ -1,5 +1,6 @@
 """Granting and withdrawing roles. The database has the same rules (``sql/locks_rights.sql``); here each has its words."""
 
+import logging
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -11,6 +12,8 @@ from chengxin.identity.permissions import clash, permissions
 from chengxin.identity.queries import Right, may
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -51,6 +54,7 @@ def _grant(login: str, role: str, until: date, reason: str, actor: User | None, 
         )
     if not reason.strip():
         raise GrantRefused("请写明授权的理由。", "Give the reason of the grant.")
+    _withdraw_lapsed(officer.pk)
     standing = RoleGrant.objects.filter(user=officer, withdrawn_at=None, valid_until__gt=today)
     if clash(role, frozenset(standing.values_list("role", flat=True))):
         raise GrantRefused(
@@ -87,14 +91,34 @@ def withdraw_role(grant_id: int, *, reason: str, actor: User, at: datetime) -> R
     return grant
 
 
+@transaction.atomic
+def withdraw_lapsed(*, at: datetime) -> int:
+    """Withdraw every right that ended by itself, by its term or unused for ninety days; gives how many. By nobody, and so in the log.
+
+    Which have ended is the database's to say, by its own day; ``at`` is for the log of the worker.
+    Source: GB/T 22239-2019 8.1.4.1 c (accounts out of use are taken away in time); the days stand in ``permissions.toml``.
+    """
+    gone = _withdraw_lapsed(None)
+    logger.info("%s rights that ended by themselves withdrawn at %s", gone, at)
+    return gone
+
+
+def _withdraw_lapsed(user_id: int | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_withdraw_lapsed(%s)", [user_id])
+        (gone,) = cursor.fetchone() or (0,)
+    return int(gone)
+
+
 def note_use(right: Right, today: date) -> None:
-    """Note that a right was used today, once a day."""
+    """Note that a right was used today, once a day; one that has just ended is not."""
     if right.last_used == today:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO identity_role_use (grant_id, last_used) VALUES (%s, %s)
+            """INSERT INTO identity_role_use (grant_id, last_used)
+               SELECT grant_id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date FROM identity_right WHERE grant_id = %s
                ON CONFLICT (grant_id) DO UPDATE SET last_used = excluded.last_used
                WHERE identity_role_use.last_used < excluded.last_used""",
-            [right.grant_id, today],
+            [right.grant_id],
         )

@@ -78,9 +78,65 @@ CREATE OR REPLACE TRIGGER grant_withdrawal_guarded BEFORE UPDATE ON identity_rol
 CREATE OR REPLACE TRIGGER grant_stays BEFORE DELETE OR TRUNCATE ON identity_role_grant
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
+-- name: guard_use
+-- A right is used today, while it is in force: one that lapsed is revived by no note of a use, of today or of a day to come.
+CREATE OR REPLACE FUNCTION identity_guard_use() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.last_used <> (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date THEN
+        RAISE EXCEPTION 'the use of a right is noted on its day' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (SELECT FROM identity_right r WHERE r.grant_id = NEW.grant_id) THEN
+        RAISE EXCEPTION 'a right is used while it is in force' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_use_trigger
+CREATE OR REPLACE TRIGGER use_guarded BEFORE INSERT OR UPDATE ON identity_role_use
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_use();
+
+-- name: guard_reopening
+-- Whoever comes back is entered anew: an account opened again would bring its rights along.
+CREATE OR REPLACE FUNCTION identity_guard_reopening() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a closed account stays closed' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+-- name: guard_reopening_trigger
+CREATE OR REPLACE TRIGGER user_stays_closed BEFORE UPDATE ON identity_user
+    FOR EACH ROW WHEN (NEW.is_active AND NOT OLD.is_active) EXECUTE FUNCTION identity_guard_reopening();
+
+-- name: withdraw_lapsed
+-- Withdraw the rights that ended by themselves, of everybody or of one officer: nobody's doing, so by nobody. Each goes into the action
+-- log, in the same transaction. Runs with the owner's rights.
+CREATE OR REPLACE FUNCTION identity_withdraw_lapsed(whose bigint) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH lapsed AS (
+        SELECT g.id, g.valid_until <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS ended
+        FROM identity_role_grant g LEFT JOIN identity_role_use u ON u.grant_id = g.id
+        WHERE g.withdrawn_at IS NULL AND (whose IS NULL OR g.user_id = whose)
+          AND (g.valid_until <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
+               OR coalesce(u.last_used, g.valid_from) <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - 90)
+        FOR NO KEY UPDATE OF g
+    ), withdrawn AS (
+        UPDATE identity_role_grant g SET withdrawn_at = transaction_timestamp(),
+               withdrawal_reason = CASE WHEN l.ended THEN '期限届满' ELSE '连续九十日未使用' END
+        FROM lapsed l WHERE g.id = l.id RETURNING g.id, g.role, g.withdrawal_reason
+    ), noted AS (
+        INSERT INTO ground_action (at, actor, act, subject, note)
+        SELECT transaction_timestamp(), '', 'rights.lapse', 'grant:' || w.id, w.role || ' ' || w.withdrawal_reason FROM withdrawn w
+        RETURNING 1
+    )
+    SELECT count(*) FROM noted
+$$;
+
 -- name: rights_grants
 -- The application reads which rights are in force and notes their use. Users and rights are the administration's, whose role reads
 -- nothing of any person.
+REVOKE ALL ON FUNCTION identity_withdraw_lapsed(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity_withdraw_lapsed(bigint) TO {intake}, {admin};
 GRANT SELECT ON identity_right TO {app}, {admin};
 GRANT SELECT, INSERT, UPDATE (last_used) ON identity_role_use TO {app}, {admin};
 GRANT SELECT, INSERT, UPDATE (withdrawn_at, withdrawn_by_id, withdrawal_reason) ON identity_role_grant TO {admin};
