@@ -31,6 +31,10 @@ class Act:
     machines: bool = False
     kinds: tuple[str, ...] = ()
 
+    def open_to(self, kind: str) -> bool:
+        """Tell whether officers and systems of an organisation of this kind may do it at all."""
+        return not self.kinds or kind in self.kinds
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
@@ -42,8 +46,9 @@ class Permissions:
     unused_days: int
     source: Source
 
-    def acts_of(self, roles: frozenset[str]) -> frozenset[str]:
-        return frozenset(act.code for act in self.acts.values() if roles.intersection(act.roles))
+    def acts_of(self, roles: frozenset[str], kind: str) -> frozenset[str]:
+        """Give the acts that these roles may do in an organisation of this kind."""
+        return frozenset(act.code for act in self.acts.values() if roles.intersection(act.roles) and act.open_to(kind))
 
 
 @cache

@@ -10,6 +10,8 @@ SCOPES = {
     "house": ("系统本身，不含任何人的信息", "the installation, never a person's data"),
 }
 
+KINDS = {"centre": ("信用中心", "the credit centre"), "population": ("人口信息主管部门", "the population authority")}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -32,7 +34,7 @@ class Table:
 
 
 def permission_table(table: Permissions | None = None) -> Table:
-    """Lay the permission table out by act and role. Raises KeyError on a scope without words."""
+    """Lay the permission table out by act and role. Raises KeyError on a scope or kind without words."""
     table = table or permissions()
     return Table(
         tuple(table.roles.values()),
@@ -46,6 +48,9 @@ def permission_table(table: Permissions | None = None) -> Table:
 
 def _scope(act: Act) -> tuple[str, str]:
     words, words_en = SCOPES[act.scope]
+    if act.kinds:
+        words += f"；只限{'、'.join(KINDS[kind][0] for kind in act.kinds)}"
+        words_en += f"; {', '.join(KINDS[kind][1] for kind in act.kinds)} alone"
     if act.machines:
         return f"{words}；单位的系统凭访问令牌也可", f"{words_en}; a system with its access token may too"
     return words, words_en

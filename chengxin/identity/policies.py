@@ -1,6 +1,6 @@
 """Access policies of views: each view carries one, and a test walks the address table to see that it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from chengxin.identity.errors import ScopeMissing, TokenInvalid
 from chengxin.identity.limits import login_limits
 from chengxin.identity.models import User
-from chengxin.identity.permissions import permissions
+from chengxin.identity.permissions import Act, permissions
 from chengxin.identity.queries import Right, organisation_stands, rights_of
 from chengxin.identity.services.factors import factors_of
 from chengxin.identity.services.rights import note_use
@@ -69,7 +69,7 @@ def public(reason: str) -> Callable[[Open], Open]:
 
 
 def officers_may(*acts: str, own_rows: bool = False) -> Callable[[View], View]:
-    """Open a view to officers who may do one of these acts of the permission table, and whose organisation is valid.
+    """Open a view to officers who may do one of these acts of the permission table, in an organisation of its kind that is valid.
 
     Others are sent to log in or refused, and whoever logged in without a second factor, or with a password that somebody else chose,
     is sent to mend that first. Where the table says so they prove once more who they are. The first use of a right on a day is noted,
@@ -77,10 +77,10 @@ def officers_may(*acts: str, own_rows: bool = False) -> Callable[[View], View]:
     then shows its rows and no other's, whatever the view asks; without it there are none. Raises KeyError on an act that the table
     doesn't know, and ValueError on own rows for an act of wider scope, when the module is read.
     """
-    table = permissions().acts
-    roles = tuple(sorted({role for act in acts for role in table[act].roles}))
-    prove = any(table[act].prove for act in acts)
-    if own_rows and any(table[act].scope != "own" for act in acts):
+    wanted = [permissions().acts[act] for act in acts]
+    roles = tuple(sorted({role for act in wanted for role in act.roles}))
+    prove = any(act.prove for act in wanted)
+    if own_rows and any(act.scope != "own" for act in wanted):
         raise ValueError(f"{acts}: only acts within the own organisation speak for it")
 
     def decorate(view: View) -> View:
@@ -94,7 +94,7 @@ def officers_may(*acts: str, own_rows: bool = False) -> Callable[[View], View]:
             if not is_fully_in(request):
                 return redirect("account_home")
             today = shanghai_date(timezone.now())
-            used = _right_among(request, user, roles, today)
+            used = _right_among(request, user, wanted, today)
             if prove and not proved_freshly(request):
                 return sent_to("account_prove", request)
             note_use(used, today)
@@ -106,9 +106,14 @@ def officers_may(*acts: str, own_rows: bool = False) -> Callable[[View], View]:
     return decorate
 
 
-def _right_among(request: HttpRequest, user: User, roles: tuple[str, ...], today: date) -> Right:
-    """Give the right by which an officer comes. Raises NotAllowed when there is none, or the organisation doesn't stand today."""
-    used = next((right for right in rights_in(request) if right.role in roles), None)
+def _right_among(request: HttpRequest, user: User, acts: Iterable[Act], today: date) -> Right:
+    """Give the right by which an officer comes.
+
+    Raises NotAllowed when there is none for an organisation of this kind, or the organisation doesn't stand today.
+    """
+    kind = user.organisation.kind
+    opened = {role for act in acts if act.open_to(kind) for role in act.roles}
+    used = next((right for right in rights_in(request) if right.role in opened), None)
     if used is not None:
         return used
     if not organisation_stands(user.organisation.pk, today):
@@ -116,6 +121,8 @@ def _right_among(request: HttpRequest, user: User, roles: tuple[str, ...], today
             "您所在单位的登记或者许可今天不在有效期内。",
             "Your organisation's registration or licence isn't valid today.",
         )
+    if not any(act.open_to(kind) for act in acts):
+        raise NotAllowed("此项不由您所在类别的单位办理。", "This isn't for organisations of your kind.")
     raise NotAllowed("您的岗位没有此项权限。", "Your role doesn't include this.")
 
 
@@ -194,7 +201,10 @@ def rights_in(request: HttpRequest) -> tuple[Right, ...]:
 
 def acts_in(request: HttpRequest) -> frozenset[str]:
     """Give the acts that whoever sends a request may do: what is not among them is not shown."""
-    return permissions().acts_of(frozenset(right.role for right in rights_in(request)))
+    rights = rights_in(request)
+    if not rights:
+        return frozenset()
+    return permissions().acts_of(frozenset(right.role for right in rights), officer_of(request).organisation.kind)
 
 
 def officer_of(request: HttpRequest) -> User:

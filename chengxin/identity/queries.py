@@ -151,8 +151,11 @@ def rights_of(user_id: int) -> tuple[Right, ...]:
 
 
 def may(user_id: int, act: str) -> bool:
-    """Tell whether an officer may do an act of the permission table at this moment."""
-    return any(right.role in permissions().acts[act].roles for right in rights_of(user_id))
+    """Tell whether an officer may do an act of the permission table at this moment, in their kind of organisation."""
+    wanted = permissions().acts[act]
+    if not any(right.role in wanted.roles for right in rights_of(user_id)):
+        return False
+    return not wanted.kinds or User.objects.filter(pk=user_id, organisation__kind__in=wanted.kinds).exists()
 
 
 def list_officers(*, after: str = "", limit: int = 50) -> list[User]:

@@ -66,7 +66,7 @@ def machine_acts() -> frozenset[str]:
 def acts_open_to(kind: str) -> frozenset[str]:
     """Give the acts that a system of an organisation of this kind may do."""
     acts = permissions().acts
-    return frozenset(code for code in machine_acts() if not acts[code].kinds or kind in acts[code].kinds)
+    return frozenset(code for code in machine_acts() if acts[code].open_to(kind))
 
 
 def read_public_key(text: str) -> tuple[str, dict[str, Any]]:

@@ -38,6 +38,14 @@ def test_a_scope_without_words_is_an_error() -> None:
         permission_table(odd)
 
 
+def test_acts_of_some_kinds_of_organisation_alone_say_so() -> None:
+    (row,) = [line for line in as_markdown().splitlines() if "`adjudication.decide`" in line]
+    assert "只限信用中心" in row
+    laid = {row.act.code: row for row in permission_table().rows}
+    assert "the credit centre alone" in laid["coverage.see"].scope_en
+    assert "只限" not in laid["report.issue"].scope
+
+
 def test_everybody_can_read_the_table(register: Register) -> None:
     told = Client().get(reverse("portal:permissions")).content.decode()
     assert all(act.name in told for act in permissions().acts.values())

@@ -1,17 +1,32 @@
-"""Every address has an access policy, and the open ones are these and no others."""
+"""Every address has the access policy that ``addresses.toml`` writes down by hand, and everybody is walked over all of them.
 
-from collections.abc import Iterator
+The expectation is never taken from the code under test: which act an address is, says the list; who may do it, the permission table.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+import chengxin
+from chengxin.demo.officers import settle_demo_officer
+from chengxin.identity.models import Organisation, User
 from chengxin.identity.policies import AccessPolicy, officers_may, policy_of
+from chengxin.identity.queries import find_person
+from chengxin.identity.services.organisations import settle_organisation
+from chengxin.identity.standing import PLATFORM
+from chengxin.site.backup.proof import differences, proof_of
+from tests.api.test_population import POLICE, token_of
 from tests.conftest import Register
-from tests.people import DESK_OFFICERS, MARKET
-from tests.portal.conftest import LogIn
+from tests.people import DESK_OFFICERS, MARKET, OFFICERS, OTHER, WANG_WEI
+from tests.portal.conftest import LogIn, let_in
 
 # What is open to everybody, and why it harms nobody.
 OPEN = {
@@ -31,62 +46,233 @@ OPEN = {
     "oauth-metadata": "tells how a client proves itself",
 }
 SAMPLES = {"token": uuid4(), "code": "CF-ZRR", "login": "clerk", "purpose": "XK-SC", "number": 1}
+URLS = {"desk": "chengxin.site.urls", "api": "chengxin.site.urls", "administration": "chengxin.site.admin_urls"}
+LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
+ACTS = {
+    act["code"]: act
+    for act in tomllib.loads((Path(chengxin.__file__).parent / "identity" / "permissions.toml").read_text())["act"]
+}
+KINDS = {"everybody": "public", "logged-in": "logged-in", "person": "persons", "demo": "demo"}
+METHODS = ("GET", "POST")
+CROSSED = "elsewhere"  # an officer by role, of an organisation that isn't the credit centre
 
 
-def patterns(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in (resolver or get_resolver()).url_patterns:
+def patterns(resolver: Any, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
             yield from patterns(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
         else:
             yield f"{space}{entry.name}", entry
 
 
-ALL = dict(patterns())
+def addresses(face: str) -> dict[str, URLPattern]:
+    every = dict(patterns(get_resolver(URLS[face])))
+    return {
+        name: one
+        for name, one in every.items()
+        if face == "administration" or (face == "api") == name.startswith("api:")
+    }
 
 
+ALL = dict(patterns(get_resolver(URLS["desk"])))
 ROLE_OF = {officer["login"]: officer["role"] for officer in DESK_OFFICERS}
 
 
-def policy(name: str) -> AccessPolicy:
-    found = policy_of(ALL[name].callback)
+def policy(name: str, face: str = "desk") -> AccessPolicy:
+    found = policy_of((ALL if face == "desk" else addresses(face))[name].callback)
     assert found is not None, f"{name} has no access policy"
     return found
 
 
-def address(name: str) -> str:
-    return reverse(name, kwargs={key: value for key, value in SAMPLES.items() if key in ALL[name].pattern.converters})
+def address(name: str, face: str = "desk") -> str:
+    wanted = (ALL if face == "desk" else addresses(face))[name].pattern.converters
+    return reverse(name, URLS[face], kwargs={key: value for key, value in SAMPLES.items() if key in wanted})
 
 
-def guarded(kind: str) -> list[str]:
-    return [name for name in ALL if (found := policy_of(ALL[name].callback)) and found.kind == kind]
+def acted(face: str) -> list[tuple[str, str]]:
+    """Give every address that is an act, by each of both methods, its own or not."""
+    return [
+        (name, method) for name, told in LISTED[face].items() if ACTS.keys() & set(told.values()) for method in METHODS
+    ]
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_every_address_has_a_policy(name: str) -> None:
-    found = policy(name)
-    assert found.roles if found.kind == "officers" else found.reason
+# The list and the decorators.
+
+
+@pytest.mark.parametrize("face", LISTED)
+def test_the_list_is_whole(face: str) -> None:
+    assert LISTED[face].keys() == addresses(face).keys()
+    assert all(told and set(told) <= set(METHODS) for told in LISTED[face].values())
+
+
+@pytest.mark.parametrize(("face", "name"), [(face, name) for face, told in LISTED.items() for name in told])
+def test_each_address_carries_the_policy_that_the_list_says(face: str, name: str) -> None:
+    (act,) = set(LISTED[face][name].values())
+    found = policy(name, face)
+    if act in KINDS:
+        assert (found.kind, found.acts) == (KINDS[act], ())
+        assert found.reason
+    else:
+        assert (found.kind, found.acts) == ("clients" if face == "api" else "officers", (act,))
 
 
 def test_the_open_addresses_are_these() -> None:
-    assert {name for name in ALL if policy(name).kind == "public"} == set(OPEN)
-    assert {name for name in ALL if policy(name).kind == "demo"} == {"account_demo"}
+    every = [(name, policy(name, face).kind) for face in LISTED for name in addresses(face)]
+    assert {name for name, kind in every if kind == "public"} == set(OPEN)
+    assert {name for name, kind in every if kind == "demo"} == {"account_demo"}
 
 
-@pytest.mark.parametrize("name", guarded("officers"))
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_gets_in_without_logging_in(register: Register, name: str, method: str) -> None:
-    answer = getattr(Client(), method)(address(name))
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith(reverse("account_login"))
+# The walk. Whoever is refused gets 403 or is sent to log in, and nothing at all is written.
 
 
-@pytest.mark.parametrize("name", guarded("officers"))
-def test_each_role_gets_in_where_the_table_says_so_and_nowhere_else(log_in: LogIn, name: str) -> None:
-    for login, role in ROLE_OF.items():
-        answer = log_in(login).get(address(name))
-        assert (answer.status_code == 403) == (role not in policy(name).roles), login
-        if answer.status_code == 403:
-            assert "您的岗位没有此项权限" in answer.content.decode()
+def written(register: Register) -> dict[str, Any]:
+    with psycopg.connect(register.urls["owner"]) as connection:
+        found: dict[str, Any] = proof_of(connection)
+        return found
+
+
+def refused(answer: Any) -> bool:
+    place = str(answer.headers.get("Location", ""))
+    return bool(answer.status_code == 403) or place.startswith(reverse("account_login"))
+
+
+def may_do(officer: dict[str, Any], kind: str, act: str) -> bool:
+    roles, kinds = set(ACTS[act]["roles"]), set(ACTS[act].get("kinds", [kind]))
+    return officer["role"] in roles and kind in kinds
+
+
+def walk(register: Register, face: str, client: Client, allowed: Callable[[str], bool]) -> None:
+    """Try every act of a face with one client: first what must be refused, then what the table opens."""
+    before, open_ = written(register), []
+    for name, method in acted(face):
+        (act,) = set(LISTED[face][name].values())
+        if allowed(act):
+            open_.append((name, method))
+        else:
+            answer = getattr(client, method.lower())(address(name, face))
+            assert refused(answer), (name, method, answer.status_code)
+    assert set(differences(before, written(register))) <= {"public.identity_session"}
+    for name, method in open_:
+        answer = getattr(client, method.lower())(address(name, face))
+        assert not refused(answer), (name, method)
+        assert (answer.status_code == 405) == (method not in LISTED[face][name]), (name, method, answer.status_code)
+
+
+def officer_elsewhere(register: Register) -> None:
+    """Make an officer by role, whose organisation isn't the credit centre."""
+    register.become("owner")
+    market = Organisation.objects.get(code=MARKET)
+    settle_demo_officer(login=CROSSED, display_name="别处的查询员", organisation=market, role="officer", password="x")
+    register.become("app")
+
+
+def person(register: Register) -> User:
+    found = find_person("resident-id", WANG_WEI.code, WANG_WEI.name)
+    assert found is not None
+    ((number,),) = register.rows("SELECT identity_settle_person(%s)", found.subject_id)
+    return User.objects.get(pk=number)
+
+
+WALKERS = {one["login"]: one for one in OFFICERS} | {
+    CROSSED: {"login": CROSSED, "role": "officer", "organisation": MARKET}
+}
+
+
+def administers(login: str) -> bool:
+    return str(WALKERS[login]["role"]).endswith("_admin")
+
+
+def be(register: Register, settings: Any, face: str) -> None:
+    """Be the process of a face."""
+    settings.FACE, settings.ROOT_URLCONF = face, URLS[face]
+    register.become("admin" if face == "administration" else "app")
+
+
+@pytest.mark.parametrize("face", ["desk", "administration"])
+@pytest.mark.parametrize("login", WALKERS)
+def test_each_officer_gets_in_where_the_table_says_so_and_nowhere_else(
+    register: Register, settings: Any, log_in: LogIn, login: str, face: str
+) -> None:
+    """Whoever belongs to the other face comes with the session that they have there."""
+    officer_elsewhere(register)
+    kind = Organisation.objects.get(code=WALKERS[login]["organisation"]).kind
+    own = "administration" if administers(login) else "desk"
+    be(register, settings, own)
+    client = log_in(login)
+    be(register, settings, face)
+    walk(register, face, client, lambda act: own == face and may_do(WALKERS[login], kind, act))
+
+
+@pytest.mark.parametrize("face", ["desk", "administration"])
+def test_nobody_gets_in_without_logging_in(register: Register, settings: Any, face: str) -> None:
+    settings.ROOT_URLCONF = URLS[face]
+    walk(register, face, Client(), lambda _: False)
+
+
+@pytest.mark.parametrize("face", ["desk", "administration"])
+def test_a_systems_token_opens_no_page(register: Register, settings: Any, face: str) -> None:
+    bearer = f"Bearer {token_of(register, OTHER)}"
+    settings.ROOT_URLCONF = URLS[face]
+    walk(register, face, Client(headers={"Authorization": bearer}), lambda _: False)
+
+
+def test_a_person_gets_into_nothing_of_the_officers(register: Register) -> None:
+    client = let_in(Client(), person(register), PLATFORM)
+    walk(register, "desk", client, lambda _: False)
+    assert client.get(reverse("person-home")).status_code == 200
+
+
+@pytest.mark.parametrize("login", WALKERS)
+def test_no_officer_gets_into_what_is_the_persons_own(
+    register: Register, settings: Any, log_in: LogIn, login: str
+) -> None:
+    officer_elsewhere(register)
+    be(register, settings, "administration" if administers(login) else "desk")
+    client = log_in(login)
+    be(register, settings, "desk")
+    answer = client.get(reverse("person-home"))
+    assert answer.status_code == 403 or answer.headers["Location"].startswith(reverse("person-login"))
+
+
+@pytest.mark.parametrize("whose", ["nobody", "clerk", "verifier", "person", "department", "police"])
+def test_each_system_gets_into_the_interface_where_the_table_says_so_and_nobody_else_does(
+    register: Register, log_in: LogIn, whose: str
+) -> None:
+    register.become("owner")
+    settle_organisation(code=POLICE, name="测试公安局", kind="population", region="140000", valid_from=date(2019, 1, 1))
+    kind = {"department": "department", "police": "population"}.get(whose, "")
+    client = log_in(whose) if whose in {"clerk", "verifier"} else Client()
+    if whose == "person":
+        register.become("app")
+        let_in(client, person(register), PLATFORM)
+    if kind:
+        client = Client(
+            headers={"Authorization": f"Bearer {token_of(register, POLICE if whose == 'police' else OTHER)}"}
+        )
+    before = written(register)
+    for name, told in LISTED["api"].items():
+        (act,) = set(told.values())
+        for method in METHODS if act in ACTS else ():
+            answer = getattr(client, method.lower())(address(name, "api"))
+            allowed = bool(kind) and ACTS[act].get("machines", False) and kind in ACTS[act].get("kinds", [kind])
+            if method not in told:
+                assert answer.status_code == 405, (name, method)
+            else:
+                assert (answer.status_code in {401, 403}) is not allowed, (name, method, answer.status_code)
+    assert set(differences(before, written(register))) <= {"public.identity_session"}
+
+
+# The table's kinds are enforced in one place.
+
+
+def test_another_organisations_officer_is_refused_what_is_the_credit_centres(register: Register, log_in: LogIn) -> None:
+    officer_elsewhere(register)
+    answer = log_in(CROSSED).get(reverse("portal:cases"))
+    assert answer.status_code == 403
+    assert "不由您所在类别的单位办理" in answer.content.decode()
+    page = log_in(CROSSED).get(reverse("portal:purposes")).content.decode()
+    assert reverse("portal:cases") not in page
+    assert reverse("portal:cases") in log_in("officer").get(reverse("portal:purposes")).content.decode()
 
 
 def test_an_organisation_out_of_time_is_refused(register: Register, log_in: LogIn) -> None:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from chengxin.identity.policies import acts_in, officers_may
 
@@ -14,6 +15,7 @@ FIRST = (
 
 
 @officers_may("desk.enter")
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     acts = acts_in(request)
     return redirect(next(address for act, address in FIRST if act in acts))

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.queries import items_in_force
 from chengxin.identity.policies import officer_of, officers_may
@@ -40,6 +40,7 @@ QUEUED_LONG_S = 30
 
 
 @officers_may("intake.follow", own_rows=True)
+@require_safe
 def batches(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = list_batches(officer_of(request).organisation.pk, before=before, limit=PAGE + 1)
@@ -64,6 +65,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @officers_may("intake.follow", own_rows=True)
+@require_safe
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
     context = {
@@ -75,6 +77,7 @@ def batch(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 @officers_may("intake.follow", own_rows=True)
+@require_safe
 def progress(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
     response = render(request, "portal/desk/progress.html", _progress(view))
@@ -84,6 +87,7 @@ def progress(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 @officers_may("intake.follow", own_rows=True)
+@require_safe
 def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
     after = _place(request.GET.get("after", ""))
@@ -97,6 +101,7 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 @officers_may("intake.follow", own_rows=True)
+@require_safe
 def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation.pk)
     lines = _number_lines(speaking_as(officer_of(request)), view.batch.pk)
@@ -105,6 +110,7 @@ def numbers(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 
 @officers_may("intake.follow", own_rows=True)
+@require_safe
 def receipt_file(request: HttpRequest, token: UUID) -> HttpResponseBase:
     view = find_batch(token, officer_of(request).organisation.pk)
     content = receipt(view.batch) | {"by_rule": {count.rule: count.rows for count in count_findings(view.batch.pk)}}

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.errors import PurposeUnknown
 from chengxin.catalogue.queries import PurposeTerms, list_purposes
@@ -20,6 +20,7 @@ from chengxin.sharing.services import Report, issue_report
 
 
 @officers_may("report.issue")
+@require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
     sorted_out: dict[str, list[PurposeTerms]] = {"purposes": [], "closed": []}
     for purpose in _offered(request):

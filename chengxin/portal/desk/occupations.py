@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.periods import shanghai_date
@@ -25,6 +26,7 @@ class Line:
 
 
 @officers_may("occupations.coverage")
+@require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     found = _coverage(request)
     missing = found.missing(one.code for one in cities())
@@ -37,6 +39,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 
 @officers_may("occupations.coverage")
+@require_safe
 def occupation(request: HttpRequest, code: str) -> HttpResponse:
     found = _coverage(request)
     one: Occupation | None = occupations().on(found.on).get(code)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.portal.desk.answers import attachment
@@ -15,6 +15,7 @@ from chengxin.records.intake.mend import MEDIA
 
 
 @officers_may("intake.take_back", own_rows=True)
+@require_safe
 def returns(request: HttpRequest, token: UUID) -> HttpResponseBase:
     batch, spool = kept.take_returns(token, actor=officer_of(request), at=timezone.now())
     charset = "" if batch.form == "xlsx" else f"; charset={batch.encoding}"
