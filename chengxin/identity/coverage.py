@@ -38,6 +38,17 @@ class Assured:
     latest: date
 
 
+ALL_TENTHS = 1000
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share with one decimal: 100.0 only where nobody is missing, 0.0 only where nobody is there."""
+    tenths = (2 * ALL_TENTHS * part + whole) // (2 * whole)
+    if 0 < part < whole:
+        tenths = min(max(tenths, 1), ALL_TENTHS - 1)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """One region: living persons, those with a citizen's number as their present code, those whose identity an authority checked."""
@@ -50,12 +61,12 @@ class Coverage:
     assured: tuple[Assured, ...]
 
     @property
-    def share_coded(self) -> float:
-        return self.coded / self.persons
+    def percent_coded(self) -> str:
+        return percent(self.coded, self.persons)
 
     @property
-    def share_verified(self) -> float:
-        return self.verified / self.persons
+    def percent_verified(self) -> str:
+        return percent(self.verified, self.persons)
 
 
 def coverage(level: Level) -> list[Coverage]:

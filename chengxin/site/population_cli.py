@@ -104,6 +104,6 @@ def population_coverage(
     table = Table("区划 region", "人数 persons", "有统一代码 coded", "已核验 verified", "等级与起始日 assurance, since")
     for row in rows:
         assured = "；".join(f"{one.level} {one.persons}（{one.since}起）" for one in row.assured)
-        coded, verified = f"{row.coded}（{row.share_coded:.1%}）", f"{row.verified}（{row.share_verified:.1%}）"
+        coded, verified = f"{row.coded}（{row.percent_coded}%）", f"{row.verified}（{row.percent_verified}%）"
         table.add_row(f"{row.region} {row.name}", str(row.persons), coded, verified, assured)
     out.print(table)

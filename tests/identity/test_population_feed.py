@@ -395,7 +395,7 @@ def test_coverage_counts_by_region_and_assurance(register: Register) -> None:
     )  # fmt: skip
     by_county = {row.region: row for row in coverage(Level.COUNTY)}
     there = by_county["140202"]
-    assert (there.persons, there.coded, there.verified, there.share_verified) == (2, 2, 1, 0.5)
+    assert (there.persons, there.coded, there.verified, there.percent_verified) == (2, 2, 1, "50.0")
     assert [(one.level, one.persons, one.since) for one in there.assured] == [("high", 1, date(2025, 3, 1))]
     here = by_county["140105"]
     alive = register.rows("SELECT count(*) FROM identity_person WHERE region = '140105' AND died IS NULL")

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from chengxin.demo.officers import settle_demo_officer
+from chengxin.identity.coverage import percent
 from tests.conftest import Register
 from tests.identity.feeding import attested, renumbered, take
 from tests.identity.verifying import officer
@@ -21,7 +22,7 @@ def test_counts_by_city_and_nothing_of_a_person(register: Register, log_in: LogI
     (persons,) = register.rows("SELECT count(*) FROM identity_person WHERE died IS NULL")[0]
     assert "太原市" in page
     assert living(page) == persons
-    assert re.search(r"<td>1（\d+%）</td>", page)
+    assert re.search(r"<td>1（\d+\.\d%）</td>", page)
     assert all(one.name not in page and one.code not in page for one in PEOPLE)
 
 
@@ -37,6 +38,23 @@ def test_persons_whom_the_authority_calls_minors_are_told_of_and_not_counted(reg
 
 def living(page: str) -> int:
     return sum(int(count) for count in re.findall(r"<td>(\d+)</td>", page))
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"),
+    [
+        (0, 7, "0.0"),
+        (1, 1_000_000, "0.1"),
+        (1, 3, "33.3"),
+        (2, 3, "66.7"),
+        (1, 2000, "0.1"),
+        (996, 1000, "99.6"),
+        (999_999, 1_000_000, "99.9"),
+        (7, 7, "100.0"),
+    ],
+)
+def test_shares_reach_neither_end_by_rounding(part: int, whole: int, told: str) -> None:
+    assert percent(part, whole) == told
 
 
 @pytest.mark.parametrize(
