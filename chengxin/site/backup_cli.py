@@ -104,17 +104,35 @@ def restore(
 
 
 @answers_errors
-def erase(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
-    """删除已满保存期限的内容 / erase what is past its retention."""
-    from chengxin.site.bootstrap import installation
+def erase(
+    data: Data = DEFAULT_DATA,
+    *,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="按时间点恢复之后：按删除日志再次删除，结束所有登录 / after a point-in-time recovery: the journal of erasures",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """删除已满保存期限的内容 / erase what is past its retention. --replay: first what a recovery brought back; run it alone."""
+    from contextlib import nullcontext
 
-    data = data.resolve()
-    with installation(data, "eraser", tell):
+    from chengxin.site.bootstrap import installation
+    from chengxin.site.runtime.supervise import up_lock
+
+    data, counts = data.resolve(), {}
+    with up_lock(data, "erase") if replay else nullcontext(), installation(data, "eraser", tell) as opened:
         from django.utils import timezone
 
+        from chengxin.site.backup.restore import catch_up
         from chengxin.site.eraser import erase_due
 
-        show({"erased": erase_due(data, at=timezone.now())}, as_json=as_json)
+        if replay:
+            counts["erased_again"] = catch_up(opened.database.urls["owner"], replay)
+        counts["erased"] = erase_due(data, at=timezone.now())
+    show(counts, as_json=as_json)
 
 
 @answers_errors

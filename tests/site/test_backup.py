@@ -20,7 +20,7 @@ from chengxin.site.runtime.roles import ensure_database
 from chengxin.site.runtime.supervise import up_lock
 from tests.penalties import penalty
 from tests.people import CENTRE_OFFICER, LI_NA, ORGANISATIONS, WANG_WEI, write_population
-from tests.site.support import MAJOR, everything_in, made_data, wait_until
+from tests.site.support import MAJOR, everything_in, made_data, open_folder, wait_until
 from tests.site.test_cli import SETTLE, Shell, both_languages, report
 
 pytestmark = pytest.mark.xdist_group("backup")
@@ -144,6 +144,31 @@ def test_what_was_erased_after_the_backup_stays_erased(
     assert rows(target.data, PAYLOADS) == left
     (guard,) = rows(target.data, "SELECT tgenabled FROM pg_trigger WHERE tgname = 'payload_erasure'")
     assert guard in [("O",), (b"O",)]
+
+
+def test_recovery_by_other_means_is_caught_up_with_by_the_journal(backup: Path, target: Shell, tmp_path: Path) -> None:
+    """As on an own server: an older state of the whole cluster comes back, with what was erased since and who was logged in."""
+    assert target.run("restore", backup).code == 0
+    with server(target.data).using() as running, psycopg.connect(running.url("chengxin_owner")) as connection:
+        connection.execute("INSERT INTO identity_session VALUES ('k', 'desk', 'x', now(), now(), NULL)")
+    with open_folder() as folder:
+        subprocess.run(["cp", "-a", target.data, folder / "data"], check=True)
+        older = Shell(folder, folder / "data")
+        with server(target.data).using() as running, psycopg.connect(running.url("chengxin_owner")) as connection:
+            connection.execute(MAKE_DUE)
+        assert target.run("erase", "--json").json == {"erased": 1}
+        left = rows(target.data, PAYLOADS)
+        assert older.run("erase", "--json").json == {"erased": 0}
+        assert rows(older.data, PAYLOADS) != left
+        wrong = older.run("erase", "--replay", tmp_path)
+        assert (wrong.code, "删除日志" in wrong.err) == (2, True)
+        both_languages(wrong)
+        said = older.run("erase", "--replay", target.data / "erasures", "--json")
+        assert (said.code, said.json) == (0, {"erased_again": 1, "erased": 0}), said.err
+        assert rows(older.data, PAYLOADS) == left
+        assert rows(older.data, "SELECT FROM identity_session") == []
+        again = older.run("erase", "--replay", target.data / "erasures", "--json")
+        assert again.json == {"erased_again": 0, "erased": 0}
 
 
 def test_sessions_of_that_day_do_not_come_back_to_life(source: Shell, target: Shell, tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ class BackupFailed(Unusable):
     message, message_en = "备份或恢复未完成：", "Backup or restore did not finish:"
 
 
+class JournalMissing(Unusable):
+    code = "journal-missing"
+    message, message_en = "找不到删除日志：", "The journal of erasures isn't there:"
+
+
 class RestoreRefused(Conflict):
     code = "restore-refused"
     message, message_en = "不能恢复到这里：", "Can't restore here:"

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from chengxin.site.backup.dump import programs_for, restoring
 from chengxin.site.backup.erasures import replay
-from chengxin.site.backup.errors import BackupFailed, BackupUnusable, RestoreRefused
+from chengxin.site.backup.errors import BackupFailed, BackupUnusable, JournalMissing, RestoreRefused
 from chengxin.site.backup.proof import differences, proof_of
 from chengxin.site.backup.sealed import BackupKey, read_frames, read_head
 from chengxin.site.runtime.connection import Database
@@ -97,6 +97,19 @@ def bring_back(
             erased += connection.execute("DELETE FROM records_payload").rowcount
     rows = sum(count for count, _ in backup.manifest["proof"]["tables"].values())
     return Restored(backup.made_at, rows, erased)
+
+
+def catch_up(owner: str, journal: Path) -> int:
+    """Erase again what a recovery by other means brought back, as the journal names it, and end every session; gives how many values.
+
+    One transaction: both or neither. Raises JournalMissing rather than take a wrong folder for one without erasures, BackupFailed.
+    """
+    if not any(journal.glob("*.txt")):
+        raise JournalMissing(f"{journal} 里没有删除日志。", f"there is no journal of erasures in {journal}.")
+    with psycopg.connect(owner) as connection:
+        erased = replay(connection, journal)
+        connection.execute("DELETE FROM identity_session")
+    return erased
 
 
 def _fill(url: str, backup: Backup, tell: Tell) -> None:
