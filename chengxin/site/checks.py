@@ -5,6 +5,7 @@ from datetime import date
 
 from django.conf import settings
 
+from chengxin.lib.sources import Source
 from chengxin.site.env import SettingUnusable
 
 
@@ -36,7 +37,7 @@ class Provisional:
 
 def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
-    from chengxin.catalogue.models import ItemVersion, Law, Purpose
+    from chengxin.catalogue.models import Edition, ItemVersion, Law, Purpose
     from chengxin.identity.delegation import LENGTH, LONGEST_DAYS
     from chengxin.identity.limits import login_limits
     from chengxin.identity.organising import licence_kinds
@@ -90,4 +91,42 @@ def provisional_in_force(on: date) -> list[Provisional]:
         Provisional("purpose", purpose.code, purpose.name)
         for purpose in Purpose.objects.filter(provisional=True).order_by("code")
     ]
-    return found
+    found += [
+        Provisional("edition", edition.code, edition.name)
+        for edition in Edition.objects.filter(provisional=True, valid_until=None).order_by("code")
+    ]
+    return [*found, *_cycles(), *_rules(on), *_levels()]
+
+
+def _cycles() -> list[Provisional]:
+    """List how often items must be handed in, where that rests on an analogue."""
+    from chengxin.catalogue.models import ItemVersion
+
+    versions = ItemVersion.objects.filter(update_cycle__provisional=True, edition__valid_until=None)
+    return [
+        Provisional("number", f"{code}: update_cycle={cycle['value']} {cycle['unit']}", "".join(cycle["source"]))
+        for code, cycle in versions.order_by("item__code").values_list("item__code", "update_cycle")
+    ]
+
+
+def _rules(on: date) -> list[Provisional]:
+    """List the sources that rules in code rest on, by the name under which the rules cite them."""
+    from chengxin.identity import rules as of_identity
+    from chengxin.records import rules as of_records
+
+    return [
+        Provisional("rule", f"{module.__name__.removeprefix('chengxin.')}.{name}", str(source))
+        for module in (of_identity, of_records)
+        for name, source in vars(module).items()
+        if isinstance(source, Source) and source.provisional and source.in_force(on)
+    ]
+
+
+def _levels() -> list[Provisional]:
+    from chengxin.identity.population_words import words
+
+    return [
+        Provisional("level", f"{level.code} (identity/population.toml)", level.name)
+        for level in words().levels.values()
+        if level.provisional
+    ]

@@ -87,8 +87,11 @@ def report_status(data: Path, opened: Installation, tell: Tell) -> None:
             tell(f"注意 / note: {notice.text} {notice.text_en}")
 
 
+COUNTED = {"law": "部依据", "item": "个信息项", "purpose": "个用途", "occupation": "类职业", "edition": "版目录"}
+
+
 def report_provisional(tell: Tell) -> None:
-    """Tell what is in force provisionally (safeguard 22): numbers one by one, the rest counted."""
+    """Tell what is in force provisionally (safeguard 22): numbers, rules and levels one by one, the rest counted."""
     from django.utils import timezone
 
     from chengxin.lib.periods import shanghai_date
@@ -96,12 +99,10 @@ def report_provisional(tell: Tell) -> None:
 
     found = provisional_in_force(shanghai_date(timezone.now()))
     for entry in found:
-        if entry.kind == "number":
+        if entry.kind not in COUNTED:
             tell(f"暂定 / provisional: {entry.name} ← {entry.source}")
-    counts = {kind: sum(1 for entry in found if entry.kind == kind) for kind in ("law", "item", "purpose")}
-    tell(
-        f"暂定 / provisional: {counts['law']} 部依据, {counts['item']} 个信息项, {counts['purpose']} 个用途（chengxin catalogue list）"
-    )
+    counts = (f"{sum(1 for entry in found if entry.kind == kind)} {word}" for kind, word in COUNTED.items())
+    tell(f"暂定 / provisional: {', '.join(counts)}（chengxin catalogue list）")
 
 
 def settle_switch() -> None:

@@ -1,6 +1,7 @@
 """What an operator should know before people work: each finding says what is wrong and what to do about it."""
 
 import json
+import os
 import shutil
 import stat
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from typing import Literal
 from django.conf import settings
 from django.db import connection
 
+from chengxin.identity.vault import key_source
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.site.checks import provisional_in_force
@@ -56,6 +58,11 @@ class Facts:
     warnings: tuple[str, ...] = ()
     provisional: int = 0
     unblocked: bool = False
+    keys_source: str = "file"
+    keys_missing: tuple[str, ...] = ()
+    """Keys in use in the database which their source didn't give when it was asked just now."""
+    database_size: int | None = None
+    """Of an own server's database alone: what is free on its disk can't be asked through SQL."""
 
 
 def judge(facts: Facts) -> list[Notice]:
@@ -63,6 +70,7 @@ def judge(facts: Facts) -> list[Notice]:
     return [
         _clock(facts),
         _disk(facts),
+        *_database_disk(facts),
         _keys(facts),
         _backup(facts),
         _provisional(facts),
@@ -111,16 +119,52 @@ def _disk(facts: Facts) -> Notice:
     return Notice("disk", "ok", f"磁盘空余 {size}。", f"{size} are free.")
 
 
+def _database_disk(facts: Facts) -> list[Notice]:
+    if facts.database_size is None:
+        return []
+    size = f"{facts.database_size / (1 << 30):.1f} GB"
+    return [
+        Notice(
+            "database-disk",
+            "ok",
+            f"自有数据库服务器的磁盘余量从这里看不到，请在该服务器上监测；数据库现有 {size}。",
+            f"What is free on the own database server's disk can't be told from here: watch it there. The database holds {size}.",
+        )
+    ]
+
+
 def _keys(facts: Facts) -> Notice:
+    if facts.keys_missing:
+        missing = ", ".join(facts.keys_missing)
+        return Notice(
+            "keys",
+            "stop",
+            f"密钥来源（{facts.keys_source}）缺少在用的密钥 {missing}。请补上后再启动。",
+            f"the source of keys ({facts.keys_source}) lacks keys in use: {missing}. Put them back before starting.",
+        )
     if facts.keys_mode & 0o077:
         return Notice(
             "keys",
             "warning",
-            f"保险库密钥文件他人可读。请执行：chmod 600 {settings.VAULT_KEYS}",
-            f"others may read the vault's key file. Run: chmod 600 {settings.VAULT_KEYS}",
+            f"保险库密钥文件他人可读。请执行：chmod 600 {key_file()}",
+            f"others may read the vault's key file. Run: chmod 600 {key_file()}",
         )
     days = (facts.now - facts.keys_since).days if facts.keys_since else 0
-    return Notice("keys", "ok", f"保险库密钥已用 {days} 天。", f"The vault's key has been in use for {days} days.")
+    return Notice(
+        "keys",
+        "ok",
+        f"保险库密钥（来源 {facts.keys_source}）已用 {days} 天。",
+        f"The vault's key (source: {facts.keys_source}) has been in use for {days} days.",
+    )
+
+
+def key_file() -> Path | None:
+    """Give the file that the keys come from; None where they come from a variable or a program."""
+    if settings.VAULT_SOURCE == "file":
+        return Path(settings.VAULT_KEYS)
+    if settings.VAULT_SOURCE == "environment" and not os.environ.get("CHENGXIN_VAULT_KEY"):
+        return Path(os.environ.get("CHENGXIN_VAULT_KEY_FILE") or settings.DATA_DIR / "keys" / "vault.txt")
+    return None
 
 
 def _backup(facts: Facts) -> Notice:
@@ -169,7 +213,7 @@ def _server(facts: Facts) -> list[Notice]:
 
 
 def measure(data: Path, database: Database, now: datetime) -> Facts:
-    """Measure an open installation, as its owner."""
+    """Measure an open installation, as its owner. The source of keys is asked anew, whatever this process has read. Raises KeysMissing."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT clock_timestamp(), greatest((SELECT max(received_at) FROM records_batch), (SELECT max(at) FROM ground_action)),
@@ -177,13 +221,20 @@ def measure(data: Path, database: Database, now: datetime) -> Facts:
                       EXISTS (SELECT FROM identity_code WHERE birth_block IS NULL AND code_type = 'resident-id')"""
         )
         clock, last, since, unblocked = cursor.fetchone() or (now, None, None, False)
-    keys: Path = settings.VAULT_KEYS
+        cursor.execute("SELECT key_id FROM identity_vault_key WHERE retired_at IS NULL ORDER BY key_id")
+        wanted = [key_id for (key_id,) in cursor.fetchall()]
+        cursor.execute("SELECT pg_database_size(current_database())")
+        (size,) = cursor.fetchone() or (0,)
+    keys = key_file()
     return Facts(
         now=now,
         database_clock=clock,
         last_recorded=last,
         disk_free=shutil.disk_usage(data).free,
-        keys_mode=stat.S_IMODE(keys.stat().st_mode) if keys.exists() else 0,
+        keys_mode=stat.S_IMODE(keys.stat().st_mode) if keys is not None else 0,
+        keys_source=settings.VAULT_SOURCE,
+        keys_missing=tuple(key_source().read().missing(wanted)),
+        database_size=None if database.embedded else size,
         keys_since=since,
         backup_at=last_backup(data),
         demo=settings.DEMO,

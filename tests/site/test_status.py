@@ -37,6 +37,7 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"disk_free": 100 << 20}, "disk", "stop", "清理", id="disk-full"),
         pytest.param({"disk_free": 1 << 30}, "disk", "warning", "清理", id="disk-nearly-full"),
         pytest.param({"keys_mode": 0o640}, "keys", "warning", "chmod 600", id="keys-readable-by-others"),
+        pytest.param({"keys_missing": ("k7",)}, "keys", "stop", "k7", id="key-in-use-not-given"),
         pytest.param({"backup_at": None}, "backup", "warning", "chengxin backup", id="no-backup"),
         pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
         pytest.param({"provisional": 3}, "provisional", "warning", "3", id="provisional"),
@@ -94,6 +95,29 @@ def test_status_tells_and_a_backup_changes_what_it_tells(shell: Shell) -> None:
     said = shell.run("status")
     assert said.code == 0
     assert "磁盘空余" in said.out
+
+
+def test_disk_of_an_own_server_is_not_taken_for_ours() -> None:
+    told = {notice.subject: notice for notice in judge(dataclasses.replace(SOUND, database_size=3 << 30))}
+    assert "database-disk" not in {notice.subject for notice in judge(SOUND)}
+    assert (told["database-disk"].level, "3.0 GB" in told["database-disk"].text) == ("ok", True)
+    assert "看不到" in told["database-disk"].text
+    assert "can't be told from here" in told["database-disk"].text_en
+
+
+def test_keys_from_elsewhere_are_asked_for_and_looked_at(shell: Shell) -> None:
+    """The keys of the file, given by a variable and then by a file of it that others may read; the file itself isn't looked at."""
+    assert levels(shell)["keys"] == "ok"
+    kept = json.loads((shell.data / "keys" / "vault.json").read_text(encoding="utf-8"))["keys"]
+    text = " ".join(f"{key_id}:{one['suite']}:{one['key']}" for key_id, one in kept.items())
+    place = shell.data / "keys" / "elsewhere.txt"
+    place.write_text(text, encoding="utf-8")
+    place.chmod(0o644)
+    by_variable = {"CHENGXIN_VAULT_SOURCE": "environment", "CHENGXIN_VAULT_KEY": text}
+    by_file = {"CHENGXIN_VAULT_SOURCE": "environment", "CHENGXIN_VAULT_KEY_FILE": str(place)}
+    for more, level, told in ((by_variable, "ok", "来源 environment"), (by_file, "warning", f"chmod 600 {place}")):
+        found = {one["subject"]: one for one in json.loads(shell.run("status", "--json", **more).out)}
+        assert (found["keys"]["level"], told in found["keys"]["text"]) == (level, True)
 
 
 def test_up_does_not_start_on_a_clock_that_went_back(shell: Shell) -> None:
