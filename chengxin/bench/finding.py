@@ -131,7 +131,7 @@ def _suggest(people: Namesakes, truth: Truth, subjects: list[int], tell: Tell) -
         started = perf_counter()
         near = find_near(written, on=on, areas=book)
         took.append(perf_counter() - started)
-        _note(found, damaged, [one.suggestion.subject_id for one in near], subjects[owner], people)
+        _note(found, damaged, [one.suggestion.subject_id for one in near.near], subjects[owner], people)
         if number % 5_000 == 0:
             tell(f"  {number} rows asked about")
     return found, took

@@ -19,8 +19,10 @@ def test_namesakes_of_one_area_and_last_four_are_told_apart_by_the_year(register
     )
     take(register, new(1, other, "周一鸣"), new(2, meant, "周一鸣"))
     for written in (f"{meant[:10]}****{meant[14:]}", f"{meant[:10]}＊＊＊＊{meant[14:]}"):
-        near = find_near(Written("resident-id", written, "周一鳴"), on=today, areas=areas())
+        near = find_near(Written("resident-id", written, "周一鳴"), on=today, areas=areas()).near
         assert [one.code for one in near] == [meant]
-    unknown = find_near(Written("resident-id", f"{meant[:6]}********{meant[14:]}", "周一鸣"), on=today, areas=areas())
+    unknown = find_near(
+        Written("resident-id", f"{meant[:6]}********{meant[14:]}", "周一鸣"), on=today, areas=areas()
+    ).near
     assert {one.code for one in unknown} == {meant, other}
     assert unknown[0].suggestion.score == unknown[1].suggestion.score

@@ -45,7 +45,14 @@ OPEN = {
     "api:token": "whoever proves itself isn't proved yet",
     "oauth-metadata": "tells how a client proves itself",
 }
-SAMPLES = {"token": uuid4(), "code": "CF-ZRR", "login": "clerk", "purpose": "XK-SC", "number": 1}
+SAMPLES = {
+    "token": uuid4(),
+    "code": "CF-ZRR",
+    "login": "clerk",
+    "purpose": "XK-SC",
+    "number": 1,
+    "client_id": "c-abcdefghijklmnop",
+}
 URLS = {"desk": "chengxin.site.urls", "api": "chengxin.site.urls", "administration": "chengxin.site.admin_urls"}
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {

@@ -21,7 +21,7 @@ from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
 from chengxin.records.adjudication import decide, open_case, second
 from chengxin.records.carrying_out import carry_out_decisions
-from chengxin.records.transfers import carry_out_transfers, headers, list_transfers, open_transfer, records_of
+from chengxin.records.transfers import _do, carry_out_transfers, headers, list_transfers, open_transfer, records_of
 from tests.conftest import Register
 from tests.identity.feeding import died, judged, new, renamed, renumbered
 from tests.identity.feeding import take as tell
@@ -378,7 +378,7 @@ def test_no_step_is_carried_out_under_a_batch(register: Register, now: datetime)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '200ms'")
         with pytest.raises(OperationalError, match="lock timeout"):
-            carry_out_transfers(at=now)
+            _do(step.pk, now)
         batch.rollback()
     assert carry_out_transfers(at=now) == 1
 
@@ -440,3 +440,21 @@ def test_a_row_decided_for_one_who_was_merged_meanwhile_becomes_the_others(
 
 def subject_of_decision(register: Register) -> int:
     return int(register.rows("SELECT subject_id FROM records_adjudication")[0][0])
+
+
+def test_who_is_called_a_minor_while_merged_is_closed_alone_when_that_is_undone(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    give(register, tmp_path, today, now, 1, NAMESAKE)
+    tell(register, renamed(1, WANG_WEI.code, "王伟"))
+    wang, other = subject_of(WANG_WEI.code, "王伟"), subject_of(NAMESAKE.code, "王伟")
+    gone, stays, step = merge(register, WANG_WEI, NAMESAKE, now)
+    assert (gone, stays) == (other, wang)
+    child = code_of(f"{today.year - 10}0101", 703)
+    tell(register, renumbered(2, NAMESAKE.code, child, "王伟", "号码更正"))
+    assert find_person("resident-id", WANG_WEI.code, "王伟") is None
+    officer, colleague = officers(register)
+    agree(register, propose_again(step.transfer_id, (), ground=GROUND, actor=officer, at=now), colleague, now)
+    assert subject_of(WANG_WEI.code, "王伟") == wang
+    assert find_person("resident-id", NAMESAKE.code, "王伟") is None
+    assert held(register, other) == [("withdrawn", 3, False)]

@@ -88,7 +88,8 @@ CLAUSES: dict[str, Clause] = {
     "batch: about the person": Clause("guard_adjudicated_person", "ELSE v.subject_id <> identity_lead(a.subject_id)", "",
                                        j.write_about_another_person, ANOTHER),
     "batch: withdraws what the row names": Clause(
-        "guard_adjudicated_person", "THEN (v.subject_id, v.record_id) IS DISTINCT FROM (identity_lead(a.corrects_subject_id), a.corrects_record_id)",
+        "guard_adjudicated_person",
+        "THEN (v.subject_id, v.record_id) IS DISTINCT FROM (identity_lead(a.corrects_subject_id), a.corrects_record_id)",
         "THEN false", j.withdraw_what_the_row_does_not_name, ANOTHER,
     ),
     "decision: which record it corrects stays": Clause("guard_adjudication_change", ", NEW.corrects_record_id", ", OLD.corrects_record_id",

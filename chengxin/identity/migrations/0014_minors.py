@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[Any]] = [
-        ('identity', '0012_near_codes'),
+        ('identity', '0013_transfers'),
     ]
     operations: ClassVar[list[Any]] = [
         migrations.AddField(

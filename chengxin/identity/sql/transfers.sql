@@ -72,6 +72,16 @@ FROM population_told t WHERE p.subject_id = t.subject_id AND t.identity_rank IS 
 -- name: move_codes
 UPDATE identity_code SET subject_id = %(target)s WHERE code_hash = ANY(%(going)s::bytea[]) AND subject_id = %(source)s;
 
+-- name: move_minor_words
+-- Who called a code's bearer a minor said so of whoever bears it now.
+UPDATE identity_minor_word SET subject_id = %(target)s WHERE subject_id = %(source)s AND (%(every)s OR code_mark = ANY(%(marks)s::bytea[]));
+
+-- name: close_again
+UPDATE identity_person p SET minor_rank = said.rank
+FROM (SELECT u.subject_id, coalesce(max(w.rank), 0) AS rank FROM unnest(%(both)s::bigint[]) AS u (subject_id)
+      LEFT JOIN identity_minor_word w ON w.subject_id = u.subject_id GROUP BY 1) said
+WHERE p.subject_id = said.subject_id AND p.minor_rank <> said.rank;
+
 -- name: seal_codes
 -- Whoever has, or had, more than one code has each sealed beside its hash.
 UPDATE identity_code c SET code_sealed = l.box, seal_key_id = l.key_id

@@ -100,7 +100,7 @@ BEGIN
         SELECT f.item_id, f.batch_id, f.decided, f.grade, max(f.recorded_at) AS recorded_at, max(f.version) AS version,
                bool_or(f.state = 'active') AS active, bool_or(f.state = 'moved') AS moves,
                bool_or(p.subject_id IS NULL
-                       OR f.state <> 'moved' AND (p.absorbed_into_id IS NOT NULL OR p.minor_rank > p.identity_rank)) AS nobody,
+                       OR f.state = 'active' AND (p.absorbed_into_id IS NOT NULL OR p.minor_rank > p.identity_rank)) AS nobody,
                bool_or(f.state = 'active'
                        AND (f.ended IS NULL OR f.final IS NULL OR f.final > today
                             OR p.judged AND identity_incapable(f.subject_id, 'infinity', ARRAY[today, f.decided, f.ended])
@@ -360,47 +360,11 @@ CREATE OR REPLACE VIEW records_shown WITH (security_invoker = true) AS
     FROM records_version v
     JOIN records_payload p USING (subject_id, record_id, version);
 
--- name: as_of
--- What would have been shown on a day as the register knew it at a moment: for purposes that may look back, and nobody else.
-CREATE OR REPLACE FUNCTION records_as_of(wanted bigint, purpose bigint, on_day date, known_at timestamptz)
-    RETURNS TABLE (subject_id bigint, record_id bigint, version smallint, item_id smallint, batch_id integer, decided date, grade varchar,
-                   state varchar, shown_from date, shown_until date, repair_from date, layout_id smallint, body text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    IF NOT EXISTS (SELECT FROM catalogue_purpose p WHERE p.id = purpose AND p.past_view) THEN
-        RAISE EXCEPTION 'this purpose may not look back' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF on_day > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date THEN
-        RAISE EXCEPTION 'a day to come is no past' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN QUERY
-    SELECT v.subject_id, v.record_id, v.version, v.item_id, v.batch_id, v.decided, v.grade, v.state,
-           v.shown_from, v.shown_until, v.repair_from, p.layout_id, p.body
-    FROM records_version v
-    LEFT JOIN records_payload p USING (subject_id, record_id, version)
-    WHERE v.subject_id = wanted AND v.recorded_at <= known_at AND v.state = 'active'
-      AND v.shown_from <= on_day AND on_day < v.shown_until
-      AND EXISTS (SELECT FROM catalogue_open o WHERE o.item_id = v.item_id AND o.purpose_id = purpose
-                  AND o.valid_from <= on_day AND on_day < o.valid_until)
-      AND NOT EXISTS (SELECT FROM records_superseded s WHERE s.subject_id = v.subject_id AND s.record_id = v.record_id
-                      AND s.version = v.version AND s.recorded_at <= known_at)
-      -- Of a minor, and of what was done before 18, there is no past to look at either.
-      AND NOT EXISTS (SELECT FROM identity_person h
-                      WHERE h.subject_id = v.subject_id
-                        AND (h.minor_rank > h.identity_rank OR coalesce(v.ended, v.decided) < identity_turns_18(h.born)))
-      AND NOT ((v.grade <> '' OR EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = v.item_id AND i.nature = 'adverse'))
-               AND identity_incapable(v.subject_id, known_at, ARRAY[on_day, v.decided, v.ended]))
-    ORDER BY v.decided DESC, v.record_id;
-END
-$$;
-
 -- name: records_grants
 -- A trigger function too: who may execute it can hang it on a table of their own, and it writes with the owner's rights.
-REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(integer, smallint), records_newest(bigint, bigint), records_batch_versions(integer),
-    records_as_of(bigint, bigint, date, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(integer, smallint), records_newest(bigint, bigint), records_batch_versions(integer) FROM PUBLIC;
 GRANT SELECT ON records_version, records_payload, records_superseded, records_shown, records_layout TO {app};
-GRANT EXECUTE ON FUNCTION records_as_of(bigint, bigint, date, timestamptz), records_batch_versions(integer) TO {app};
+GRANT EXECUTE ON FUNCTION records_batch_versions(integer) TO {app};
 GRANT INSERT ON records_version, records_payload TO {intake};
 GRANT SELECT, INSERT ON records_layout TO {intake};
 GRANT USAGE ON SEQUENCE records_layout_id_seq TO {intake};

@@ -27,15 +27,17 @@ CREATE OR REPLACE FUNCTION records_newest_of(subject bigint) RETURNS SETOF recor
 $$;
 
 -- name: can_stand
--- Whether a version may stand against a subject, as the ledger's guard asks it of adverse records (safeguards 3 and 4).
+-- Whether a version may stand as a subject's: nobody's who was called a minor, and of adverse records what the ledger's guard asks
+-- (safeguards 3 and 4).
 CREATE OR REPLACE FUNCTION records_can_stand(v records_version, subject bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT (v.grade = '' AND NOT EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = v.item_id AND i.nature = 'adverse'))
-        OR EXISTS (
-            SELECT FROM identity_person p
-            WHERE p.subject_id = subject AND v.ended IS NOT NULL AND v.final IS NOT NULL AND v.ended >= identity_turns_18(p.born)
-              AND NOT (p.judged AND identity_incapable(subject, 'infinity',
-                                                       ARRAY[(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date, v.decided, v.ended])))
+    SELECT EXISTS (
+        SELECT FROM identity_person p
+        WHERE p.subject_id = subject AND p.minor_rank <= p.identity_rank
+          AND (v.grade = '' AND NOT EXISTS (SELECT FROM catalogue_item_version i WHERE i.item_id = v.item_id AND i.nature = 'adverse')
+               OR v.ended IS NOT NULL AND v.final IS NOT NULL AND v.ended >= identity_turns_18(p.born)
+                  AND NOT (p.judged AND identity_incapable(subject, 'infinity', ARRAY[
+                      (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date, v.decided, v.ended]))))
 $$;
 
 -- name: goes_over

@@ -90,8 +90,7 @@ def regroup(step: Step, stager: Stager, *, at: datetime) -> None:
     # Read to its end before it is staged: the connection can't be asked while it takes a COPY.
     settling.stage(list(_evidence(stager)))
     codes = _codes(step)
-    going = _going(step, codes)
-    _remake(step, codes, going, settling, at)
+    _remake(step, codes, _going(step, codes), settling, at)
     settling.take_up(ask("joined", marks=list(codes)))
 
 
@@ -115,8 +114,8 @@ def _codes(step: Step) -> dict[bytes, tuple[bytes, int]]:
     return {bytes(mark): (bytes(code_hash), subject) for code_hash, subject, mark in rows}
 
 
-def _going(step: Step, codes: Mapping[bytes, tuple[bytes, int]]) -> list[bytes]:
-    """Give the hashes of the codes that go over, and note at a step forth which went."""
+def _going(step: Step, codes: Mapping[bytes, tuple[bytes, int]]) -> set[bytes]:
+    """Give the marks of the codes that go over, codes withdrawn since among them, and note at a step forth which went."""
     mine = {mark for mark, (_, subject) in codes.items() if subject == step.source}
     if step.forth:
         going = mine if step.kind == "merge" else mine & step.marks
@@ -126,8 +125,8 @@ def _going(step: Step, codes: Mapping[bytes, tuple[bytes, int]]) -> list[bytes]:
     else:
         known = {bytes(mark): goes for mark, goes in ask("known_codes", transfer=step.transfer)}
         links = [(bytes(old), bytes(new)) for old, new in ask("links")]
-        going = mine & follow({mark for mark, goes in known.items() if goes}, frozenset(known), links)
-    return [codes[mark][0] for mark in going]
+        going = follow({mark for mark, goes in known.items() if goes}, frozenset(known), links)
+    return going
 
 
 def follow(going: set[bytes], known: frozenset[bytes], links: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
@@ -140,8 +139,9 @@ def follow(going: set[bytes], known: frozenset[bytes], links: Iterable[tuple[byt
 
 
 def _remake(
-    step: Step, codes: Mapping[bytes, tuple[bytes, int]], going: list[bytes], settling: Settling, at: datetime
+    step: Step, codes: Mapping[bytes, tuple[bytes, int]], marks: set[bytes], settling: Settling, at: datetime
 ) -> None:
+    going = [code_hash for mark, (code_hash, subject) in codes.items() if mark in marks and subject == step.source]
     both, ends = list(step.persons), {"source": step.source, "target": step.target}
     with connection.cursor() as cursor:
         cursor.execute(SQL["own_by_code"], {"going": going, "target": step.target})
@@ -156,6 +156,8 @@ def _remake(
     ask("make_person", at=at, **ends)
     ask("remake_persons", at=at)
     ask("move_codes", going=going, **ends)
+    ask("move_minor_words", marks=list(marks), every=step.forth and step.kind == "merge", **ends)
+    ask("close_again", both=both)
     ask("seal_codes")
     for name in ("forget_capacity", "forget_attestations"):
         ask(name, both=both)
