@@ -183,6 +183,10 @@ STATE_TONES = {
 }
 # What the action log knows beside the acts of the permission table.
 LOGGED = {
+    "adjudication.open": "打开待核对的行",
+    "adjudication.take_back": "撤回认定",
+    "persons.done": "办成合并、拆分或者撤销",
+    "persons.unfound": "合并、拆分时查无此人",
     "delegation.end": "终止监护和委托代理",
     "delegation.unfound": "登记代理时查无此人",
     "keys.rotate": "更换保险库密钥",

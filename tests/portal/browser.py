@@ -151,6 +151,8 @@ class Reader:
 
     def examine(self, name: str) -> None:
         """Look at a state: nothing wider than the screen, no violation that axe knows of, a picture for people."""
+        self.page.wait_for_load_state()
+        self.page.locator("h1").wait_for()
         for width in (NARROWEST, self.size["width"]):
             self.page.set_viewport_size({**self.size, "width": width})
             wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

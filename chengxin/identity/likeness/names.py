@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel, Prefix
 
 from chengxin.identity.rules import MIDDLE_DOTS, normal_name
 
-SAME, PART_SCORE, ALIKE = 100, 80, 50
+SAME, STAND_IN_SCORE, PART_SCORE, ALIKE = 100, 90, 80, 50
 DOTS = "·"
 FULL_STOPS = str.maketrans(dict.fromkeys(".。｡", "·"))
 # Characters that GB 18030 first put into the private use area, at their places in Unicode since its edition of 2022.
@@ -21,9 +21,13 @@ PRIVATE = str.maketrans(
 )  # fmt: skip
 # Forms of one character that registers, seals and old certificates write, and conversion from traditional forms leaves alone.
 VARIANTS = str.maketrans(
-    "喆堃昇陞珎瑠畧畊眞眾祕竝紥絃綉羙脩藁蘓讐逈遯閒隣靣飃髙鵞麪黒齢户戸吴呉吕岀凃叡於",
-    "哲坤升升珍琉略耕真众秘并扎弦绣美修槁苏仇迥遁闲邻面飘高鹅面黑龄户户吴吴吕出涂睿于",
+    "喆堃昇陞珎瑠畧畊眞眾祕竝紥絃綉羙脩藁蘓讐逈遯閒隣靣飃髙鵞麪黒齢户戸吴呉吕岀凃叡於"
+    "勲囯圀邨廸甯寕寗甦槑崑崐崙咲暎晧皜煇勅勗璿琁衞淸靑眀朙鉄峩産豊徳悳恵聡暁",
+    "哲坤升升珍琉略耕真众秘并扎弦绣美修槁苏仇迥遁闲邻面飘高鹅面黑龄户户吴吴吕出涂睿于"
+    "勋国国村迪宁宁宁苏梅昆昆仑笑映皓皓辉敕勖璇璇卫清青明明铁峨产丰德德惠聪晓",
 )
+# What stands where a sign can't be written or printed; private ones that have no place in Unicode are such too.
+STAND_INS = "?□■○〇●〓�*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def compare_names(written: str, held: str) -> NameLikeness:
         return NameLikeness(0, ("different",))
     if sorted(one) == sorted(other):
         return NameLikeness(SAME - 2 * (one != other), _ways(written, held, one, other))
+    if _stands_in(_bare(written), _bare(held)):
+        return NameLikeness(STAND_IN_SCORE, ("rare-character",))
     shorter, longer = sorted((_parts(written), _parts(held)), key=len)
     if len(longer) > len(shorter) >= 1 and set(shorter) <= set(longer) and len("".join(shorter)) > 1:
         return NameLikeness(PART_SCORE, ("missing-part",))
@@ -72,6 +78,27 @@ def compare_names(written: str, held: str) -> NameLikeness:
     if score < ALIKE:
         return NameLikeness(min(score, ALIKE - 1), ("different",))
     return NameLikeness(score, ("one-character" if Indel.distance(one, other) <= 2 else "alike",))  # noqa: PLR2004  # one out, one in
+
+
+def _stands_in(written: str, held: str) -> bool:
+    """Tell whether a written name is the one on file but for signs that a device lacked: only where the sign is no common one."""
+    pairs = list(zip(written, held, strict=False))
+    missing = [sign for wrote, sign in pairs if wrote != sign and _is_stand_in(wrote)]
+    fits = len(written) == len(held) and all(wrote == sign or _is_stand_in(wrote) for wrote, sign in pairs)
+    return bool(missing) and len(missing) < len(held) and fits and not any(map(_is_common, missing))
+
+
+def _is_stand_in(sign: str) -> bool:
+    return sign in STAND_INS or unicodedata.category(sign) == "Co"
+
+
+def _is_common(sign: str) -> bool:
+    """Tell whether a sign is in GB 2312, which every device has."""
+    try:
+        sign.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _ways(written: str, held: str, one: str, other: str) -> tuple[str, ...]:

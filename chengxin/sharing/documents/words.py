@@ -33,6 +33,7 @@ STATES = {
     "revoked": "已撤销",
     "repaired": "已修复",
     "sealed": "已封存",
+    "moved": "已转至他人名下",
 }
 GRADES = {"minor": "轻微", "general": "一般", "serious": "严重"}
 

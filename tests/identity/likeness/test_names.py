@@ -92,3 +92,19 @@ def test_each_person_comes_once_with_the_best_reason_and_no_more_than_eight() ->
     found = rank("张伟", many)
     assert len(found) == 8
     assert {one.code_reason for one in found} == {"one-digit"}
+
+
+@pytest.mark.parametrize("written", ["王□", "王?", "王？", "王〓", "王\ue86f"])
+def test_a_sign_that_a_device_lacked_stands_for_a_rare_one_alone(written: str) -> None:
+    assert compare_names(written, "王𬭎").reasons == ("rare-character",)
+    assert [one.subject_id for one in rank(written, [Candidate(1, "one-digit", "王𬭎", "x")])] == [1]
+    for common in ("王伟", "李𬭎", "王𬭎𬭎"):
+        assert "rare-character" not in compare_names(written, common).reasons
+        assert rank(written, [Candidate(1, "one-digit", common, "x")]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("郭勲", "郭勋"), ("田邨生", "田村生"), ("何甯", "何宁"), ("杨鸑", "杨𬸚"), ("李暁明", "李晓明")]
+)
+def test_old_and_new_forms_of_a_character_are_one_name(one: str, other: str) -> None:
+    assert compare_names(one, other).score > 95 < compare_names(other, one).score
