@@ -62,6 +62,13 @@ def retry_waiting(timestamp: int) -> None:
     logger.info("%s waiting rows became records at %s", retrying.retry_waiting(at=timezone.now()), timestamp)
 
 
+@app.periodic(cron="25 3 * * *")
+@app.task(queue="intake", pass_context=False)
+def give_back_stale(timestamp: int) -> None:
+    """Give rows back each night that waited for as long as they may be kept. ``timestamp`` is the queue's own."""
+    logger.info("%s rows waited too long and went back at %s", retrying.give_back_stale(at=timezone.now()), timestamp)
+
+
 @app.task(queue="intake", queueing_lock="take up waiting", pass_context=False)
 def take_up_waiting() -> None:
     """Try waiting rows again because a person changed. However many changes ask for it, it waits in the queue once."""

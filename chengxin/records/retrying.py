@@ -4,7 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import connection, transaction
 
@@ -14,16 +14,17 @@ from chengxin.identity.queries import organisation_stands
 from chengxin.identity.vault import sealing_vault
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.errors import ChengxinError
-from chengxin.lib.periods import shanghai_date
+from chengxin.lib.periods import SHANGHAI, add_months, shanghai_date
+from chengxin.records.checks import check_book
 from chengxin.records.errors import WaitingRowGone
 from chengxin.records.intake.ledger import Target, run
 from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Outcome
 from chengxin.records.intake.reading import StoredTable
 from chengxin.records.intake.spool import Spool
-from chengxin.records.models import Waiting
+from chengxin.records.models import Adjudication, Finding, Waiting
 from chengxin.records.services import HandedIn, areas, finish, receive, settle_layout, spool_folder, write_findings
-from chengxin.records.terms import record_terms
+from chengxin.records.terms import record_terms, waiting_months
 
 logger = logging.getLogger(__name__)
 MAY_RESOLVE = ["unknown-person", "name-differs", "not-final-yet"]
@@ -98,6 +99,33 @@ def _try_again(held: Sequence[Waiting], code: str, attested: str, at: datetime) 
             write_findings(batch.pk, outcome.findings)
             finish(batch.pk, outcome, at)
     return outcome
+
+
+@transaction.atomic
+def give_back_stale(*, at: datetime) -> int:
+    """Give rows back that waited for as long as they may be kept, told at the row that was handed in; gives how many.
+
+    One of which a decision stands waits on with it; one that somebody has in hand is met the next day. Source: 个人信息保护法 第十九条.
+    """
+    on = shanghai_date(at)
+    begun_by = datetime.combine(add_months(on, -waiting_months(on)), time(), SHANGHAI)
+    standing = Adjudication.objects.filter(done_at=None, taken_back_at=None).exclude(agreed=False)
+    rows = Waiting.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(since__lt=begun_by)
+    stale = list(rows.exclude(pk__in=standing.values("waiting_id")).order_by("pk")[:RETRIED_AT_ONCE])
+    rule = check_book().checks["waited-too-long"]
+    Finding.objects.bulk_create(
+        Finding(
+            batch_id=row.batch_id,
+            row_number=row.row_number,
+            rule=rule.code,
+            rule_version=rule.version,
+            field="",
+            record_number="",
+        )
+        for row in stale
+    )
+    drop_waiting([row.pk for row in stale])
+    return len(stale)
 
 
 def note_reasons(found: dict[Waiting, list[str]]) -> None:

@@ -19,6 +19,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "court-list": (Unit.MONTH, ("shown",)),
     "plain-retention": (Unit.MONTH, ("honour", "volunteer", "commitment", "after_validity")),
     "case-openings": (Unit.COUNT, ("a_day",)),
+    "waiting-rows": (Unit.MONTH, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -53,3 +54,8 @@ def record_terms(on: date) -> RecordTerms:
 def openings_a_day(on: date) -> int:
     """Give how many waiting rows an officer may open on a day. Raises TermGap."""
     return tables()["case-openings"].at(on).numbers["a_day"]
+
+
+def waiting_months(on: date) -> int:
+    """Give for how many months a row may wait before it goes back. Raises TermGap."""
+    return tables()["waiting-rows"].at(on).numbers["keep"]

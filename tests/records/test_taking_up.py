@@ -19,7 +19,7 @@ from chengxin.records.intake.mend import KEPT_FOR, mend_spool
 from chengxin.records.intake.spool import Spool
 from chengxin.records.jobs import adopt_batches, hand_in
 from chengxin.records.models import Batch
-from chengxin.records.retrying import retry_waiting
+from chengxin.records.retrying import give_back_stale, retry_waiting
 from chengxin.records.services import (
     HandedIn,
     Progress,
@@ -208,3 +208,27 @@ def test_row_that_is_refused_by_now_waits_no_longer(
     assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
     assert register.rows("SELECT row_number, rule FROM records_finding f JOIN records_batch b ON b.id = f.batch_id"
                          " WHERE b.form = 'stored'") == [(1, "no-full-capacity")]  # fmt: skip
+
+
+# What waits doesn't wait for ever.
+
+
+def waits(register: Register, since: datetime) -> None:
+    """Let whatever waits have begun to at a moment."""
+    with register.connect("owner") as owner:
+        owner.execute("UPDATE records_waiting SET since = %s", [since])
+
+
+def test_a_row_that_waited_for_a_year_goes_back_to_where_it_was_handed_in(
+    register: Register, today: date, now: datetime
+) -> None:
+    batch, _ = received(register, csv_text([penalty(today, 1, UNKNOWN)]).encode(), now)
+    process_batch(batch.pk, at=now)
+    waits(register, now - timedelta(days=360))
+    assert give_back_stale(at=now) == 0
+    waits(register, now - timedelta(days=367))
+    assert give_back_stale(at=now) == 1
+    assert give_back_stale(at=now) == 0
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
+    told = register.rows("SELECT batch_id, row_number FROM records_finding WHERE rule = 'waited-too-long'")
+    assert told == [(batch.pk, 2)]
