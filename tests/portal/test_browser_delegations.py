@@ -21,19 +21,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield found
 
 
-def two_persons(installation: Running) -> list[tuple[str, str]]:
+def able_persons(installation: Running, number: int = 2) -> list[tuple[str, str]]:
     with (installation.data / "demo" / "population.csv").open(encoding="utf-8-sig", newline="") as file:
         able = (
             row
             for row in csv.DictReader(file)
             if row["ZJLX"] == "1" and row["ZT"] == "正常" and row["CSRQ"] < "2000" and row["XWNL"] == "完全"
         )
-        return [(row["XM"], row["ZJHM"]) for row, _ in zip(able, range(2), strict=False)]
+        return [(row["XM"], row["ZJHM"]) for row, _ in zip(able, range(number), strict=False)]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_an_officer_enters_a_delegation(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
-    subject, agent = two_persons(installation)
+    subject, agent = able_persons(installation)
     with reader(browser, installation.url, width=size[0], height=size[1]) as desk:
         desk.become(OFFICER)
         desk.follow("代理和监护")

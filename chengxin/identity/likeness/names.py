@@ -74,6 +74,11 @@ def compare_names(written: str, held: str) -> NameLikeness:
     shorter, longer = sorted((_parts(written), _parts(held)), key=len)
     if len(longer) > len(shorter) >= 1 and set(shorter) <= set(longer) and len("".join(shorter)) > 1:
         return NameLikeness(PART_SCORE, ("missing-part",))
+    return _by_signs(one, other)
+
+
+def _by_signs(one: str, other: str) -> NameLikeness:
+    """Compare folded names that no way of writing makes one."""
     score = round(SAME * max(Indel.normalized_similarity(one, other), _same_surname(one, other)))
     if score < ALIKE:
         return NameLikeness(min(score, ALIKE - 1), ("different",))
