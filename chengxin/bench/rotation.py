@@ -9,10 +9,10 @@ import psycopg
 
 from chengxin.bench.child import answer_of, start_child
 from chengxin.bench.filling import fill
-from chengxin.bench.stage import RUNS, SEED, Stage, Tell
+from chengxin.bench.stage import ONCE_FROM, RUNS, SEED, Stage, Tell
 from chengxin.bench.vault import look_up, percentile, seconds_of
 
-ONCE_FROM, QUIET = 300_000, 2_000
+QUIET = 2_000
 """From so many persons on the rotation runs once, not thrice; and so many look-ups are measured before it."""
 TABLES = ("identity_person", "identity_code", "identity_population_event")
 # What a rotation writes, written by the server alone: every box, hash and tag over by one of equal length, all indexes kept.

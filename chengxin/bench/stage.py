@@ -6,6 +6,8 @@ from typing import Protocol
 
 Tell = Callable[[str], None]
 RUNS = 3
+ONCE_FROM = 300_000
+"""From this many rows on, a benchmark that takes minutes runs once."""
 SEED = 149999
 # Ten rows a person on average, all persons known (design, budgets).
 ROWS_PER_PERSON = 10
