@@ -29,6 +29,7 @@ CAST = (
     ("clerk", "演示·信源单位经办人", "department", "clerk"),
     ("court-clerk", "演示·法院经办人", "court", "clerk"),
     ("officer", "演示·信用中心查询员", "centre", "officer"),
+    ("colleague", "演示·信用中心复核员", "centre", "officer"),
     ("licensing", "演示·许可审查员", "department", "officer"),
     ("verifier", "演示·实名核验员", "financial", "verifier"),
 )
