@@ -37,7 +37,7 @@ class Provisional:
 
 def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
-    from chengxin.catalogue.models import Edition, ItemVersion, Law, Purpose
+    from chengxin.catalogue.models import Law
     from chengxin.identity.delegation import LENGTH, LONGEST_DAYS
     from chengxin.identity.limits import login_limits
     from chengxin.identity.organising import licence_kinds
@@ -81,21 +81,22 @@ def provisional_in_force(on: date) -> list[Provisional]:
         if one.source.provisional and one.source.in_force(on)
     ]
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
-    found += [
-        Provisional("item", version.item.code, version.name)
-        for version in ItemVersion.objects.filter(provisional=True, edition__valid_until=None)
-        .select_related("item")
-        .order_by("item__code")
+    return [*found, *_catalogue(), *_cycles(), *_rules(on), *_levels()]
+
+
+def _catalogue() -> list[Provisional]:
+    from chengxin.catalogue.models import Edition, ItemVersion, Purpose
+
+    items = ItemVersion.objects.filter(provisional=True, edition__valid_until=None).select_related("item")
+    purposes, editions = (
+        Purpose.objects.filter(provisional=True),
+        Edition.objects.filter(provisional=True, valid_until=None),
+    )
+    return [
+        *(Provisional("item", one.item.code, one.name) for one in items.order_by("item__code")),
+        *(Provisional("purpose", one.code, one.name) for one in purposes.order_by("code")),
+        *(Provisional("edition", one.code, one.name) for one in editions.order_by("code")),
     ]
-    found += [
-        Provisional("purpose", purpose.code, purpose.name)
-        for purpose in Purpose.objects.filter(provisional=True).order_by("code")
-    ]
-    found += [
-        Provisional("edition", edition.code, edition.name)
-        for edition in Edition.objects.filter(provisional=True, valid_until=None).order_by("code")
-    ]
-    return [*found, *_cycles(), *_rules(on), *_levels()]
 
 
 def _cycles() -> list[Provisional]:
