@@ -12,7 +12,8 @@ from ninja.security.base import AuthBase
 
 from chengxin import __version__
 from chengxin.api.schemas import Problem
-from chengxin.identity.policies import AccessPolicy, bearer_in, clients_may
+from chengxin.identity.openness import AccessPolicy
+from chengxin.identity.policies import bearer_in, clients_may
 from chengxin.identity.tokens import Bearer, machine_acts
 from chengxin.lib.errors import ChengxinError, TooMany, Unproved, Unusable
 from chengxin.lib.problems import PROBLEM, problem

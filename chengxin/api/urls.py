@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 
 from chengxin.api import population, tokens, verifications
 from chengxin.api.application import ClientToken, api
-from chengxin.identity.policies import AccessPolicy, mark, policy_of, public
+from chengxin.identity.openness import AccessPolicy, mark, policy_of, public
 
 api.add_router("", tokens.router)
 api.add_router("", verifications.router)

@@ -143,27 +143,3 @@ def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
         articles = {basis.ref: f"《{basis.law.name}》{basis.article}" for basis in row.bases.all()}
         texts[row.item_id] = "、".join(articles[ref] for ref in define_item(row.definition).bases if ref in articles)
     return texts
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedItem:
-    """An item of the edition in force with everything the public may know of it: laws, purposes, fields."""
-
-    version: ItemVersion
-    definition: ItemDefinition
-    articles: tuple[Article, ...]
-    purposes: tuple[Purpose, ...]
-
-
-def explain_item(code: str, on: date) -> ExplainedItem:
-    """Explain an item that rests on a law in force on the day. Raises ItemNotOpen."""
-    version = (
-        ItemVersion.objects.select_related("item", "edition")
-        .filter(edition=edition_in_force(on), pk__in=_live(on), item__code=code)
-        .first()
-    )
-    if version is None:
-        raise ItemNotOpen
-    articles = version.bases.select_related("law").order_by("law__name", "article")
-    purposes = version.purposes.order_by("name")
-    return ExplainedItem(version, define_item(version.definition), tuple(articles), tuple(purposes))

@@ -16,9 +16,7 @@ def worker_alive() -> bool:
     """Tell whether any worker gave a sign of life in the last minute; no when the database can't be asked."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds')"
-            )
+            cursor.execute("SELECT alive FROM ground_worker")
             (alive,) = cursor.fetchone() or (False,)
     except DatabaseError:
         return False

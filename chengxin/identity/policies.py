@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from django.utils.http import urlencode
 from chengxin.identity.errors import ScopeMissing, TokenInvalid
 from chengxin.identity.limits import login_limits
 from chengxin.identity.models import User
+from chengxin.identity.openness import AccessPolicy, View, mark
 from chengxin.identity.permissions import Act, permissions
 from chengxin.identity.queries import Right, organisation_stands, rights_of
 from chengxin.identity.services.factors import factors_of
@@ -28,44 +28,6 @@ from chengxin.identity.standing import by_second_factor, is_fully_in, proved_wit
 from chengxin.identity.tokens import Bearer, machine_acts, read_token
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
-
-View = Callable[..., HttpResponseBase]
-Open = TypeVar("Open", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class AccessPolicy:
-    """Who may open a view. ``public`` ones tell why; the others name acts, and roles where persons do them.
-
-    ``clients`` are open to organisations' systems whose token covers one of the acts.
-    """
-
-    kind: str
-    reason: str = ""
-    roles: tuple[str, ...] = ()
-    acts: tuple[str, ...] = ()
-
-
-def policy_of(view: Any) -> AccessPolicy | None:
-    return getattr(view, "access_policy", None)
-
-
-def mark(view: View, policy: AccessPolicy) -> View:
-    cast("Any", view).access_policy = policy
-    return view
-
-
-def public(reason: str) -> Callable[[Open], Open]:
-    """Open a view or an operation to everybody, and say why that harms nobody."""
-
-    def decorate(view: Open) -> Open:
-        @wraps(view)
-        def open_view(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs)
-
-        return cast("Open", mark(open_view, AccessPolicy("public", reason)))
-
-    return decorate
 
 
 def officers_may(*acts: str, own_rows: bool = False) -> Callable[[View], View]:

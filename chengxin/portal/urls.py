@@ -1,4 +1,4 @@
-"""The addresses of the pages. None of them ever holds anything of a person."""
+"""The addresses of the desk. None of them ever holds anything of a person."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from chengxin.portal.desk import (
     adjudication,
     coverage,
     delegations,
+    entrance,
     home,
     intake,
     lookup,
@@ -14,14 +15,10 @@ from chengxin.portal.desk import (
     returns,
     verification,
 )
-from chengxin.portal.public import catalogue, permissions, receipts, start
 
 app_name = "portal"
 urlpatterns = [
-    path("", start.start, name="start"),
-    path("catalogue/", catalogue.catalogue, name="catalogue"),
-    path("catalogue/<str:code>/", catalogue.item, name="item"),
-    path("permissions/", permissions.permissions, name="permissions"),
+    path("", entrance.entrance, name="start"),
     path("desk/", home.desk, name="desk"),
     path("desk/batches/", intake.batches, name="batches"),
     path("desk/batches/new/", intake.upload, name="upload"),
@@ -32,7 +29,6 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/receipt.json", intake.receipt_file, name="receipt"),
     path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
-    path("receipts/", receipts.receipt, name="check-receipt"),
     path("desk/verification/", verification.check, name="verification"),
     path("desk/coverage/", coverage.report, name="coverage"),
     path("desk/delegations/", delegations.delegations, name="delegations"),

@@ -38,13 +38,19 @@ def up(
     data: Data = DEFAULT_DATA,
     port: int = 8000,
     *,
-    admin_port: Annotated[int, typer.Option(help="系统管理的端口，默认是网站端口加一 / the administration's port")] = 0,
+    desk_port: Annotated[
+        int, typer.Option(help="工作台、本人页面和接口的端口，默认加一 / the desk's port, the next one")
+    ] = 0,
+    admin_port: Annotated[
+        int, typer.Option(help="系统管理的端口，默认加二 / the administration's port, the one after")
+    ] = 0,
     demo: Annotated[bool, typer.Option(help="装入虚构演示省 / load the demo province")] = False,
 ) -> None:
     """启动全部服务，直到 Ctrl-C / everything, in the foreground, until Ctrl-C."""
-    from chengxin.site.serve import run_up
+    from chengxin.site.serve import Ports, run_up
 
-    run_up(data.resolve(), port, admin_port=admin_port or port + 1, demo=demo, tell=tell)
+    ports = Ports(port, desk_port or port + 1, admin_port or port + 2)
+    run_up(data.resolve(), ports, demo=demo, tell=tell)
 
 
 @catalogue_app.command("load")

@@ -1,24 +1,49 @@
-"""``chengxin up``: database, web, worker and eraser together, in the foreground."""
+"""``chengxin up``: database, three faces of the web, worker and eraser together, in the foreground."""
 
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from chengxin.site.backup.restore import sweep
 from chengxin.site.bootstrap import Installation, installation
+from chengxin.site.env import SettingUnusable, env_bool
 from chengxin.site.runtime.supervise import Child, Supervisor, up_lock
 
 Tell = Callable[[str], None]
 HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_DATABASE")
+LOOPBACK = "127.0.0.1"
+# What opens sealed values, sessions and backups has no business in the process that everybody speaks to.
+SECRETS = ("CHENGXIN_VAULT_", "CHENGXIN_SECRET_KEY", "CHENGXIN_OIDC_", "CHENGXIN_BACKUP_KEY")
 
 
-def run_up(data: Path, port: int, *, admin_port: int, demo: bool, tell: Tell) -> None:
-    """Run everything until Ctrl-C or SIGTERM. Raises AlreadyRunning when another one has this data folder."""
-    address = f"http://127.0.0.1:{port}"
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the three faces listen."""
+
+    public: int
+    desk: int
+    administration: int
+
+    def own(self) -> dict[str, str]:
+        """Give this machine's own addresses of the faces that link to one another, by the settings that hold them."""
+        return {
+            "CHENGXIN_PUBLIC_URL": f"http://127.0.0.1:{self.public}",
+            "CHENGXIN_DESK_URL": f"http://127.0.0.1:{self.desk}",
+        }
+
+
+def run_up(data: Path, ports: Ports, *, demo: bool, tell: Tell) -> None:
+    """Run everything until Ctrl-C or SIGTERM.
+
+    Raises AlreadyRunning when another one has this data folder, SettingUnusable when two faces share a port or, in production, when it
+    wasn't said where they are.
+    """
     if demo:
         os.environ["CHENGXIN_DEMO"] = "1"
-    with up_lock(data, address), installation(data, "owner", tell) as opened:
+    settle_addresses(ports)
+    with up_lock(data, ports.own()["CHENGXIN_PUBLIC_URL"]), installation(data, "owner", tell) as opened:
         report_status(data, opened, tell)
         report_provisional(tell)
         if opened.database.server is not None:
@@ -27,16 +52,11 @@ def run_up(data: Path, port: int, *, admin_port: int, demo: bool, tell: Tell) ->
         if demo:
             fill_demo(opened, tell)
         close_connections()
-        tell(f"诚信已启动 / running: {address}")
-        tell(f"系统管理 / administration: http://127.0.0.1:{admin_port}")
+        tell(f"诚信已启动：公开网站 / running, public site: http://127.0.0.1:{ports.public}")
+        tell(f"工作台和本人页面 / desk and person's page: http://127.0.0.1:{ports.desk}")
+        tell(f"系统管理 / administration: http://127.0.0.1:{ports.administration}")
         children = [
-            Child("web", web_command(port), environment(opened, "app")),
-            # Never on another address than this machine's own: administrators come through a tunnel or a proxy that knows them.
-            Child(
-                "administration",
-                web_command(admin_port, host="127.0.0.1"),
-                {**environment(opened, "admin"), "CHENGXIN_FACE": "administration"},
-            ),
+            *faces(ports, opened),
             Child(
                 "worker",
                 [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
@@ -52,9 +72,46 @@ def run_up(data: Path, port: int, *, admin_port: int, demo: bool, tell: Tell) ->
         tell("已停止 / stopped.")
 
 
-def web_command(port: int, *, host: str = "") -> list[str]:
-    """Give Granian's command: two workers of threads, on loopback; a proxy stands before it in production."""
-    host = host or os.environ.get("CHENGXIN_BIND", "127.0.0.1")
+def settle_addresses(ports: Ports) -> None:
+    """Say to all processes where the faces are: as the operator told, else on this machine's own ports. Raises SettingUnusable."""
+    numbers = (ports.public, ports.desk, ports.administration)
+    if len(set(numbers)) < len(numbers):
+        raise SettingUnusable(
+            f"公开网站、工作台、系统管理的端口须各不相同（{'、'.join(map(str, numbers))}）：请改 --port、--desk-port 或 --admin-port。",
+            f"Public site, desk and administration need three ports ({numbers}): change --port, --desk-port or --admin-port.",
+        )
+    production = env_bool("CHENGXIN_PRODUCTION", default=False)
+    for name, own in ports.own().items():
+        if production and not os.environ.get(name, "").startswith("https://"):
+            raise SettingUnusable(
+                f"正式运行时请设 {name} 为该网站对外的 https 网址：两个网站之间的链接由此而来。",
+                f"In production set {name} to that site's https address: links between the sites are made of it.",
+            )
+        os.environ.setdefault(name, own)
+
+
+def faces(ports: Ports, opened: Installation) -> list[Child]:
+    """Give the three web processes: each with the database role, the port and the network of its own."""
+    bind, desk_bind = (os.environ.get(name) or LOOPBACK for name in ("CHENGXIN_BIND", "CHENGXIN_DESK_BIND"))
+    return [
+        Child("public", web_command(ports.public, host=bind), public_environment(opened)),
+        Child("desk", web_command(ports.desk, host=desk_bind), {**environment(opened, "app"), "CHENGXIN_FACE": "desk"}),
+        # Never on another address than this machine's own: administrators come through a tunnel or a proxy that knows them.
+        Child(
+            "administration",
+            web_command(ports.administration),
+            {**environment(opened, "admin"), "CHENGXIN_FACE": "administration"},
+        ),
+    ]
+
+
+def public_environment(opened: Installation) -> Mapping[str, str]:
+    whole = environment(opened, "public")
+    return {**{name: value for name, value in whole.items() if not name.startswith(SECRETS)}, "CHENGXIN_FACE": "public"}
+
+
+def web_command(port: int, *, host: str = LOOPBACK) -> list[str]:
+    """Give Granian's command: one worker of threads, on loopback; a proxy stands before it in production."""
     return [
         str(Path(sys.executable).with_name("granian")),
         "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8",

@@ -17,8 +17,17 @@ DEMO = env_bool("CHENGXIN_DEMO", default=False)
 TEST_AREA = env_bool("CHENGXIN_TEST_AREA", default=DEMO)
 PRODUCTION = env_bool("CHENGXIN_PRODUCTION", default=False)
 
+# Each face is a process of its own, with its own addresses, cookies and database role: the desk with the person's page and the
+# interface, the administration of users and rights, and the public site, which knows nobody and opens nothing sealed.
+FACE = env_choice("CHENGXIN_FACE", ("desk", "administration", "public"))
+# Where links between faces lead; ``chengxin up`` fills in its own ports.
+PUBLIC_URL = env_str("CHENGXIN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+DESK_URL = env_str("CHENGXIN_DESK_URL", "http://127.0.0.1:8001").rstrip("/")
+
 SECRET_KEY_FALLBACKS = env_list("CHENGXIN_SECRET_KEY_FALLBACKS", [])
-SECRET_KEY = env_secret("CHENGXIN_SECRET_KEY", DATA_DIR / "secrets" / "django.key") or secrets.token_urlsafe(50)
+SECRET_KEY = (
+    None if FACE == "public" else env_secret("CHENGXIN_SECRET_KEY", DATA_DIR / "secrets" / "django.key")
+) or secrets.token_urlsafe(50)
 # Master keys: a file (whose keys VAULT_PROGRAM unwraps where one is named), a variable, or a program that gives them out.
 VAULT_SOURCE = env_choice("CHENGXIN_VAULT_SOURCE", ("file", "environment", "program"))
 VAULT_KEYS = env_path("CHENGXIN_VAULT_KEYS", DATA_DIR / "keys" / "vault.json")
@@ -43,17 +52,20 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
+LOGIN_APPS = [
     "django.contrib.messages",
-    "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    *([] if FACE == "public" else LOGIN_APPS),
     "chengxin.ground",
     "chengxin.identity",
     "chengxin.catalogue",
@@ -63,7 +75,16 @@ INSTALLED_APPS = [
     "chengxin.site",
 ]
 
-MIDDLEWARE = [
+# The public site logs nobody in, so there is no session to keep and no form that could be forged in a reader's name.
+PUBLIC_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "chengxin.site.middleware.content_security",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chengxin.site.middleware.AnswerErrors",
+]
+LOGIN_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chengxin.site.middleware.content_security",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -77,11 +98,14 @@ MIDDLEWARE = [
     "chengxin.portal.uploads.discard_leftovers",
     "chengxin.site.middleware.AnswerErrors",
 ]
+MIDDLEWARE = PUBLIC_MIDDLEWARE if FACE == "public" else LOGIN_MIDDLEWARE
 
 WSGI_APPLICATION = "chengxin.site.wsgi.application"
-# The administration of users and rights is a process of its own, with its own addresses, cookies and database role.
-FACE = env_choice("CHENGXIN_FACE", ("desk", "administration"))
-ROOT_URLCONF = {"desk": "chengxin.site.urls", "administration": "chengxin.site.admin_urls"}[FACE]
+ROOT_URLCONF = {
+    "desk": "chengxin.site.urls",
+    "administration": "chengxin.site.admin_urls",
+    "public": "chengxin.site.public_urls",
+}[FACE]
 CSRF_FAILURE_VIEW = "chengxin.portal.pages.csrf_failed"
 
 # Logging in. How long a session lasts stands in identity/login.toml and is the session's own to say; browsers forget it on closing.
@@ -97,6 +121,7 @@ LOGIN_REDIRECT_URL = "account_home"
 FACE_HOME, LOGOUT_REDIRECT_URL = {
     "desk": ("portal:desk", "portal:start"),
     "administration": ("administration:officers", "account_login"),
+    "public": ("public:start", "public:start"),
 }[FACE]
 PERSON_HOME = "person-home"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
@@ -154,6 +179,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+LOGIN_CONTEXT = [
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "chengxin.portal.context.installation",
+]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -161,9 +191,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "chengxin.portal.context.installation",
+                *(["chengxin.portal.faces.unknown_reader"] if FACE == "public" else LOGIN_CONTEXT),
             ],
         },
     },
@@ -195,13 +223,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Uploads never touch Django's temporary files: chunks go straight into the encrypted spool, lists of organisations into memory.
-FILE_UPLOAD_HANDLERS = [
-    {
-        "desk": "chengxin.portal.uploads.SpoolUploadHandler",
-        "administration": "chengxin.portal.administration.uploads.ListUploadHandler",
-    }[FACE]
-]
+# Uploads never touch Django's temporary files: chunks go straight into the encrypted spool, lists of organisations into memory,
+# and what somebody sends to the public site nowhere.
+FILE_UPLOAD_HANDLERS = {
+    "desk": ["chengxin.portal.uploads.SpoolUploadHandler"],
+    "administration": ["chengxin.portal.administration.uploads.ListUploadHandler"],
+    "public": [],
+}[FACE]
 MAX_UPLOAD_MB = env_int("CHENGXIN_MAX_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 

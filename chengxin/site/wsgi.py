@@ -2,6 +2,7 @@
 
 import logging
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from chengxin.sharing.documents import warm_up
@@ -9,7 +10,8 @@ from chengxin.sharing.documents.errors import FontsMissing
 
 application = get_wsgi_application()
 try:
-    warm_up()
+    if settings.FACE == "desk":
+        warm_up()
 except FontsMissing as missing:
     # Everything but the PDF works without them; whoever asks for one is told the same.
     logging.getLogger(__name__).warning("%s %s", missing.text, missing.text_en)

@@ -18,7 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 import chengxin
 from chengxin.demo.officers import settle_demo_officer
 from chengxin.identity.models import Organisation, User
-from chengxin.identity.policies import AccessPolicy, officers_may, policy_of
+from chengxin.identity.openness import AccessPolicy, policy_of
+from chengxin.identity.policies import officers_may
 from chengxin.identity.queries import find_person
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.identity.standing import PLATFORM

@@ -248,6 +248,8 @@ GRANT SELECT ON identity_registration_live TO {app};
 GRANT SELECT, INSERT ON identity_check_replay TO {app};
 GRANT EXECUTE ON FUNCTION identity_take_checks(bigint, text, text, inet, text[], text[], text[], uuid[], bytea[], bytea[]),
     identity_find_receipt(text) TO {app};
+-- What a receipt attests is for whoever holds its number, which nobody can guess: the public site asks too.
+GRANT EXECUTE ON FUNCTION identity_find_receipt(text) TO {public};
 GRANT EXECUTE ON FUNCTION identity_sweep_checks() TO {intake};
 GRANT SELECT ON identity_real_name_basis TO {admin};
 GRANT SELECT, INSERT, UPDATE (approved_at, approved_by_id, withdrawn_at, withdrawn_by_id, withdrawal_reason) ON identity_registration

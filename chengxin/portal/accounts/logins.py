@@ -16,7 +16,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chengxin.identity.policies import demo_only, logged_in, officer_of, public
+from chengxin.identity.openness import public
+from chengxin.identity.policies import demo_only, logged_in, officer_of
 from chengxin.identity.queries import find_demo_officer
 from chengxin.identity.services.accounts import note_logout, note_proven
 from chengxin.identity.services.factors import demo_code, factors_of

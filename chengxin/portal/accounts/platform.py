@@ -24,7 +24,7 @@ from joserfc.jwk import KeySet
 from requests import RequestException
 
 from chengxin.identity.errors import PlatformRefused, PlatformUnreachable
-from chengxin.identity.policies import public
+from chengxin.identity.openness import public
 from chengxin.identity.services.logging_in import note_stranger, settle_person
 from chengxin.lib.codes import CodeType
 

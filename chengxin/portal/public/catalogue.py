@@ -2,12 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from chengxin.catalogue.queries import edition_in_force, explain_item, items_in_force, open_item
+from chengxin.catalogue.published import explain_item, published_edition, published_items
 from chengxin.catalogue.terms import FieldDefinition
-from chengxin.identity.policies import public
-from chengxin.lib.periods import shanghai_date
+from chengxin.identity.openness import public
 
 FILLINGS = {
     "date": "日期，写成 2026-03-05 或者 20260305",
@@ -18,19 +17,21 @@ FILLINGS = {
 
 
 @public("目录依法向社会公布；不含任何人的信息")
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    today = shanghai_date(timezone.now())
-    return render(
-        request, "portal/public/catalogue.html", {"items": items_in_force(today), "edition": edition_in_force(today)}
-    )
+    return render(request, "portal/public/catalogue.html", {"items": published_items(), "edition": published_edition()})
 
 
 @public("目录依法向社会公布；不含任何人的信息")
+@require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:
-    today = shanghai_date(timezone.now())
-    explained, lists = explain_item(code, today), open_item(code, today).values
-    fields = [(field, filling(field), choices(lists.get(field.code_list, {}))) for field in explained.definition.fields]
-    return render(request, "portal/public/item.html", {"item": explained, "fields": fields})
+    explained = explain_item(code)
+    fields = [
+        (field, filling(field), explained.lists.get(field.code_list, [])) for field in explained.definition.fields
+    ]
+    return render(
+        request, "portal/public/item.html", {"explained": explained, "item": explained.item, "fields": fields}
+    )
 
 
 def filling(field: FieldDefinition) -> str:
@@ -46,12 +47,3 @@ def filling(field: FieldDefinition) -> str:
             told = FILLINGS[kind]
     told += f"，单位{field.unit}" if field.unit else ""
     return f"{told}。例：{field.example}" if field.example and field.type not in FILLINGS else f"{told}。"
-
-
-def choices(values: dict[str, str]) -> list[tuple[str, str]]:
-    """Give each value of a code list with its name, from the list's table of value or name to value."""
-    names: dict[str, str] = {}
-    for spelling, value in values.items():
-        if spelling != value or value not in names:
-            names[value] = spelling
-    return list(names.items())

@@ -4,7 +4,7 @@ from django.http import HttpRequest, JsonResponse
 
 from chengxin import __version__
 from chengxin.ground.health import database_answers, worker_alive
-from chengxin.identity.policies import public
+from chengxin.identity.openness import public
 
 
 @public("供运行监测使用；只说各部分是否在运行，不含任何人的信息")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from chengxin.identity.checking import find_receipt
 from chengxin.identity.errors import ReceiptUnknown
-from chengxin.identity.policies import public
+from chengxin.identity.openness import public
 from chengxin.identity.real_names import real_names
 from chengxin.portal.fields import text_input
 

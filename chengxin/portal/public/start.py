@@ -1,14 +1,13 @@
-"""The start page."""
+"""The start page of the public site."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from chengxin.identity.policies import public
-from chengxin.identity.queries import list_demo_officers
+from chengxin.identity.openness import public
 
 
 @public("说明系统是什么、本人有哪些权利；不含任何人的信息")
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    officers = list_demo_officers("desk.enter") if settings.DEMO else []
-    return render(request, "portal/public/start.html", {"demo_officers": officers})
+    return render(request, "portal/public/start.html")

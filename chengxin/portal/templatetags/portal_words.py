@@ -1,9 +1,11 @@
-"""Filters of the pages: words for codes, figures with separators."""
+"""What pages say with: words for codes, figures with separators, addresses of the public site."""
 
 from typing import Any
 
+from django.conf import settings
 from django.forms import BoundField
 from django.template import Library
+from django.urls import reverse
 
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
@@ -56,3 +58,10 @@ def standing_at(path: str, address: str) -> str:
     if path == address:
         return "page"
     return "true" if path.startswith(address) else ""
+
+
+@register.simple_tag
+def public_url(name: str, *args: str) -> str:
+    """Give the address of a page of the public site: a path there, a whole address from another face."""
+    path = reverse(name, "chengxin.portal.public.urls", args=args)
+    return path if settings.FACE == "public" else f"{settings.PUBLIC_URL}{path}"

@@ -6,6 +6,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events
 GRANT USAGE ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_events_id_seq, procrastinate_periodic_defers_id_seq,
     procrastinate_workers_id_seq TO {app}, {intake};
 
+-- name: ground_worker
+-- Whether any worker gave a sign of life in the last minute: a word for every face, none of which needs the queue for it.
+CREATE OR REPLACE VIEW ground_worker WITH (security_barrier) AS
+    SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds') AS alive;
+
+-- name: ground_worker_grants
+GRANT SELECT ON ground_worker TO {app}, {admin}, {public};
+
 -- name: queue_functions
 -- The job queue speaks through functions of its own; a new release may bring others. Trigger functions need no grant to run.
 DO $$

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chengxin.identity.models import User
-from chengxin.identity.policies import policy_of
+from chengxin.identity.openness import policy_of
 from chengxin.identity.services.rotation import rotate_keys
 from tests.conftest import Register
 from tests.portal.accounts.conftest import PASSWORD, TOOK, Telephone, Visit, Visitor

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chengxin.identity.policies import policy_of
+from chengxin.identity.openness import policy_of
 from tests.conftest import Register
 from tests.people import CHILD, DEAD, LI_NA, NAMESAKE, UNKNOWN, WANG_WEI, Someone
 from tests.platform import Platform, running_platform

@@ -1,0 +1,98 @@
+"""What the public may know of the catalogue: read from the public views alone, which hold what is in force today."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from chengxin.catalogue.errors import ItemNotOpen
+from chengxin.catalogue.terms import ItemDefinition, define_item
+from chengxin.lib.sql import statements
+
+SQL = statements(Path(__file__).parent / "sql" / "published.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEdition:
+    name: str
+    valid_from: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedItem:
+    """An item of the edition in force. ``update_cycle`` has ``value`` and ``unit``."""
+
+    code: str
+    name: str
+    name_en: str
+    nature: str
+    behaviour: str
+    disclosure: list[str]
+    share_conditions: str
+    update_cycle: dict[str, Any]
+    display_rule: str
+    retention_rule: str
+    provider_kinds: list[str]
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    law: str
+    number: str
+    article: str
+    gist: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedItem:
+    """An item with everything the public may know of it. ``lists`` gives each code list's values with their names, in order."""
+
+    item: PublishedItem
+    definition: ItemDefinition
+    bases: tuple[Basis, ...]
+    purposes: tuple[str, ...]
+    lists: dict[str, list[tuple[str, str]]]
+
+
+def _ask(name: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL[name], values or None)
+        return cursor.fetchall()
+
+
+def published_edition() -> PublishedEdition | None:
+    """Give the edition in force today, None where no edition is."""
+    found = _ask("edition")
+    return PublishedEdition(*found[0]) if found else None
+
+
+def published_items() -> list[PublishedItem]:
+    """Give the items that rest on a law in force today, by class and code."""
+    return [_item(row) for row in _ask("items")]
+
+
+def explain_item(code: str) -> ExplainedItem:
+    """Explain an item that rests on a law in force today. Raises ItemNotOpen."""
+    found = _ask("item", code)
+    if not found:
+        raise ItemNotOpen
+    *row, defined = found[0]
+    definition = define_item(json.loads(defined))
+    lists: dict[str, list[tuple[str, str]]] = {}
+    for code_list, value, label in _ask(
+        "values", sorted({field.code_list for field in definition.fields if field.code_list})
+    ):
+        lists.setdefault(code_list, []).append((value, label))
+    bases = tuple(Basis(*one) for one in _ask("bases", code))
+    return ExplainedItem(_item(row), definition, bases, tuple(name for (name,) in _ask("purposes", code)), lists)
+
+
+def _item(row: Any) -> PublishedItem:
+    *before, cycle, display, retention, kinds, provisional = row
+    return PublishedItem(*before, json.loads(cycle), display, retention, kinds, provisional)

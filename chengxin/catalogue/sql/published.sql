@@ -1,0 +1,27 @@
+-- name: edition
+-- The edition in force, if any.
+SELECT name, valid_from, provisional FROM public_edition
+
+-- name: items
+-- All items in force, by class and code.
+SELECT code, name, name_en, nature, behaviour, disclosure, share_conditions, update_cycle, display_rule, retention_rule, provider_kinds,
+    provisional
+FROM public_item ORDER BY item_class, code
+
+-- name: item
+-- One item with its definition.
+SELECT code, name, name_en, nature, behaviour, disclosure, share_conditions, update_cycle, display_rule, retention_rule, provider_kinds,
+    provisional, definition
+FROM public_item WHERE code = %s
+
+-- name: bases
+-- The articles that an item rests on.
+SELECT law, number, article, gist, provisional FROM public_item_basis WHERE item = %s ORDER BY law, article
+
+-- name: purposes
+-- The purposes that may see an item.
+SELECT name FROM public_item_purpose WHERE item = %s ORDER BY name
+
+-- name: values
+-- The values of some code lists.
+SELECT code_list, value, label FROM public_code_value WHERE code_list = ANY(%s) ORDER BY code_list, place
