@@ -142,6 +142,15 @@ def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Ite
 
 
 @pytest.fixture
+def public_site(register: Register, settings: Any) -> Register:
+    """Be the process of the public site: its addresses, its middleware, its database role."""
+    settings.FACE, settings.ROOT_URLCONF = "public", "chengxin.site.public_urls"
+    settings.MIDDLEWARE, settings.FILE_UPLOAD_HANDLERS = settings.PUBLIC_MIDDLEWARE, []
+    register.become("public")
+    return register
+
+
+@pytest.fixture
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -155,7 +164,7 @@ def today(now: datetime) -> date:
 
 @dataclass(frozen=True)
 class Running:
-    """A whole installation, as ``make run`` starts it."""
+    """A whole installation, as ``make run`` starts it; ``url`` is the public site's."""
 
     url: str
     data: Path
@@ -163,18 +172,35 @@ class Running:
     platform: Platform
 
     @property
+    def desk(self) -> str:
+        """Give the address of the desk, the person's page and the interface, which is one port further on."""
+        return next_to(self.url, 1)
+
+    @property
     def administration(self) -> str:
-        """Give the address of the administration's face, which is one port further on."""
-        address, _, port = self.url.rpartition(":")
-        return f"{address}:{int(port) + 1}"
+        """Give the address of the administration's face, which is two ports further on."""
+        return next_to(self.url, 2)
+
+
+def next_to(url: str, further: int) -> str:
+    address, _, port = url.rpartition(":")
+    return f"{address}:{int(port) + further}"
 
 
 def free_port() -> int:
+    """Find a port that is free along with the two after it: the three faces of an installation."""
     import socket
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 def wait_until(what: str, predicate: Any, seconds: float = 60.0) -> Any:
@@ -220,7 +246,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                 f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 120
             )
             assert process.poll() is None, (data / "up.log").read_text()
-            yield Running(url, data, process, platform)
+            running = Running(url, data, process, platform)
+            wait_until("the desk answers", lambda: healthy(running.desk))
+            yield running
         finally:
             process.terminate()
             process.wait(30)

@@ -36,7 +36,7 @@ def somebody(installation: Running) -> dict[str, str]:
 def run_python(installation: Running, person: dict[str, str]) -> list[str]:
     environment = {
         **os.environ,
-        "BASE": installation.url,
+        "BASE": installation.desk,
         "CLIENT_FILE": str(installation.data / "demo" / "verification-client.json"),
         "PERSON": json.dumps(person),
     }
@@ -71,7 +71,7 @@ def test_the_examples_do_what_they_say(installation: Running) -> None:
     result, assurance, receipt, token, purpose = run_python(installation, person)
     assert (result, assurance, receipt[0]) == ("match", "register", "V")
     again = run_curl(
-        installation.url,
+        installation.desk,
         {
             "token.header": f"Authorization: Bearer {token}",
             "check.json": json.dumps({"purpose": purpose, **person, "name": "某某"}),

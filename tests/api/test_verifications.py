@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from chengxin.identity import errors
 from chengxin.identity.errors import TokenInvalid
-from chengxin.identity.permissions import permissions
 from chengxin.identity.openness import policy_of
+from chengxin.identity.permissions import permissions
 from chengxin.identity.services.verification import REFUSALS
 from tests.api.conftest import Call
 from tests.conftest import Register

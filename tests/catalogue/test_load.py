@@ -11,7 +11,8 @@ import pytest
 from chengxin.catalogue.errors import CatalogueUnusable, ItemNotOpen, PurposeUnknown
 from chengxin.catalogue.files import SHIPPED, read_catalogue
 from chengxin.catalogue.models import Edition, Item, ItemVersion, Law
-from chengxin.catalogue.queries import edition_in_force, explain_item, find_purpose, items_in_force, open_item
+from chengxin.catalogue.published import explain_item, published_edition, published_items
+from chengxin.catalogue.queries import edition_in_force, find_purpose, items_in_force, open_item
 from chengxin.catalogue.services import load_catalogue
 from chengxin.identity.queries import find_organisation
 from chengxin.records.services import ingest_file
@@ -227,12 +228,27 @@ def test_repeal_reaches_the_edition_in_force_without_a_new_one(
         find_purpose("CK-FW", today)
 
 
-def test_explained_item_names_its_articles(register: Register, today: date) -> None:
-    explained = explain_item(ITEM, today)
-    assert {article.ref for article in explained.articles} == set(explained.definition.bases)
-    assert {purpose.code for purpose in explained.purposes} == set(explained.definition.purposes)
+def test_explained_item_names_its_articles_purposes_and_code_lists(register: Register, today: date) -> None:
+    register.become("public")
+    explained = explain_item(ITEM)
+    assert len(explained.bases) == len(set(explained.definition.bases))
+    assert len(explained.purposes) == len(set(explained.definition.purposes))
+    assert explained.lists.keys() == {field.code_list for field in explained.definition.fields if field.code_list}
     with pytest.raises(ItemNotOpen):
-        explain_item("NO-ITEM", today)
+        explain_item("NO-ITEM")
+
+
+def test_what_is_published_is_what_is_in_force(register: Register, today: date) -> None:
+    """The public's views say by themselves what the application's queries say of today."""
+    items, edition = items_in_force(today), edition_in_force(today)
+    register.become("public")
+    assert [(one.code, one.name, one.update_cycle) for one in published_items()] == [
+        (one.item.code, one.name, one.update_cycle) for one in items
+    ]
+    published = published_edition()
+    assert edition is not None
+    assert published is not None
+    assert (published.name, published.valid_from) == (edition.name, edition.valid_from)
 
 
 def without_bases(text: str) -> str:

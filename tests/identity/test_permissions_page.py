@@ -46,7 +46,7 @@ def test_acts_of_some_kinds_of_organisation_alone_say_so() -> None:
     assert "只限" not in laid["report.issue"].scope
 
 
-def test_everybody_can_read_the_table(register: Register) -> None:
-    told = Client().get(reverse("portal:permissions")).content.decode()
+def test_everybody_can_read_the_table(public_site: Register) -> None:
+    told = Client().get(reverse("public:permissions")).content.decode()
     assert all(act.name in told for act in permissions().acts.values())
     assert all(role.name in told for role in permissions().roles.values())

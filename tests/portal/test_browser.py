@@ -24,7 +24,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(browser: Browser, installation: Running) -> Iterator[Reader]:
-    with reader(browser, installation.url) as made:
+    with reader(browser, installation.desk) as made:
         yield made
 
 
@@ -116,7 +116,7 @@ def test_a_refused_officer_learns_nothing_and_types_the_person_anew(desk: Reader
 
 
 def test_without_javascript_a_receipt_is_one_link_away(browser: Browser, installation: Running) -> None:
-    with reader(browser, installation.url, java_script_enabled=False) as desk:
+    with reader(browser, installation.desk, java_script_enabled=False) as desk:
         desk.become(CLERK)
         desk.hand_in(dirty(installation))
         for _ in range(100):
@@ -195,19 +195,43 @@ def test_login_and_upload_go_by_keyboard_alone(desk: Reader, installation: Runni
 def test_every_page_and_state_is_accessible_and_fits(
     browser: Browser, installation: Running, tmp_path: Path, tag: str, size: tuple[int, int]
 ) -> None:
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as desk:
-        for name, path in (
-            ("start", "/"),
-            ("catalogue", "/catalogue/"),
-            ("item", "/catalogue/CF-ZRR/"),
-            ("permissions", "/permissions/"),
-            ("missing", "/x"),
-        ):
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
+        for name, path in (("entrance", "/"), ("missing", "/x")):
             desk.go(path)
             desk.examine(f"{tag}-{name}")
         login_states(desk, tag)
         clerk_states(desk, tag, installation, tmp_path)
         officer_states(desk, tag, installation)
+
+
+@pytest.mark.parametrize(("tag", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_every_page_of_the_public_site_is_accessible_fits_and_keeps_nothing(
+    browser: Browser, installation: Running, tag: str, size: tuple[int, int]
+) -> None:
+    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+        for name, path in (
+            ("start", "/"),
+            ("catalogue", "/catalogue/"),
+            ("item", "/catalogue/CF-ZRR/"),
+            ("units", "/organisations/"),
+            ("units-of-a-city", "/organisations/?region=1409"),
+            ("permissions", "/permissions/"),
+            ("receipt-check", "/receipts/"),
+            ("public-missing", "/x"),
+        ):
+            one.go(path)
+            one.examine(f"{tag}-{name}")
+        one.go("/receipts/")
+        one.page.get_by_label("回执编号").fill("V" + "A" * 26)
+        one.press("核对")
+        one.page.get_by_role("alert").wait_for()
+        one.examine(f"{tag}-receipt-unknown")
+        assert one.page.context.cookies() == []
+        one.go("/")
+        one.follow("登录")
+        one.heading("工作台和本人页面")
+        one.follow("公开网站")
+        one.heading("个人公共信用信息系统")
 
 
 def login_states(desk: Reader, tag: str) -> None:

@@ -34,7 +34,7 @@ def able_persons(installation: Running, number: int = 2) -> list[tuple[str, str]
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_an_officer_enters_a_delegation(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
     subject, agent = able_persons(installation)
-    with reader(browser, installation.url, width=size[0], height=size[1]) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(OFFICER)
         desk.follow("代理和监护")
         desk.heading("代理和监护")

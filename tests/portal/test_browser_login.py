@@ -75,7 +75,7 @@ def test_a_newcomer_changes_the_password_and_binds_a_telephone(
 ) -> None:
     login = f"newcomer.{tag}"
     enter_at_server(installation, login)
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as one:
         send_password(one, login, FIRST)
         one.heading("修改密码")
         one.go("/desk/batches/")
@@ -112,7 +112,7 @@ def test_a_newcomer_changes_the_password_and_binds_a_telephone(
 
 def test_a_passkey_is_made_logs_in_proves_and_is_taken_off(browser: Browser, installation: Running) -> None:
     """At a name, since browsers know no passkeys of addresses; with the page's own content policy in force."""
-    with reader(browser, installation.url.replace("127.0.0.1", "localhost")) as one:
+    with reader(browser, installation.desk.replace("127.0.0.1", "localhost")) as one:
         machine = one.page.context.new_cdp_session(one.page)
         machine.send("WebAuthn.enable")
         kept = machine.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
@@ -139,7 +139,7 @@ def test_a_passkey_is_made_logs_in_proves_and_is_taken_off(browser: Browser, ins
 
 
 def test_a_passkeys_answer_to_another_question_proves_nothing(browser: Browser, installation: Running) -> None:
-    with reader(browser, installation.url.replace("127.0.0.1", "localhost")) as one:
+    with reader(browser, installation.desk.replace("127.0.0.1", "localhost")) as one:
         machine = one.page.context.new_cdp_session(one.page)
         machine.send("WebAuthn.enable")
         machine.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -163,7 +163,7 @@ def test_a_passkeys_answer_to_another_question_proves_nothing(browser: Browser, 
 def test_the_pages_of_ones_own_account_are_accessible_and_fit(
     browser: Browser, installation: Running, tag: str, size: tuple[int, int]
 ) -> None:
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as one:
         send_password(one, "licensing", PASSWORD)
         one.heading("第二重验证")
         one.examine(f"{tag}-second")
@@ -189,7 +189,7 @@ def test_a_person_comes_from_the_platform(
 ) -> None:
     name, code = somebody(installation)
     installation.platform.vouches_for(name, code)
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as one:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as one:
         one.go("/")
         one.follow("本人登录")
         one.heading("本人")

@@ -24,7 +24,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def test_an_officer_sees_how_far_occupations_are_covered(
     browser: Browser, installation: Running, size: tuple[int, int]
 ) -> None:
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
         desk.become(CENTRE)
         desk.follow("重点职业")
         desk.heading("重点职业覆盖情况")

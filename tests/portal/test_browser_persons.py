@@ -41,7 +41,7 @@ def merge(desk: Reader, both: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_an_officer_splits_and_merges(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
     both = pair(installation, size)
-    with reader(browser, installation.url, width=size[0], height=size[1]) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(OFFICER)
         desk.follow("合并和拆分")
         desk.heading("合并和拆分登记")
@@ -75,7 +75,7 @@ def test_an_officer_splits_and_merges(browser: Browser, installation: Running, s
 def test_a_person_sees_who_looked_at_them(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
     name, code = pair(installation, size)[0]
     installation.platform.vouches_for(name, code)
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as person:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as person:
         person.go("/")
         person.follow("本人登录")
         person.heading("本人")

@@ -40,7 +40,7 @@ def test_a_verifier_checks_and_anybody_checks_the_receipt(
     browser: Browser, installation: Running, size: tuple[int, int]
 ) -> None:
     name, code = somebody(installation)
-    with reader(browser, installation.url, width=size[0], height=size[1]) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(VERIFIER)
         desk.heading("实名核验")
         desk.examine(f"verification-{size[0]}")

@@ -71,4 +71,4 @@ def test_nobody_outside_the_centre_sees_it(register: Register, log_in: LogIn) ->
     register.become("app")
     client = log_in("elsewhere")
     assert client.get(reverse(ADDRESS)).status_code == 403
-    assert "代码覆盖" not in client.get(reverse("portal:catalogue")).content.decode()
+    assert "代码覆盖" not in client.get(reverse("portal:start")).content.decode()

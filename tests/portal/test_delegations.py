@@ -125,4 +125,4 @@ def test_an_officer_of_another_organisation_is_refused(register: Register, log_i
     assert client.post(reverse(LIST), application(today)).status_code == 403
     assert client.get(reverse("portal:delegation", args=[1])).status_code == 403
     assert client.post(reverse("portal:end-delegation", args=[1]), {"reason": "x"}).status_code == 403
-    assert "代理和监护" not in client.get(reverse("portal:catalogue")).content.decode()
+    assert "代理和监护" not in client.get(reverse("portal:start")).content.decode()

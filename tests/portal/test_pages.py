@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 
-from chengxin.portal.public import catalogue
+from chengxin.portal.desk import entrance
 from tests.conftest import Register
 from tests.portal.conftest import LogIn
 
@@ -22,7 +22,7 @@ STRICT = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
-PAGES = ["/", "/login/", "/catalogue/", "/catalogue/CF-ZRR/", "/desk/", "/healthz", "/nowhere", "/catalogue/NO-SUCH/"]
+PAGES = ["/", "/login/", "/desk/", "/healthz", "/nowhere", "/api/v1/openapi.json"]
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/static/portal/site.css", "/static/portal/icon.svg"])
@@ -54,52 +54,8 @@ def test_the_demo_says_so(register: Register, settings: Any) -> None:
     assert "演示账户" not in answer
 
 
-def test_the_catalogue_tells_each_item_with_its_laws(register: Register) -> None:
-    listed = Client().get(reverse("portal:catalogue")).content.decode()
-    assert "行政处罚信息（自然人）" in listed
-    shown = Client().get(reverse("portal:item", args=["CF-ZRR"])).content.decode()
-    assert "《中华人民共和国行政处罚法》" in shown
-    assert "CF_XDR_MC" in shown
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        'id="column-CF_JDRQ"',
-        "日期，写成 2026-03-05",
-        "从代码表中选取，填代码或者名称；多项用顿号隔开。例：1",
-        "<li>1 罚款</li>",
-        "<li>通报批评</li>",
-        "数字，小数不超过 6 位，单位万元",
-        "文字，不超过 128 字。例：示市监罚",
-    ],
-)
-def test_the_catalogue_tells_how_to_fill_each_column(register: Register, told: str) -> None:
-    assert told in Client().get(reverse("portal:item", args=["CF-ZRR"])).content.decode()
-
-
-def test_an_item_whose_law_has_ended_leaves_the_catalogue(register: Register) -> None:
-    with register.connect("owner") as connection:
-        connection.execute(
-            "UPDATE catalogue_law SET valid_until = current_date WHERE code IN (SELECT a.law_id FROM catalogue_article a"
-            " JOIN catalogue_item_basis b ON b.article_id = a.ref JOIN catalogue_item_version v ON v.id = b.itemversion_id"
-            " JOIN catalogue_item i ON i.id = v.item_id WHERE i.code = 'SX-BZXR')"
-        )
-    assert "失信被执行人信息" not in Client().get(reverse("portal:catalogue")).content.decode()
-    assert Client().get(reverse("portal:item", args=["SX-BZXR"])).status_code == 404
-
-
-def test_an_error_is_a_page_for_people(register: Register) -> None:
-    answer = Client().get(reverse("portal:item", args=["NO-SUCH"]))
-    text = answer.content.decode()
-    assert answer.status_code == 404
-    assert "目录中没有该信息项" in text
-    assert "The catalogue has no such item" in text
-    assert "item-not-open" in text
-
-
 @pytest.mark.parametrize("kind", ["application/json", "application/problem+json"])
-@pytest.mark.parametrize("page", ["/nowhere", "/catalogue/NO-SUCH/"])
+@pytest.mark.parametrize("page", ["/nowhere", "/desk/nowhere/"])
 def test_an_error_is_a_problem_document_for_programs(register: Register, page: str, kind: str) -> None:
     answer = Client().get(page, headers={"Accept": kind})
     problem = answer.json()
@@ -111,12 +67,15 @@ def test_an_error_is_a_problem_document_for_programs(register: Register, page: s
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_a_bug_shows_nothing_of_what_it_says(register: Register, monkeypatch: pytest.MonkeyPatch, accept: str) -> None:
+def test_a_bug_shows_nothing_of_what_it_says(
+    register: Register, settings: Any, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("Failing row contains (secret)")
 
-    monkeypatch.setattr(catalogue, "items_in_force", fail)
-    answer = Client(raise_request_exception=False).get(reverse("portal:catalogue"), headers={"Accept": accept})
+    settings.DEMO = True
+    monkeypatch.setattr(entrance, "list_demo_officers", fail)
+    answer = Client(raise_request_exception=False).get(reverse("portal:start"), headers={"Accept": accept})
     assert answer.status_code == 500
     assert "secret" not in answer.content.decode()
     assert "请稍后再试" in answer.content.decode()

@@ -29,19 +29,25 @@ from tests.conftest import Register
 from tests.people import DESK_OFFICERS, MARKET, OFFICERS, OTHER, WANG_WEI
 from tests.portal.conftest import LogIn, let_in
 
-# What is open to everybody, and why it harms nobody.
-OPEN = {
+# What is open to everybody at the public site, and why it harms nobody.
+PUBLISHED = {
     "healthz": "only tells which parts are alive",
-    "portal:start": "tells what the system is",
-    "portal:catalogue": "the catalogue is published by law",
-    "portal:item": "the catalogue is published by law",
-    "portal:permissions": "tells what roles may do, and of nobody who holds one",
+    "public:start": "tells what the system is",
+    "public:catalogue": "the catalogue is published by law",
+    "public:item": "the catalogue is published by law",
+    "public:organisations": "names units that hand in, and none of their officers",
+    "public:permissions": "tells what roles may do, and of nobody who holds one",
+    "public:check-receipt": "a receipt names an organisation and an answer, never the person",
+}
+# What is open to everybody at the other faces, and why it can't stand at the public site.
+OPEN = {
+    "healthz": "only tells which parts are alive, of each face",
+    "portal:start": "leads to the login; the demo's accounts are the desk's to list",
     "account_login": "whoever logs in isn't logged in yet",
     "mfa_authenticate": "whoever logs in isn't logged in yet",
     "account_logout": "ends one's own session",
     "person-login": "leads away to the platform",
     "person-callback": "whoever logs in isn't logged in yet",
-    "portal:check-receipt": "a receipt names an organisation and an answer, never the person",
     "api:openapi": "describes the interface",
     "api:token": "whoever proves itself isn't proved yet",
     "oauth-metadata": "tells how a client proves itself",
@@ -54,7 +60,13 @@ SAMPLES = {
     "number": 1,
     "client_id": "c-abcdefghijklmnop",
 }
-URLS = {"desk": "chengxin.site.urls", "api": "chengxin.site.urls", "administration": "chengxin.site.admin_urls"}
+URLS = {
+    "public": "chengxin.site.public_urls",
+    "desk": "chengxin.site.urls",
+    "api": "chengxin.site.urls",
+    "administration": "chengxin.site.admin_urls",
+}
+OF_THEIR_OWN = ("administration", "public")
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {
     act["code"]: act
@@ -76,9 +88,7 @@ def patterns(resolver: Any, space: str = "") -> Iterator[tuple[str, URLPattern]]
 def addresses(face: str) -> dict[str, URLPattern]:
     every = dict(patterns(get_resolver(URLS[face])))
     return {
-        name: one
-        for name, one in every.items()
-        if face == "administration" or (face == "api") == name.startswith("api:")
+        name: one for name, one in every.items() if face in OF_THEIR_OWN or (face == "api") == name.startswith("api:")
     }
 
 
@@ -125,8 +135,11 @@ def test_each_address_carries_the_policy_that_the_list_says(face: str, name: str
 
 
 def test_the_open_addresses_are_these() -> None:
-    every = [(name, policy(name, face).kind) for face in LISTED for name in addresses(face)]
+    every = [(name, policy(name, face).kind) for face in LISTED if face != "public" for name in addresses(face)]
     assert {name for name, kind in every if kind == "public"} == set(OPEN)
+    assert {(name, policy(name, "public").kind) for name in addresses("public")} == {
+        (one, "public") for one in PUBLISHED
+    }
     assert {name for name, kind in every if kind == "demo"} == {"account_demo"}
 
 
@@ -268,6 +281,53 @@ def test_each_system_gets_into_the_interface_where_the_table_says_so_and_nobody_
             else:
                 assert (answer.status_code in {401, 403}) is not allowed, (name, method, answer.status_code)
     assert set(differences(before, written(register))) <= {"public.identity_session"}
+
+
+# The public site knows nobody: whoever comes, with whatever they have from elsewhere, sees what everybody sees.
+
+
+def be_public(register: Register, settings: Any) -> None:
+    settings.FACE, settings.ROOT_URLCONF = "public", URLS["public"]
+    settings.MIDDLEWARE, settings.FILE_UPLOAD_HANDLERS = settings.PUBLIC_MIDDLEWARE, []
+    register.become("public")
+
+
+@pytest.mark.parametrize("whose", [*WALKERS, "person", "system"])
+def test_the_public_site_is_the_same_for_everybody_keeps_nothing_and_writes_nothing(
+    register: Register, settings: Any, log_in: LogIn, whose: str
+) -> None:
+    officer_elsewhere(register)
+    brought: dict[str, Any] = {}
+    if whose == "system":
+        brought = {"headers": {"Authorization": f"Bearer {token_of(register, OTHER)}"}}
+        known = Client(**brought)
+    elif whose == "person":
+        known = let_in(Client(), person(register), PLATFORM)
+    else:
+        be(register, settings, "administration" if administers(whose) else "desk")
+        known = log_in(whose)
+    cookies = known.cookies
+    be_public(register, settings)
+    client, nobody = Client(**brought), Client()
+    client.cookies = cookies
+    before, kept = written(register), {name: morsel.value for name, morsel in cookies.items()}
+    for name, told in LISTED["public"].items():
+        for method in METHODS:
+            mine, theirs = (getattr(one, method.lower())(address(name, "public")) for one in (client, nobody))
+            assert mine.content == theirs.content, (name, method)
+            assert mine.status_code == theirs.status_code == (mine.status_code if method in told else 405)
+            assert not mine.cookies
+    assert {name: morsel.value for name, morsel in client.cookies.items()} == kept
+    assert nobody.cookies == {}
+    assert differences(before, written(register)) == []
+
+
+@pytest.mark.parametrize("other", ["desk", "api", "administration"])
+def test_the_public_site_has_no_address_of_another_face(register: Register, settings: Any, other: str) -> None:
+    be_public(register, settings)
+    shared = {"healthz", "portal:start", "start", "administration:organisations"}  # the same path, another page
+    for name in addresses(other).keys() - shared:
+        assert Client().get(address(name, other)).status_code == 404, name
 
 
 # The table's kinds are enforced in one place.

@@ -23,7 +23,7 @@ def form(purpose: str, person: Someone = WANG_WEI, **changes: str) -> dict[str, 
 
 @pytest.mark.parametrize(("person", "told"), [(WANG_WEI, "相符"), (UNKNOWN, "查无"), (DEAD, "查无")])
 def test_an_answer_and_its_receipt_and_nothing_of_the_person(
-    log_in: LogIn, purpose: str, person: Someone, told: str
+    request: pytest.FixtureRequest, log_in: LogIn, purpose: str, person: Someone, told: str
 ) -> None:
     answer = log_in("verifier").post(reverse("portal:verification"), form(purpose, person))
     page = answer.content.decode()
@@ -32,7 +32,9 @@ def test_an_answer_and_its_receipt_and_nothing_of_the_person(
     assert person.code not in page
     assert person.name not in page
     (receipt,) = re.findall("V[A-Z2-7]{26}", page)
-    shown = Client().post(reverse("portal:check-receipt"), {"receipt": receipt}).content.decode()
+    public_site = request.getfixturevalue("public_site")
+    assert public_site
+    shown = Client().post(reverse("public:check-receipt"), {"receipt": receipt}).content.decode()
     assert "回执属实" in shown
     assert f"<dd>{told}</dd>" in shown
     assert "测试交通运输局" in shown
@@ -80,5 +82,5 @@ def test_the_desk_of_a_verifier_is_this_page(log_in: LogIn) -> None:
 
 
 @pytest.mark.parametrize(("number", "status"), [("V" + "A" * 26, 404), ("V1", 422), ("", 422)])
-def test_a_receipt_that_is_none(register: Register, number: str, status: int) -> None:
-    assert Client().post(reverse("portal:check-receipt"), {"receipt": number}).status_code == status
+def test_a_receipt_that_is_none(public_site: Register, number: str, status: int) -> None:
+    assert Client().post(reverse("public:check-receipt"), {"receipt": number}).status_code == status

@@ -320,6 +320,24 @@ def test_production_refuses_the_demo(settings: Any) -> None:
     refuse_unsafe()
 
 
+def test_faces_on_one_port_are_refused_before_anything_starts(shell: Shell) -> None:
+    said = shell.run("up", "--port", "8000", "--admin-port", "8001")
+    assert said.code == 2
+    assert "--desk-port" in said.err
+    both_languages(said)
+
+
+@pytest.mark.parametrize("told", ["", "http://desk.example"])
+def test_production_is_told_where_the_sites_are(shell: Shell, told: str) -> None:
+    said = shell.run(
+        "up", CHENGXIN_PRODUCTION="1", CHENGXIN_PUBLIC_URL="https://credit.example", CHENGXIN_DESK_URL=told
+    )
+    assert said.code == 2
+    assert "CHENGXIN_DESK_URL" in said.err
+    assert "CHENGXIN_PUBLIC_URL" not in said.err
+    both_languages(said)
+
+
 def test_malformed_switch_is_named(shell: Shell) -> None:
     said = shell.run("catalogue", "list", CHENGXIN_DEMO="perhaps")
     assert said.code == 2

@@ -27,7 +27,7 @@ from chengxin.demo.organisations import of_field
 from chengxin.lib.periods import shanghai_date
 from chengxin.site.runtime.connection import Database, open_database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
-from tests.conftest import free_port, healthy, wait_until
+from tests.conftest import free_port, healthy, next_to, wait_until
 from tests.site.support import MAJOR, is_gone, made_data, open_folder
 
 # Without its byte code each command would compile the whole program anew.
@@ -475,10 +475,20 @@ def test_second_up_on_the_same_folder_says_so_and_harms_nothing(up: Up) -> None:
     assert {up.process.pid, up.child("granian"), up.child("chengxin.site.worker"), up.server()} <= before
 
 
-def test_killed_web_is_started_again(up: Up) -> None:
-    web = up.child("granian")
-    os.killpg(web, signal.SIGKILL)
-    wait_until("another web process answers", lambda: up.replaced("granian", web) and healthy(up.url), 30)
+@pytest.mark.parametrize("further", [0, 1, 2], ids=["public", "desk", "administration"])
+def test_a_face_that_is_killed_is_started_again_and_the_others_go_on(up: Up, further: int) -> None:
+    """Each is known by its port, which stands on its command line alone."""
+    addresses = [next_to(up.url, one) for one in range(3)]
+    wait_until("all three answer", lambda: all(map(healthy, addresses)), 30)
+    signs = [address.rpartition(":")[2] for address in addresses]
+    before = [up.child(sign) for sign in signs]
+    os.killpg(before[further], signal.SIGKILL)
+    others = [one for one in range(3) if one != further]
+    assert all(healthy(addresses[one]) for one in others)
+    wait_until(
+        "it answers again", lambda: up.replaced(signs[further], before[further]) and healthy(addresses[further]), 30
+    )
+    assert [up.child(signs[one]) for one in others] == [before[one] for one in others]
 
 
 def test_killed_database_and_worker_come_back_and_work(up: Up) -> None:

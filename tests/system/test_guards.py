@@ -23,6 +23,7 @@ from tests.system import (
     guards_of_organisations,
     guards_of_rows,
     guards_of_transfers,
+    guards_of_views,
     organising,
 )
 from tests.system import attacks as a
@@ -39,6 +40,7 @@ EVERY = (
     guards_of_login,
     guards_of_minors,
     guards_of_transfers,
+    guards_of_views,
 )
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}

@@ -1,6 +1,7 @@
 """A sign of life for whoever watches over the installation."""
 
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from chengxin import __version__
 from chengxin.ground.health import database_answers, worker_alive
@@ -8,6 +9,7 @@ from chengxin.identity.openness import public
 
 
 @public("供运行监测使用；只说各部分是否在运行，不含任何人的信息")
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's own signature
     """Answer 503 without a database; without a worker pages still work, so that is told and no more."""
     database = database_answers()

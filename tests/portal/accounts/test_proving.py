@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from chengxin.identity import policies
 from chengxin.identity.limits import login_limits
-from chengxin.identity.permissions import permissions
 from chengxin.identity.openness import policy_of
+from chengxin.identity.permissions import permissions
 from chengxin.identity.policies import officers_may
 from chengxin.identity.services.factors import add_passkey, factors_of
 from chengxin.identity.standing import PROVED

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 import chengxin
-from chengxin.identity.permissions import permissions
 from chengxin.identity.openness import policy_of
+from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import find_officer, rights_of
 from chengxin.identity.standing import PROVED
 from chengxin.portal.templatetags.portal_words import act_name
