@@ -13,6 +13,7 @@ from chengxin.catalogue.terms import ItemDefinition, define_item
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).parent / "sql" / "published.sql")
+CYCLE = 7  # where update_cycle stands among the fields of an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class ExplainedItem:
 def _ask(name: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(SQL[name], values or None)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def published_edition() -> PublishedEdition | None:
@@ -94,5 +96,5 @@ def explain_item(code: str) -> ExplainedItem:
 
 
 def _item(row: Any) -> PublishedItem:
-    *before, cycle, display, retention, kinds, provisional = row
-    return PublishedItem(*before, json.loads(cycle), display, retention, kinds, provisional)
+    """Make an item of a row in the order of the fields; the cycle comes as the text of its JSON."""
+    return PublishedItem(*(json.loads(one) if place == CYCLE else one for place, one in enumerate(row)))

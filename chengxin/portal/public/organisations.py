@@ -1,7 +1,7 @@
 """The directory of units that hand records in: which, where, under which code. No officer is named."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,7 +17,7 @@ class WithinForm(forms.Form):
     region = forms.ChoiceField(label="行政区划", required=False, widget=forms.Select(attrs={"class": "form-select"}))
     after = forms.RegexField(r"^\d{6}-[0-9A-HJ-NPQRTUWXY]{18}$", required=False)
 
-    def __init__(self, asked: object) -> None:
+    def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked)
         every = [("", "全省"), *((one.code[:4], one.name) for one in cities())]
         self.fields["region"].choices = every  # type: ignore[attr-defined]  # the field is a choice
