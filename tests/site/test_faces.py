@@ -75,8 +75,8 @@ def test_each_process_speaks_to_the_database_under_its_own_role(installation: Ru
         page(faces[face] + address)
     roles = {}
     for told in (child.environ() for child in psutil.Process(installation.process.pid).children()):
-        if face := told.get("CHENGXIN_FACE"):
-            roles[face] = told["CHENGXIN_PROCESS_DATABASE"].partition("://")[2].partition(":")[0]
+        if own := told.get("CHENGXIN_FACE"):
+            roles[own] = told["CHENGXIN_PROCESS_DATABASE"].partition("://")[2].partition(":")[0]
             assert not [name for name in told if name.startswith("DATABASE_URL")]
     assert roles == {
         "public": "chengxin_public", "desk": "chengxin_app", "administration": "chengxin_admin",
