@@ -2,6 +2,7 @@
 
 import io
 import os
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
 
 import polars as pl
@@ -11,13 +12,14 @@ from chengxin.lib.crypto import Vault
 from chengxin.records.intake.fields import FEN, FEN_PER
 
 SALT_BYTES = 16
-# The staging table's columns in the order in which rows are sent.
-STAGED = (
-    "row_number", "subject_id", "record_id", "decided", "ended", "final", "grade", "shown_from", "shown_until", "repair_from",
-    "erase_on", "salt", "commitment", "body",
-)  # fmt: skip
+DAYS = ("decided", "ended", "final", "shown_from", "shown_until", "repair_from", "erase_on")
+# The staging table's columns in the order in which rows are sent. ``place`` counts the rows of a block: the salt and the commitment
+# of each stand there in the block's two strings of bytes. Days are numbers, which PostgreSQL reads in a tenth of the time.
+STAGED = ("place", "row_number", "subject_id", "record_id", *DAYS, "grade", "body")
 # What JSON can't hold as it is in a text: quotation mark, backslash, control characters.
 UNSAFE = r'["\\\x00-\x1f]'
+# Once read, these are made of digits, letters, points and hyphens.
+PLAIN = frozenset({"date", "decimal", "integer", "uscc"})
 ESCAPES = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in range(0x20)}
 
 
@@ -49,7 +51,8 @@ def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.D
     """
     columns = list(body_columns(item).values())
     texts = frame.select(pl.col(columns).cast(pl.String).fill_null(""))
-    odd = [name for name, met in texts.select(pl.all().str.contains(UNSAFE).any()).row(0, named=True).items() if met]
+    free = [name for name in columns if not name.endswith(FEN) and item.field(name).type not in PLAIN]
+    odd = [name for name, met in texts.select(pl.col(free).str.contains(UNSAFE).any()).row(0, named=True).items() if met]
     if odd:
         texts = texts.with_columns(pl.col(odd).str.replace_many(ESCAPES))
     content = texts.select(body=pl.lit('["') + pl.concat_str(columns, separator='","') + pl.lit('"]'))
@@ -70,27 +73,33 @@ def record_numbers(texts: list[bytes], key: bytes) -> pl.Series:
     return (hashes // 4).cast(pl.Int64)
 
 
-def staged_text(frame: pl.DataFrame) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Rows as they are sent: their text in COPY's form; the salt and the commitment of each, one after another in the text's order."""
+
+    text: bytes
+    salts: bytes
+    commitments: bytes
+
+
+def stage(frame: pl.DataFrame) -> Staged:
     r"""Write rows in the text form of COPY: tabs between columns, ``\N`` for null; in the order of the ledger's key.
 
     Each row gets a salt of its own here, and the commitment SHA-256(salt ‖ body) is made with it. JSON has neither tabs nor line
-    ends, and the other columns are numbers, dates and words of our own, so only the body's backslashes are doubled.
+    ends, and the other columns are numbers and words of our own, so only the body's backslashes are doubled.
     """
-    rows = frame.select(name for name in STAGED if name in frame.columns).sort("subject_id", "record_id")
+    kept = [name for name in STAGED if name in frame.columns]
+    rows = frame.select(kept).sort("subject_id", "record_id").with_columns(pl.col(DAYS).to_physical())
     salts = os.urandom(SALT_BYTES * rows.height)
-    places = range(0, len(salts), SALT_BYTES)
     bodies = rows["body"].cast(pl.Binary).to_list()
-    made = [
-        "\\\\x" + sha256(salts[place : place + SALT_BYTES] + body).hexdigest()
-        for place, body in zip(places, bodies, strict=True)
-    ]
-    digits, width = salts.hex(), 2 * SALT_BYTES
-    rows = rows.with_columns(
-        pl.Series("salt", ["\\\\x" + digits[2 * place : 2 * place + width] for place in places], dtype=pl.String),
-        pl.Series("commitment", made, dtype=pl.String),
-    ).select(STAGED)
+    places = range(0, len(salts), SALT_BYTES)
+    commitments = b"".join(
+        [sha256(salts[place : place + SALT_BYTES] + body).digest() for place, body in zip(places, bodies, strict=True)]
+    )
     if rows["body"].str.contains("\\", literal=True).any():
         rows = rows.with_columns(pl.col("body").str.replace_all("\\", "\\\\", literal=True))
     text = io.BytesIO()
-    rows.write_csv(text, include_header=False, separator="\t", quote_style="never", null_value="\\N")
-    return text.getvalue()
+    rows.with_columns(place=pl.int_range(rows.height)).select(STAGED).write_csv(
+        text, include_header=False, separator="\t", quote_style="never", null_value="\\N"
+    )
+    return Staged(text.getvalue(), salts, commitments)

@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection
+from psycopg import Cursor
 
 from chengxin.lib.sql import statements
-from chengxin.records.intake.content import STAGED
+from chengxin.records.intake.content import STAGED, Staged
 from chengxin.records.intake.doubts import Correction, Key, settle
 
 SQL = statements(Path(__file__).resolve().parent.parent / "sql" / "intake.sql")
@@ -35,9 +36,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows on their way: their text for COPY, how many they are, and those among them that correct a record (by row number)."""
+    """Rows on their way: as they are sent, how many they are, and those among them that correct a record (by row number)."""
 
-    text: bytes
+    staged: Staged
     rows: int
     corrections: Mapping[int, Correction] = field(default_factory=dict)
 
@@ -100,7 +101,8 @@ class Loader:
     def _load(self) -> None:
         ended = False
         try:
-            with self._raw.cursor() as cursor:
+            # psycopg's own cursor sends strings of bytes as they are; Django's would write them out as text.
+            with Cursor(self._raw) as cursor:
                 steps = Steps(cursor, self._target, self.merged)
                 while (block := self._blocks.get()) is not None:
                     steps.take(block)
@@ -130,10 +132,11 @@ class Steps:
         self._replaced: dict[int, Key] = {}
 
     def take(self, block: Block) -> None:
-        self._timed("stage", lambda: self._stage(block.text))
+        self._timed("stage", lambda: self._stage(block.staged.text))
         moved, fates = self._timed("compare", lambda: self._compare(block))
-        inserted = self._timed("versions", lambda: self._insert("insert_versions"))
-        if inserted != self._timed("payloads", lambda: self._insert("insert_payloads")):
+        committed, salted = {"commitments": block.staged.commitments}, {"salts": block.staged.salts}
+        inserted = self._timed("versions", lambda: self._insert("insert_versions", committed))
+        if inserted != self._timed("payloads", lambda: self._insert("insert_payloads", salted)):
             raise AssertionError("versions and payloads of a block differ in number")
         changed = fates.pop("changed", 0)
         if inserted + fates.total() != block.rows:
@@ -194,8 +197,8 @@ class Steps:
         mine = (self._target.item_id, self._target.provider_id)
         return {(row[0], row[1]) for row in found if row[3] == "active" and (row[4], row[5]) == mine}
 
-    def _insert(self, name: str) -> int:
-        self._run(name, self._values)
+    def _insert(self, name: str, strings: dict[str, bytes]) -> int:
+        self._run(name, self._values | strings)
         return int(self._cursor.rowcount)
 
     def _timed(self, phase: str, step: Callable[[], Any]) -> Any:

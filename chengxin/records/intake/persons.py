@@ -1,6 +1,7 @@
 """Finds whom the codes of a block belong to: by keyed hash, once for each code and name of the whole file."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,12 @@ KNOWN = {
     "dead": pl.Boolean,
     "closed": pl.Boolean,
 }
+
+
+@lru_cache(1 << 16)
+def _adult_day(born: date) -> date:
+    """Keep what was said of a birthday: many persons have the same."""
+    return turns(born, rules.ADULT_YEARS)
 
 
 class Decided:
@@ -92,7 +99,7 @@ class Resolver:
             self._incapable[subject_id] = []
             self._keep_incapacity([subject_id])
         return {
-            "subject_id": subject_id, "name_fits": True, "adult_on": turns(born, rules.ADULT_YEARS), "judged": was_judged,
+            "subject_id": subject_id, "name_fits": True, "adult_on": _adult_day(born), "judged": was_judged,
             "dead": died is not None, "closed": closed,
         }  # fmt: skip
 
@@ -140,7 +147,7 @@ class Resolver:
                     name,
                     subject_id,
                     self._vault.name_fits(bytes(tag), key_id, code_type=kind, code=code, name=name),
-                    turns(born, rules.ADULT_YEARS),
+                    _adult_day(born),
                     was_judged,
                     died is not None,
                     closed,

@@ -21,7 +21,7 @@ from chengxin.lib.crypto import SealingVault
 from chengxin.lib.regions import AreaBook
 from chengxin.records.checks import check_book, order_reasons
 from chengxin.records.intake.admission import RowChecker
-from chengxin.records.intake.content import add_content, staged_text
+from chengxin.records.intake.content import add_content, stage
 from chengxin.records.intake.doubts import KEY, BeginAgain, Correction, Doubts, Sieve
 from chengxin.records.intake.fields import FINDINGS, FieldChecker
 from chengxin.records.intake.layout import Layout, find_layout
@@ -180,8 +180,8 @@ class Batch:
         for part in (findings, of_persons, of_doubts):
             self._findings.append(part)
             self._found += part.height
-        text = self._timed("write", lambda: staged_text(sound))
-        return Block(text, sound.height, self._corrections(sound, sieve))
+        staged = self._timed("write", lambda: stage(sound))
+        return Block(staged, sound.height, self._corrections(sound, sieve))
 
     def _corrections(self, sound: pl.DataFrame, sieve: Sieve) -> dict[int, Correction]:
         column = self._item.definition.roles.get("record_number")

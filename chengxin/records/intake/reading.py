@@ -24,7 +24,8 @@ ROW = "row_number"
 ROWS = 50_000
 # A block of short rows may hold many more of them than one of XLSX or JSON, which costs memory for each cell.
 MOST_ROWS = 200_000
-CSV_BYTES = 24 << 20
+# The first blocks are small, so that the database has something to do and the sender sees the first findings at once.
+CSV_BYTES, FIRST_BYTES = 24 << 20, 3 << 20
 HEADING_ROWS = 8
 MAX_COLUMNS = 512
 MAX_CELL = 100_000
@@ -89,7 +90,7 @@ class CsvTable(Table):
         self._encoding = detect(blocks(), blocks())
 
     def heading(self) -> Heading:
-        first = next(self._chunks(2 << 20), b"")
+        first = next(self._chunks(2 << 20, 2 << 20), b"")
         frame = self._parse(first, 1, limit=HEADING_ROWS)
         rows = tuple(tuple(cell or "" for cell in row) for row in frame.drop(ROW).iter_rows())
         return Heading(self.form, self._encoding, rows)
@@ -97,7 +98,7 @@ class CsvTable(Table):
     def frames(self, header_row: int) -> Iterator[pl.DataFrame]:
         names: list[str] | None = None
         number = 1
-        for chunk in self._chunks(CSV_BYTES):
+        for chunk in self._chunks(FIRST_BYTES, CSV_BYTES):
             frame = self._parse(chunk, number, width=len(names) if names else None)
             number += frame.height
             if names is None:
@@ -107,8 +108,11 @@ class CsvTable(Table):
             for part in frame.iter_slices(MOST_ROWS):
                 yield drop_blank(clean(part))
 
-    def _chunks(self, size: int) -> Iterator[bytes]:
-        """Cut the text where a line ends outside quotes. Neither line feed nor quote is ever part of a GB18030 character."""
+    def _chunks(self, size: int, most: int) -> Iterator[bytes]:
+        """Cut the text where a line ends outside quotes, each time after twice as much until it is ``most``.
+
+        Neither line feed nor quote is ever part of a GB18030 character.
+        """
         parts: list[bytes] = []
         held = 0
         for number, block in enumerate(self._blocks()):
@@ -120,6 +124,7 @@ class CsvTable(Table):
             cut = _last_line_end(text)
             if cut:
                 yield self._decode(text[:cut])
+                size = min(2 * size, most)
             parts, held = [text[cut:]], len(text) - cut
         if (rest := b"".join(parts)).strip():
             yield self._decode(rest)

@@ -5,9 +5,10 @@
 SELECT pg_advisory_xact_lock_shared(hashtext('persons stand still')), set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
 
 -- name: create_staging
+-- Days are counted from 1970.
 CREATE TEMP TABLE intake_staging (
-    row_number integer, subject_id bigint, record_id bigint, decided date, ended date, final date, grade text, shown_from date,
-    shown_until date, repair_from date, erase_on date, salt bytea, commitment bytea, body text
+    place integer, row_number integer, subject_id bigint, record_id bigint, decided integer, ended integer, final integer,
+    shown_from integer, shown_until integer, repair_from integer, erase_on integer, grade text, body text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE intake_fate (row_number integer, version smallint, fate text) ON COMMIT DROP;
 
@@ -45,17 +46,19 @@ SELECT fate, count(*) FROM intake_fate GROUP BY fate;
 SELECT s.subject_id, s.record_id FROM intake_staging s JOIN intake_fate f USING (row_number) WHERE f.fate = 'conflict';
 
 -- name: insert_versions
+-- The commitments of the block stand one after another in the order of ``place``.
 INSERT INTO records_version (subject_id, record_id, version, item_id, batch_id, row_number, state, decided, ended, final, grade,
     shown_from, shown_until, repair_from, erase_on, terms_edition, commitment, recorded_at)
-SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(item)s, %(batch)s, s.row_number, 'active', s.decided, s.ended, s.final,
-    coalesce(s.grade, ''), s.shown_from, s.shown_until, s.repair_from, s.erase_on, %(edition)s,
-    s.commitment, %(at)s
+SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(item)s, %(batch)s, s.row_number, 'active',
+    date '1970-01-01' + s.decided, date '1970-01-01' + s.ended, date '1970-01-01' + s.final, coalesce(s.grade, ''),
+    date '1970-01-01' + s.shown_from, date '1970-01-01' + s.shown_until, date '1970-01-01' + s.repair_from,
+    date '1970-01-01' + s.erase_on, %(edition)s, substring(%(commitments)b::bytea FROM 32 * s.place + 1 FOR 32), %(at)s
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
 WHERE f.fate IS NULL OR f.fate = 'changed';
 
 -- name: insert_payloads
 INSERT INTO records_payload (subject_id, record_id, version, layout_id, salt, body)
-SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(layout)s, s.salt, s.body
+SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(layout)s, substring(%(salts)b::bytea FROM 16 * s.place + 1 FOR 16), s.body
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
 WHERE f.fate IS NULL OR f.fate = 'changed';
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import pytest
 
 from chengxin.records.intake import ledger
+from chengxin.records.intake.content import Staged
 from chengxin.records.intake.ledger import Block, Loader, Target
 
 
@@ -47,13 +48,14 @@ class Dying:
 @pytest.mark.parametrize("blocks", [0, 1, 7])
 def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: str, blocks: int) -> None:
     monkeypatch.setattr(ledger, "connection", SimpleNamespace(connection=Dying(moment)))
+    monkeypatch.setattr(ledger, "Cursor", Dying.cursor)
     met: list[Any] = []
 
     def load() -> None:
         try:
             with Loader(Target(1, 1, 1, 1, "", datetime(2026, 1, 1, tzinfo=UTC))) as loading:
                 for _ in range(blocks):
-                    loading.add(Block(b"x", 0))
+                    loading.add(Block(Staged(b"x", b"", b""), 0))
         except ConnectionError as error:
             met.append(str(error))
 
