@@ -2,12 +2,10 @@
 
 ``upgrade/register.sql.gz`` is a dump (PostgreSQL 16, synthetic persons of area 149999) of an installation made by the last release:
 organisations, two officers, the standing cast, four penalties of which one was corrected, a waiting and a refused row, one report.
-``upgrade/records.json`` is what that release answered. At a release, both are made anew by it.
+``upgrade/records.json`` is what that release answered. ``upgrade/README.md`` tells of the others.
 """
 
-import gzip
 import json
-import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -15,15 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
-from chengxin.site.runtime.cluster import binaries_of
 from chengxin.site.runtime.postgres import EmbeddedPostgres
-from chengxin.site.runtime.roles import ensure_database, ensure_roles
 from tests.penalties import penalty
 from tests.people import CLERK, MARKET, WANG_WEI
-from tests.site.support import MAJOR, made_data
+from tests.site.support import MAJOR
 from tests.site.test_cli import Shell, report
+from tests.site.upgrading import earlier
 
 EARLIER = Path(__file__).parent / "upgrade"
 KEY = sha256(b"a made-up installation").hexdigest()
@@ -32,16 +28,6 @@ COUNTED = (
     "records_waiting", "records_version", "records_payload", "records_superseded", "ground_access_entry", "sharing_report",
 )  # fmt: skip
 pytestmark = pytest.mark.xdist_group("upgrade")
-
-
-def load(url: str) -> None:
-    parts = conninfo_to_dict(url)
-    where = ["-h", parts["host"], "-p", parts["port"], "-U", parts["user"], "-d", parts["dbname"]]
-    subprocess.run(
-        [binaries_of(MAJOR) / "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", *map(str, where)],
-        input=gzip.decompress((EARLIER / "register.sql.gz").read_bytes()),
-        env={"PGPASSWORD": str(parts["password"])}, check=True, capture_output=True,
-    )  # fmt: skip
 
 
 def counts(url: str) -> dict[str, int]:
@@ -55,21 +41,12 @@ def counts(url: str) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def upgraded() -> Iterator[tuple[Shell, str, dict[str, int]]]:
     """The earlier installation after this release's first command, with what it held before."""
-    with made_data() as data:
-        (data / "keys").mkdir(mode=0o700)
-        (data / "keys" / "vault.json").write_text(
-            json.dumps({"anchor": "k1", "current": "k1", "keys": {"k1": KEY}}), encoding="utf-8"
-        )
-        server = EmbeddedPostgres(data, major=MAJOR, durable=False)
-        with server.using():
-            owner = ensure_database(server.admin_url(), data)
-            ensure_roles(owner, "chengxin", data)
-            load(owner)
-            before = counts(owner)
-            shell = Shell(data.parent, data)
-            said = shell.run("catalogue", "list")
-            assert said.code == 0, said.err
-            yield shell, owner, before
+    vault = {"anchor": "k1", "current": "k1", "keys": {"k1": KEY}}
+    with earlier(EARLIER / "register.sql.gz", vault) as (shell, owner):
+        before = counts(owner)
+        said = shell.run("catalogue", "list")
+        assert said.code == 0, said.err
+        yield shell, owner, before
 
 
 def test_nothing_is_lost(upgraded: tuple[Shell, str, dict[str, int]]) -> None:
