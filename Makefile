@@ -1,5 +1,5 @@
 # Every target makes the environment first when it is missing or older than the lock files.
-.PHONY: help setup ready run test test-long check bench browser lock
+.PHONY: help setup ready run test test-long check bench browser hsm lock
 
 BIN := .venv/bin
 STAMP := $(shell cat requirements/setup.txt requirements/dev.txt package-lock.json scripts/setup.sh | cksum)
@@ -16,13 +16,16 @@ ready:
 browser: ready
 	@sh scripts/browser.sh
 
+hsm: ready
+	@sh scripts/hsm.sh
+
 run: ready  ## Start everything with the synthetic demo province, until Ctrl-C
 	@$(BIN)/chengxin up --demo
 
 test: browser  ## Run every test (PostgreSQL and Chromium are real)
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
 
-test-long: browser  ## Soak, fuzz and kill runs at full size; PostgreSQL 16 too
+test-long: browser hsm  ## Keys in a PKCS#11 token; soak, fuzz and kill runs at full size; PostgreSQL 16 too
 	@$(BIN)/pytest -m long
 	@CHENGXIN_PG_MAJOR=16 $(BIN)/pytest -n 2 --dist loadgroup -m "not long and not browser"
 

@@ -8,5 +8,6 @@ compile() {
 compile requirements/setup.in -o requirements/setup.txt
 compile requirements/node.in -o requirements/node.txt
 compile pyproject.toml -o requirements/base.txt
+compile --extra pkcs11 pyproject.toml -o requirements/pkcs11.txt
 compile --extra dev pyproject.toml -o requirements/dev.txt
 npm install --package-lock-only --omit-lockfile-registry-resolved
