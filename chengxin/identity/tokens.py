@@ -8,6 +8,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.db import connection, transaction
 from joserfc import jwk, jws, jwt
@@ -29,6 +34,17 @@ ALGORITHMS = {"EC": "ES256", "OKP": "Ed25519", "RSA": "PS256"}
 LEAST_RSA_BITS = 2048
 TYPE, SIGNED_WITH = "at+jwt", "HS256"
 PublicKey = jwk.ECKey | jwk.OKPKey | jwk.RSAKey
+PEM = "-----BEGIN"
+KINDS: tuple[tuple[type, type[jwk.ECKey | jwk.OKPKey | jwk.RSAKey]], ...] = (
+    (EllipticCurvePublicKey, jwk.ECKey),
+    (Ed25519PublicKey, jwk.OKPKey),
+    (RSAPublicKey, jwk.RSAKey),
+)
+SHORT = ("RSA 密钥至少 2048 位。", "RSA keys have at least 2048 bits.")
+PRIVATE = (
+    "这是私钥。私钥不得离开贵单位，请换一把并只交公钥。",
+    "This is a private key; it must never leave you.",
+)
 
 
 class KeyUnfit(ValueError):
@@ -70,20 +86,42 @@ def acts_open_to(kind: str) -> frozenset[str]:
 
 
 def read_public_key(text: str) -> tuple[str, dict[str, Any]]:
-    """Read a public key (JWK) and give its id (RFC 7638 thumbprint) and its members. Raises KeyUnfit."""
+    """Read a public key (JWK, or PEM of a SubjectPublicKeyInfo) and give its id (RFC 7638 thumbprint) and its members. Raises KeyUnfit."""
     try:
-        content = json.loads(text)
+        content = _members(text.strip())
         short = content["kty"] == "RSA" and len(urlsafe_b64decode(content["n"].encode())) * 8 < LEAST_RSA_BITS
         key = None if short else _import(content)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-        raise KeyUnfit("不是可读的公钥（JWK）。", "This is no readable public key (JWK).") from None
-    if key is None:
-        raise KeyUnfit("RSA 密钥至少 2048 位。", "RSA keys have at least 2048 bits.")
-    if key.is_private:
+    except KeyUnfit:
+        raise
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError):
         raise KeyUnfit(
-            "这是私钥。私钥不得离开贵单位，请换一把并只交公钥。", "This is a private key; it must never leave you."
-        )
+            "不是可读的公钥：请交 JWK，或者以 -----BEGIN PUBLIC KEY----- 开头的 PEM；P-256、Ed25519 或者 RSA。",
+            "This is no readable public key: send a JWK, or PEM that begins with -----BEGIN PUBLIC KEY-----; P-256, Ed25519 or RSA.",
+        ) from None
+    if key is None:
+        raise KeyUnfit(*SHORT)
+    if key.is_private:
+        raise KeyUnfit(*PRIVATE)
     return key.thumbprint(), {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}
+
+
+def _members(text: str) -> dict[str, Any]:
+    """Give the members of a key written either way. Raises KeyUnfit for a private key in PEM, and ValueError and its like."""
+    if not text.startswith(PEM):
+        content: dict[str, Any] = json.loads(text)
+        return content
+    # A bag of several parts is none: what stands behind the first might be the private half.
+    if "PRIVATE KEY" in text:
+        raise KeyUnfit(*PRIVATE)
+    if text.count(PEM) != 1 or not text.startswith(f"{PEM} PUBLIC KEY-----"):
+        raise ValueError(PEM)
+    public = load_pem_public_key(text.encode())
+    if isinstance(public, RSAPublicKey) and public.key_size < LEAST_RSA_BITS:
+        raise KeyUnfit(*SHORT)
+    for kind, wrapped in KINDS:
+        if isinstance(public, kind):
+            return {**wrapped.import_key(text).as_dict(private=False)}
+    raise ValueError(type(public).__name__)
 
 
 def _import(content: dict[str, Any]) -> PublicKey:

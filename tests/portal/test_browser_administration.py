@@ -160,12 +160,12 @@ def client_pages(one: Reader, tag: str, code: str) -> str:
     one.page.locator("main").get_by_role("link", name="登记公钥").click()
     one.examine(f"{tag}-admin-key-new")
     key = jwk.ECKey.generate_key("P-256")
-    one.page.get_by_label("公钥（JWK）").fill(json.dumps(key.as_dict(private=True)))
+    one.page.get_by_label("公钥（JWK 或者 PEM）").fill(json.dumps(key.as_dict(private=True)))
     one.press("登记")
     assert "这是私钥" in refused(one)
-    assert one.page.get_by_label("公钥（JWK）").input_value() == ""
+    assert one.page.get_by_label("公钥（JWK 或者 PEM）").input_value() == ""
     one.examine(f"{tag}-admin-key-refused")
-    one.page.get_by_label("公钥（JWK）").fill(json.dumps(key.as_dict(private=False)))
+    one.page.get_by_label("公钥（JWK 或者 PEM）").fill(json.dumps(key.as_dict(private=False)))
     one.press("登记")
     one.heading("征信查询系统")
     assert "等待安全管理员核对指纹后批准" in main(one)

@@ -54,7 +54,7 @@ def enter_client(
 
 @transaction.atomic
 def enter_key(client_id: str, public: str, *, until: date, actor: User, at: datetime) -> ClientKey:
-    """Enter a client's public key (JWK as JSON) from today until a day; it proves nothing until a second person approves.
+    """Enter a client's public key (JWK as JSON, or PEM) from today until a day; it proves nothing until a second person approves.
 
     Locks the client. Raises NotAllowed, ClientRefused: private or weak keys, the same twice, a third at a time.
     """

@@ -58,9 +58,10 @@ class NotGivenBack(forms.Textarea):
 
 class KeyForm(forms.Form):
     public = forms.CharField(
-        label="公钥（JWK）",
+        label="公钥（JWK 或者 PEM）",
         max_length=8000,
-        help_text="单位交来的整段文字，以 { 开头、以 } 结尾。只收公钥；私钥不得离开单位。没有登记成的，要重新粘贴。",
+        help_text="单位交来的整段文字：以 { 开头、以 } 结尾，或者以 -----BEGIN PUBLIC KEY----- 开头。"
+        "只收公钥；私钥不得离开单位。没有登记成的，要重新粘贴。",
         widget=NotGivenBack(attrs={"class": "form-control", "rows": 6, "spellcheck": "false", "autocomplete": "off"}),
         error_messages=must("请粘贴公钥。", "Paste the public key."),
     )
