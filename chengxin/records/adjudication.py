@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from chengxin.catalogue.errors import ItemNotOpen
 from chengxin.catalogue.queries import OpenItem, open_item
@@ -121,7 +121,12 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
 
 
 def _count_opening(number: int, actor: User, at: datetime) -> None:
-    """Count the opening; the database does the same, and puts its moment. Raises TooManyOpened."""
+    """Count the opening; the database does the same, and puts its moment. Raises TooManyOpened.
+
+    Under the database's own lock, which ends with the transaction: of two opened at once the second knows of the first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('opening', %s))", [actor.pk])
     midnight = datetime.combine(shanghai_date(at), time(), SHANGHAI)
     if Opening.objects.filter(officer=actor, opened_at__gte=midnight).count() >= openings_a_day(shanghai_date(at)):
         raise TooManyOpened(again_in_s=int((midnight + timedelta(days=1) - at).total_seconds()) + 1)

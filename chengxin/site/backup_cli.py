@@ -4,11 +4,14 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, show, tell
+
+if TYPE_CHECKING:
+    from chengxin.site.backup.restore import Restored
 
 SIGNS = {"ok": "✓", "warning": "!", "stop": "✗"}
 
@@ -61,18 +64,28 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """恢复备份；已删除的内容再次删除 / bring a backup back; what was erased since is erased again."""
-    from chengxin.site.backup.sealed import read_key
-    from chengxin.site.runtime.connection import open_database
     from chengxin.site.runtime.supervise import up_lock
 
     data = data.resolve()
     os.environ["CHENGXIN_DATA"] = str(data)
+    with up_lock(data, "restore"):
+        done = _restore(file, data, erasures, replace=replace)
+    tell(
+        "岗位权限和账户回到了备份当日，其后的授予、收回和停用请安全管理员、系统管理员逐项核对。 "
+        "Rights and accounts are as on the day of the backup: have the administrators go through what changed since."
+    )
+    show({"made_at": done.made_at, "rows": done.rows, "erased": done.erased}, as_json=as_json)
+
+
+def _restore(file: Path, data: Path, erasures: Path | None, *, replace: bool) -> "Restored":
+    """Bring a backup back that fits this program, its roles and its keys. Raises what ``read_backup`` and ``bring_back`` do."""
     from chengxin.site.backup.restore import bring_back, read_backup, refuse_misfit
+    from chengxin.site.backup.sealed import read_key
+    from chengxin.site.bootstrap import become, prepare, settle_secret, start_django
+    from chengxin.site.runtime.connection import open_database
 
     found = read_backup(file, read_key(backup_key_place(data)))
-    with up_lock(data, "restore"), open_database(data, tell) as database:
-        from chengxin.site.bootstrap import become, prepare, settle_secret, start_django
-
+    with open_database(data, tell) as database:
         settle_secret(data)
         become(database.urls["owner"])
         start_django()
@@ -96,11 +109,7 @@ def restore(
         )
         prepare(database, tell)
         connections.close_all()
-    tell(
-        "岗位权限和账户回到了备份当日，其后的授予、收回和停用请安全管理员、系统管理员逐项核对。 "
-        "Rights and accounts are as on the day of the backup: have the administrators go through what changed since."
-    )
-    show({"made_at": done.made_at, "rows": done.rows, "erased": done.erased}, as_json=as_json)
+    return done
 
 
 @answers_errors

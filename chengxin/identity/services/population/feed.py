@@ -21,6 +21,7 @@ READ = frozenset((*SNAPSHOT_COLUMNS, *EVENT_COLUMNS, *EVENT_MORE))
 BLOCK, LONGEST_LINE = 1 << 20, 1 << 16
 UNREADABLE = "row-unreadable"
 MOST_EVENTS = 5_000
+OPENINGS = frozenset("{[")
 
 Row = dict[str, str]
 
@@ -51,7 +52,7 @@ def open_feed(path: Path, *, key: bytes) -> Feed:
         raise PopulationUnusable(f"无法读取：{error.strerror}。", f"Can't be read: {error.strerror}.") from None
     encoding = "utf-8-sig" if found.name == "utf-8" else found.name
     if head == b"{":
-        for _ in _objects(path, encoding):
+        for _ in _objects(path, encoding, _checked):
             pass
         return Feed(snapshot=False, digest=whole.digest(), rows=lambda: _lines(path, encoding))
     snapshot, places = _heading(path, encoding)
@@ -81,7 +82,6 @@ def read_batch(body: bytes) -> list[Any]:
         raise PopulationUnusable('请求应为 {"events": [...]}。', 'The body is {"events": [...]}.')
     if not 0 < len(value["events"]) <= MOST_EVENTS:
         raise PopulationUnusable(f"一次 1 至 {MOST_EVENTS} 条事件。", f"One call tells 1 to {MOST_EVENTS} events.")
-    refuse_biometrics(keys_within(value["events"]))
     return value["events"]
 
 
@@ -128,30 +128,45 @@ def _cells(path: Path, encoding: str, places: dict[str, int]) -> Iterator[tuple[
 
 
 def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Row | str]]:
-    for number, value in _objects(path, encoding):
+    """Give the rows of a file whose keys were all looked at when it was opened."""
+    for number, value in _objects(path, encoding, _read):
         yield number, read_event(value)
 
 
-def _objects(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
-    """Give the objects of a file of JSON Lines, each with every key checked, doubled ones too."""
+def _objects(
+    path: Path, encoding: str, take: Callable[[list[tuple[str, Any]]], dict[str, Any]]
+) -> Iterator[tuple[int, Any]]:
+    """Give the lines of a file of JSON Lines, each object of them as ``take`` makes it of its keys and values."""
     with path.open(encoding=encoding, newline="") as file:
         for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), 1):
             if not line.strip():
                 continue
             try:
-                value = json.loads(line, object_pairs_hook=_checked)
+                value = json.loads(line, object_pairs_hook=take)
             except (ValueError, RecursionError):
                 raise PopulationUnusable(
                     f"第 {number} 行不是一个 JSON 对象，或者超过 64 KiB。",
                     f"Line {number} is no JSON object, or longer than 64 KiB.",
                 ) from None
-            refuse_biometrics(keys_within(value))
+            if not isinstance(value, dict):
+                refuse_biometrics(keys_within(value))
             yield number, value
 
 
 def _checked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Check every key as it is read, for of a doubled one the dictionary keeps the last alone; a row with one is unreadable."""
+    """Check every key as it is read, for of a doubled one the dictionary keeps the last alone; and texts that are JSON themselves.
+
+    Objects within this one were read, and checked, before it.
+    """
     refuse_biometrics(key for key, _ in pairs)
+    for _, value in pairs:
+        if isinstance(value, list) or (isinstance(value, str) and value.lstrip()[:1] in OPENINGS):
+            refuse_biometrics(keys_within(value))
+    return _read(pairs)
+
+
+def _read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make the object; a row with a doubled key is unreadable."""
     value = dict(pairs)
     if len(value) < len(pairs):
         value["SJBH"] = {}
