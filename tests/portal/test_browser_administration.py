@@ -85,6 +85,7 @@ def test_every_page_and_state_is_accessible_and_fits(
         approving_pages(one, tag, client, purpose)
         rights_pages(one, tag, serial)
         one.administer("system", PASSWORD)
+        account_pages(one, tag, serial)
         ending_pages(one, tag, code)
         one.administer("audit", PASSWORD)
         audit_pages(one, tag, client, purpose)
@@ -93,7 +94,10 @@ def test_every_page_and_state_is_accessible_and_fits(
 def organisation_pages(one: Reader, tag: str, code: str) -> None:
     one.go("/organisations/")
     one.examine(f"{tag}-admin-organisations")
-    one.go("/organisations/?named=没有的单位")
+    one.page.get_by_label("名称或者代码").fill("没有的单位")
+    one.press("查找")
+    one.page.get_by_text("没有符合条件的单位").wait_for()
+    assert "?" not in one.page.url
     assert "没有符合条件的单位" in main(one)
     one.examine(f"{tag}-admin-organisations-none")
     one.open_proved("/organisations/new/")
@@ -270,6 +274,30 @@ def rights_pages(one: Reader, tag: str, serial: int) -> None:
     one.examine(f"{tag}-admin-officer-granted")
     one.follow("收回")
     one.examine(f"{tag}-admin-withdraw")
+    one.open_proved(f"/officers/zhang.{serial}/factors/")
+    one.examine(f"{tag}-admin-factors")
+    one.press("取下")
+    assert "请写明理由" in refused(one)
+    one.page.get_by_label("理由").fill("手机遗失，当面核实")
+    one.press("取下")
+    one.heading("张敏")
+    assert "已取下" in one.page.locator("body").inner_text()
+
+
+def account_pages(one: Reader, tag: str, serial: int) -> None:
+    one.open_proved(f"/officers/zhang.{serial}/unlock/")
+    assert "没有锁定" in main(one)
+    one.examine(f"{tag}-admin-unlock")
+    one.press("解除")
+    one.heading("张敏")
+    one.follow("设置初始密码")
+    one.examine(f"{tag}-admin-password")
+    one.press("设置")
+    assert "请填写初始密码" in refused(one)
+    one.page.get_by_label("初始密码").fill("another-first-password")
+    one.press("设置")
+    one.heading("张敏")
+    one.examine(f"{tag}-admin-officer-accounts")
 
 
 def ending_pages(one: Reader, tag: str, code: str) -> None:

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
 
 from chengxin.ground.services import note_act
-from chengxin.identity.errors import OfficerUnknown
+from chengxin.identity.errors import AccountRefused, OfficerUnknown
 from chengxin.identity.limits import login_limits
 from chengxin.identity.login_seal import bucket_of
 from chengxin.identity.models import FailedTry, User
@@ -87,8 +87,16 @@ def unlock(login: str, *, actor: User, at: datetime) -> None:
     officer = User.objects.filter(login=login, organisation__isnull=False).first()
     if officer is None:
         raise OfficerUnknown
+    if officer.pk == actor.pk:
+        raise AccountRefused("请另一位管理员解除。", "Another administrator unlocks it.")
     FailedTry.objects.filter(kind=FailedTry.Kind.OFFICER, bucket=officer.pk).update(failures=0, locked_until=None)
     note_act(actor.login, "officers.unlock", f"user:{officer.pk}", at=at)
+
+
+def locked_until(user_id: int, *, at: datetime) -> datetime | None:
+    """Tell until when an officer's account is locked; None when it isn't."""
+    rows = FailedTry.objects.filter(kind=FailedTry.Kind.OFFICER, bucket=user_id, locked_until__gt=at)
+    return rows.values_list("locked_until", flat=True).first()
 
 
 @transaction.atomic

@@ -29,6 +29,15 @@ def day_field(label: str, help_text: str = "", *, required: bool = True) -> form
     )
 
 
+def first_password_field() -> forms.CharField:
+    return forms.CharField(
+        label="初始密码",
+        help_text="至少 12 个字符。本人第一次登录时必须改掉。",
+        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
+        error_messages=must("请填写初始密码。", "Give the first password."),
+    )
+
+
 class OrganisationCode(forms.CharField):
     """A unified social credit code, as somebody types or copies it; spaces and small letters are put right."""
 

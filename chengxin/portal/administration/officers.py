@@ -17,7 +17,7 @@ from chengxin.identity.services.officers import close_account, enter_officer
 from chengxin.identity.services.rights import grant_role, withdraw_role
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.administration.acting import Done, Page, carry_out, posted
-from chengxin.portal.administration.forms import OrganisationCode, ReasonForm, day_field
+from chengxin.portal.administration.forms import OrganisationCode, ReasonForm, day_field, first_password_field
 from chengxin.portal.desk.forms import SELECT
 from chengxin.portal.fields import FreeText, text_input
 
@@ -48,12 +48,7 @@ class NewcomerForm(forms.Form):
         label="姓名", max_length=60, widget=text_input(), error_messages={"required": "请填写姓名。"}
     )
     organisation = OrganisationCode(label="所在单位统一社会信用代码")
-    password = forms.CharField(
-        label="初始密码",
-        help_text="至少 12 个字符。本人第一次登录时必须改掉。",
-        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
-        error_messages={"required": "请填写初始密码。"},
-    )
+    password = first_password_field()
 
 
 @officers_may("rights.see")

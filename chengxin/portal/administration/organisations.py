@@ -107,7 +107,7 @@ class EndForm(ReasonForm):
 class ListForm(forms.Form):
     file = forms.FileField(
         label="名单文件",
-        help_text=f"CSV（UTF-8 或者 GB18030），第一行是列名：{'、'.join(COLUMNS)}；后两列可以没有。",
+        help_text=f"CSV（UTF-8 或者 GB18030），第一行是列名：{'、'.join(COLUMNS)}；后三列可以没有。已失效的单位，写明恢复理由才恢复。",
         widget=forms.FileInput(attrs={"class": "form-control", "accept": ".csv,text/csv"}),
         error_messages={
             **must("请选择名单文件。", "Choose the file."),
@@ -127,17 +127,19 @@ class ListForm(forms.Form):
 
 
 @officers_may("organisations.see")
-@require_safe
+@require_http_methods(["GET", "POST"])
 def organisations(request: HttpRequest) -> HttpResponse:
-    form, today = SoughtForm(request.GET), shanghai_date(timezone.now())
+    """List them, or those that are looked for. What is typed never stands in an address: it might be somebody's identity code."""
+    form, today = SoughtForm(request.POST), shanghai_date(timezone.now())
     if not form.is_valid():
         return render(request, "portal/administration/organisations.html", {"form": form, "narrowed": True}, status=422)
-    found = page_of_organisations(form.sought(), on=today, after=request.GET.get("after", ""), limit=PAGE + 1)
-    query = request.GET.copy()
-    query["after"] = found[PAGE - 1].code if len(found) > PAGE else ""
-    narrowed = any(request.GET.get(name) for name in ("kind", "region", "stands"))
-    more = query.urlencode() if len(found) > PAGE else ""
-    context = {"form": form, "found": found[:PAGE], "more": more, "narrowed": narrowed}
+    found = page_of_organisations(form.sought(), on=today, after=request.POST.get("after", ""), limit=PAGE + 1)
+    context = {
+        "form": form,
+        "found": found[:PAGE],
+        "more": found[PAGE - 1].code if len(found) > PAGE else "",
+        "narrowed": any(form.cleaned_data[name] for name in ("kind", "region", "stands")),
+    }
     return render(request, "portal/administration/organisations.html", context)
 
 
@@ -189,7 +191,7 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
         end_organisation(code, **form.cleaned_data, actor=officer_of(request), at=at)
         return Done("已写入失效日期。到那一天，报送、查询、岗位权限和系统自动停止。", _page(code))
 
-    meaning = "到那一天自动停止。填错的，在那一天以前可以重新填；已经失效的，用单位名单更正失效日期。"
+    meaning = "到那一天自动停止。填错的，在那一天以前可以重新填；已经失效的，用单位名单恢复，写明恢复理由。"
     return carry_out(request, form, act, about("单位撤并、失效", "失效", seen, meaning))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.administration import clients, licences, log, officers, organisations, purposes
+from chengxin.portal.administration import accounts, clients, licences, log, officers, organisations, purposes
 
 app_name = "administration"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("officers/<str:login>/", officers.officer, name="officer"),
     path("officers/<str:login>/grant/", officers.grant, name="grant"),
     path("officers/<str:login>/leave/", officers.leave, name="leave"),
+    path("officers/<str:login>/unlock/", accounts.free, name="unlock"),
+    path("officers/<str:login>/password/", accounts.new_password, name="new-password"),
+    path("officers/<str:login>/factors/", accounts.factors, name="take-off-factors"),
     path("grants/<int:number>/withdraw/", officers.withdraw, name="withdraw"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.enter, name="enter-organisation"),
