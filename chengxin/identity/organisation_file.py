@@ -18,8 +18,9 @@ COLUMNS = {
     "生效日期": "valid_from",
     "失效日期": "valid_until",
     "上级单位代码": "superior",
+    "恢复理由": "revival",
 }
-OPTIONAL = frozenset({"失效日期", "上级单位代码"})
+OPTIONAL = frozenset({"失效日期", "上级单位代码", "恢复理由"})
 LARGEST = 16 << 20
 
 

@@ -11,6 +11,7 @@ from chengxin.lib.sources import Source
 
 TABLE = Path(__file__).parent / "licences.toml"
 WHOLE_COUNTRY = "100000"
+LONGEST_WHY = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,29 @@ def refuse_superior(
             return Reason(f"{code} 会成为自己的上级。", f"{code} would stand above itself.")
         seen.add(above)
         above = superiors.get(above)
+    return None
+
+
+def revives(ended: date | None, until: date | None, today: date) -> bool:
+    """Tell whether an organisation that ended would go on with another last day."""
+    return ended is not None and ended <= today and (until is None or until > today)
+
+
+def refuse_revival(ended: date | None, until: date | None, why: str, today: date) -> Reason | None:
+    """Tell why an organisation's last day can't become another: one that has ended goes on only when the list says so and why."""
+    if not revives(ended, until, today):
+        return (
+            Reason("这一行没有恢复已失效的单位，请不要填恢复理由。", "Nothing is revived here: leave the reason out.")
+            if why.strip()
+            else None
+        )
+    if not why.strip():
+        return Reason(
+            f"本单位已于 {ended} 失效。要让它恢复，请在“恢复理由”一列写明文号；不恢复的，失效日期照原样填写。",
+            f"This organisation ended on {ended}. To revive it, give the reason in the column 恢复理由; else keep its last day.",
+        )
+    if len(why.strip()) > LONGEST_WHY:
+        return Reason("恢复理由不超过 150 字。", "The reason has 150 characters at most.")
     return None
 
 

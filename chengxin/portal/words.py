@@ -198,6 +198,7 @@ LOGGED = {
     "login.locked": "登录锁定",
     "login.prove": "再次验证身份",
     "organisations.end": "单位失效",
+    "organisations.revive": "恢复已失效的单位",
     "password.change": "修改密码",
 }
 TABLES = {

@@ -1,5 +1,6 @@
 """What guards organisations, licences and delegations, object by object and clause by clause; see ``guards``."""
 
+from tests.people import MARKET
 from tests.system import organising as o
 from tests.system.checking import delete_from
 from tests.system.guards import APPEND, PAST, TODAY, Clause, Guard, holds, trigger
@@ -7,8 +8,10 @@ from tests.system.guards import APPEND, PAST, TODAY, Clause, Guard, holds, trigg
 RING, COVERS, STANDS = "stand above itself", "covers its subordinate", "that doesn't stand"
 WINDOW, ONCE = "at the credit centre's window", "changed in nothing else"
 ADMINISTRATOR = "only a system administrator enters and ends licences"
+UNNOTED = "not revived unnoted"
 GUARDS: dict[str, Guard] = dict((
     trigger("identity_organisation", "organisation_guarded", o.stand_above_oneself, RING),
+    trigger("identity_organisation", "organisation_revived_noted", o.revives(), UNNOTED),
     trigger("identity_organisation", "organisation_stays", delete_from("identity_organisation"), APPEND),
     trigger("identity_licence", "licence_guarded", o.licences(by="clerk"), ADMINISTRATOR),
     trigger("identity_licence", "licence_stays", delete_from("identity_licence"), APPEND),
@@ -32,6 +35,14 @@ GUARDS: dict[str, Guard] = dict((
 INSIDE = "(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
 SPEAKS = "AND u.login = (SELECT s.name FROM identity_speaker() s)"
 CLAUSES: dict[str, Clause] = {
+    "revival: to a later day": Clause("guard_revival", "OR NEW.valid_until > today", "", o.revives("current_date + 9"), UNNOTED),
+    "revival: for good": Clause("guard_revival", "NEW.valid_until IS NULL OR", "", o.revives(), UNNOTED),
+    "revival: noted of this one": Clause("guard_revival", "AND a.subject = 'organisation:' || NEW.code", "",
+                                         o.revives(note="organisation:x"), UNNOTED),
+    "revival: noted as such": Clause("guard_revival", "a.act = 'organisations.revive' AND", "",
+                                     o.revives(act="organisations.end", note=f"organisation:{MARKET}"), UNNOTED),
+    "revival: noted now": Clause("guard_revival", "AND a.at > clock_timestamp() - interval '5 minutes'", "",
+                                 o.revives(note=f"organisation:{MARKET}", at="now() - interval '1 hour'"), UNNOTED),
     "organisation: begun": Clause("organisation_stands", "AND o.valid_from <= on_day", "", o.hand_in_before_the_beginning, STANDS),
     "organisation: licensed": Clause("organisation_stands", "n.kind = o.kind AND", "false AND", o.hand_in_without_licence, STANDS),
     "organisation: by that licence": Clause("organisation_stands", "AND l.licence = n.licence", "", o.licence_of_another_kind, STANDS),

@@ -108,6 +108,24 @@ def end_the_provider(stage: Stage) -> None:
     stage.run("owner", "UPDATE identity_organisation SET valid_until = %s", stage.facts.today)
 
 
+def revives(until: str = "NULL", *, act: str = "organisations.revive", note: str = "", at: str = "now()") -> Attack:
+    """Let an organisation that ended go on; ``note`` is the subject of an act that is noted before."""
+
+    def attack(stage: Stage) -> bool:
+        end_the_provider(stage)
+        if note:
+            stage.run(
+                "owner",
+                f"INSERT INTO ground_action (at, actor, act, subject, note) VALUES ({at}, 'system', %s, %s, '')",
+                act,
+                note,
+            )
+        query = f"UPDATE identity_organisation SET valid_until = {until} WHERE code = %s RETURNING 1"
+        return bool(stage.run("admin", query, MARKET))
+
+    return attack
+
+
 def hand_in(stage: Stage, provider: int | None = None) -> bool:
     row = batch(stage.facts, 7009)
     stage.insert("intake", "records_batch", {**row, "provider_id": provider or row["provider_id"]})

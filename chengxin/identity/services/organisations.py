@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import LicenceRefused, OrganisationRefused, OrganisationsRefused
 from chengxin.identity.models import Licence, NeededLicence, Organisation, User
-from chengxin.identity.organising import Reason, licence_kinds, refuse_licence, refuse_superior
+from chengxin.identity.organising import Reason, licence_kinds, refuse_licence, refuse_revival, refuse_superior, revives
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import may
 from chengxin.lib.codes import CodeType, examine, holds_code
@@ -26,7 +26,10 @@ OWN_PROVINCE = "14"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """One row of a list. ``line`` is its place in the file, from 1; ``superior`` is empty where it has none."""
+    """One row of a list. ``line`` is its place in the file, from 1; ``superior`` is empty where it has none.
+
+    ``revival`` says why an organisation that has ended goes on; nothing else revives one.
+    """
 
     line: int
     code: str
@@ -36,6 +39,7 @@ class Entered:
     valid_from: date
     valid_until: date | None = None
     superior: str = ""
+    revival: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def enter_organisations(rows: Sequence[Entered], *, areas: AreaBook, actor: User
     every line that can't be entered and why.
     """
     _require(actor)
-    done = _enter(rows, areas, at)
+    done = _enter(rows, areas, at, actor)
     note_act(_login(actor), ACT, "organisations", at=at, note=f"新登记 {done.new}，变更 {done.changed}")
     return done
 
@@ -99,7 +103,7 @@ def enter_organisation(row: Entered, *, areas: AreaBook, actor: User, at: dateti
     _require(actor)
     if Organisation.objects.filter(code=row.code).exists():
         raise OrganisationRefused(f"{row.code} 已经登记过。", f"{row.code} was entered before.")
-    _enter_one(row, areas, at)
+    _enter_one(row, areas, at, actor)
     note_act(actor.login, ACT, f"organisation:{row.code}", at=at, note="新登记")
     return Organisation.objects.get(code=row.code)
 
@@ -115,7 +119,7 @@ def change_organisation(
     row = Entered(1, code, name, known.kind, known.region, known.valid_from, known.valid_until, superior)
     if not _differs(row, known):
         raise OrganisationRefused("名称和上级都没有变。", "Neither name nor superior is another.")
-    _enter_one(row, areas, at)
+    _enter_one(row, areas, at, actor)
     note_act(actor.login, ACT, f"organisation:{code}", at=at, note=f"变更，上级 {superior or '无'}")
     return Organisation.objects.get(code=code)
 
@@ -125,10 +129,10 @@ def _lock_all() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))")
 
 
-def _enter_one(row: Entered, areas: AreaBook, at: datetime) -> None:
+def _enter_one(row: Entered, areas: AreaBook, at: datetime, actor: User) -> None:
     """Enter one as a list of its own; what is wrong with it is told without a line's number."""
     try:
-        _enter([row], areas, at)
+        _enter([row], areas, at, actor)
     except OrganisationsRefused as refused:
         reasons = [reason for _, reason in refused.lines]
         raise OrganisationRefused(
@@ -136,7 +140,7 @@ def _enter_one(row: Entered, areas: AreaBook, at: datetime) -> None:
         ) from None
 
 
-def _enter(rows: Sequence[Entered], areas: AreaBook, at: datetime) -> ListEntered:
+def _enter(rows: Sequence[Entered], areas: AreaBook, at: datetime, actor: User | None) -> ListEntered:
     _lock_all()
     known = {one.code: one for one in Organisation.objects.select_related("superior")}
     refused = list(_refusals(rows, known, areas, shanghai_date(at)))
@@ -154,9 +158,20 @@ def _enter(rows: Sequence[Entered], areas: AreaBook, at: datetime) -> ListEntere
         )
         for row in new
     )
+    _note_revivals(rows, known, actor, at)
     changed = sum(_differs(row, known[row.code]) for row in rows if row.code in known)
     _update([row for row in rows if row.superior or row.code in known])
     return ListEntered(len(new), changed, len(rows) - len(new) - changed)
+
+
+def _note_revivals(
+    rows: Sequence[Entered], known: Mapping[str, Organisation], actor: User | None, at: datetime
+) -> None:
+    """Note each organisation that goes on after it had ended, before it does: the database asks for the note."""
+    for row in rows:
+        if row.code in known and revives(known[row.code].valid_until, row.valid_until, shanghai_date(at)):
+            note = f"{row.valid_until or '无失效日期'} {row.revival.strip()}"
+            note_act(_login(actor), "organisations.revive", f"organisation:{row.code}", at=at, note=note)
 
 
 def _differs(row: Entered, known: Organisation) -> bool:
@@ -261,8 +276,13 @@ def _refuse_row(row: Entered, known: Organisation | None, areas: AreaBook, today
                 "Kind, region and first day of an organisation never change; end it, and enter its successor under its own code.",
             ),
         ),
+        (
+            holds_code(row.revival, on=today, areas=areas),
+            Reason("恢复理由里有身份证件号码，请删去。", "Take the identity code out of the reason."),
+        ),
     )
-    return next((reason for failed, reason in tests if failed), None)
+    found = next((reason for failed, reason in tests if failed), None)
+    return found or refuse_revival(known.valid_until if known else None, row.valid_until, row.revival, today)
 
 
 @transaction.atomic

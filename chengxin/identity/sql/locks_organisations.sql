@@ -37,6 +37,29 @@ $$;
 CREATE OR REPLACE TRIGGER organisation_guarded BEFORE INSERT OR UPDATE OF region, superior_id ON identity_organisation
     FOR EACH ROW EXECUTE FUNCTION identity_guard_organisation();
 
+-- name: guard_revival
+-- An organisation that has ended goes on only where that was noted, a moment ago, as an act of its own.
+CREATE OR REPLACE FUNCTION identity_guard_revival() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+BEGIN
+    IF OLD.valid_until <= today AND (NEW.valid_until IS NULL OR NEW.valid_until > today)
+       AND NOT EXISTS (
+           SELECT FROM ground_action a
+           WHERE a.act = 'organisations.revive' AND a.subject = 'organisation:' || NEW.code
+             AND a.at > clock_timestamp() - interval '5 minutes')
+    THEN
+        RAISE EXCEPTION 'an organisation that has ended is not revived unnoted' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_revival_trigger
+CREATE OR REPLACE TRIGGER organisation_revived_noted BEFORE UPDATE OF valid_until ON identity_organisation
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_revival();
+
 -- name: organisation_stays
 CREATE OR REPLACE TRIGGER organisation_stays BEFORE DELETE OR TRUNCATE ON identity_organisation
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
@@ -95,6 +118,7 @@ CREATE OR REPLACE TRIGGER access_entry_of_one_who_stands AFTER INSERT ON ground_
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION identity_guard_answered();
 
 -- name: organisation_grants
+REVOKE ALL ON FUNCTION identity_guard_revival() FROM PUBLIC;
 GRANT SELECT ON identity_licence, identity_needed_licence TO {app}, {intake}, {admin};
 GRANT INSERT, UPDATE (ended_on, ended_by_id, end_reason) ON identity_licence TO {admin};
 GRANT USAGE ON SEQUENCE identity_licence_id_seq TO {admin};

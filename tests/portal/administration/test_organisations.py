@@ -49,13 +49,11 @@ def test_the_list_is_by_region_and_goes_on(admin: LogIn, administration: Registe
 
     monkeypatch.setattr(organisations, "PAGE", 2)
     client, seen = admin("audit"), []
-    address = LIST
-    while True:
-        answer = client.get(address)
+    answer = client.get(LIST)
+    while more := answer.context["more"]:
         seen += codes(answer)
-        if not answer.context["more"]:
-            break
-        address = f"{LIST}?{answer.context['more']}"
+        answer = client.post(LIST, {"after": more})
+    seen += codes(answer)
     wanted = administration.rows("SELECT code FROM identity_organisation ORDER BY region, code")
     assert seen == [code for (code,) in wanted]
 
@@ -79,16 +77,29 @@ def test_the_list_by_kind_region_name_and_whether_it_stands(
     with furnished.connect("owner") as connection:
         connection.execute("ALTER TABLE identity_licence DISABLE TRIGGER licence_guarded")
         connection.execute("UPDATE identity_licence SET valid_from = valid_from - 9, valid_until = valid_from")
-    assert set(codes(admin("security").get(LIST, query))) == wanted
+    assert set(codes(admin("security").post(LIST, query))) == wanted
+
+
+def test_an_identity_code_typed_in_the_search_stands_in_no_address_and_is_refused(admin: LogIn) -> None:
+    client = admin("audit")
+    page = client.get(LIST).content.decode()
+    assert '<form method="post"' in page
+    assert 'method="get"' not in page
+    answer = client.post(LIST, {"named": WANG_WEI.code})
+    assert answer.status_code == 422
+    assert "Location" not in answer.headers
+    assert f"?named={WANG_WEI.code}" not in answer.content.decode()
+    # What somebody puts into an address by hand is not looked for.
+    assert codes(client.get(LIST, {"named": "市场"})) == codes(client.get(LIST))
 
 
 def test_nothing_found_and_a_filter_that_is_none_say_so(admin: LogIn) -> None:
     client = admin("system")
-    assert "没有符合条件的单位" in client.get(LIST, {"named": "没有的"}).content.decode()
-    answer = client.get(LIST, {"kind": "club"})
+    assert "没有符合条件的单位" in client.post(LIST, {"named": "没有的"}).content.decode()
+    answer = client.post(LIST, {"kind": "club"})
     assert answer.status_code == 422
     assert "请先改正以下内容" in answer.content.decode()
-    assert client.get(LIST, {"after": "x"}).status_code == 200
+    assert client.post(LIST, {"after": "x"}).status_code == 200
 
 
 # One organisation.
@@ -261,8 +272,13 @@ def test_an_end_by_mistake_is_mended_by_a_list(admin: LogIn, administration: Reg
     system.post(page("end-organisation", MARKET), {"on": str(today), "reason": "填错"})
     assert find_organisation(MARKET, today) is None
     right = line(MARKET, 单位名称="测试市场监督管理局", 行政区划="140100", 生效日期="2019-01-01")
-    assert "变更 1" in system.post(UPLOAD, {"file": csv_of(right)}, follow=True).content.decode()
+    silent = system.post(UPLOAD, {"file": csv_of(right)})
+    assert (silent.status_code, "恢复理由" in silent.content.decode()) == (422, True)
+    assert find_organisation(MARKET, today) is None
+    told = csv_of(right | {"恢复理由": "失效日期填错"})
+    assert "变更 1" in system.post(UPLOAD, {"file": told}, follow=True).content.decode()
     assert find_organisation(MARKET, today) is not None
+    assert acts(administration)[-2] == ("system", "organisations.revive", f"organisation:{MARKET}")
 
 
 @pytest.mark.parametrize(
