@@ -35,7 +35,7 @@ from chengxin.lib.regions import cities, load_regions, standard_areas
 from chengxin.site.checks import provisional_in_force
 from tests.conftest import Register
 from tests.identity.verifying import officer
-from tests.people import CENTRE, MARKET, OTHER, WANG_WEI
+from tests.people import CENTRE, MARKET, OTHER
 
 AREAS = standard_areas(test_area=True)
 DAY = timedelta(days=1)
@@ -280,68 +280,6 @@ def test_the_administration_can_change_neither_kind_nor_code(house: Register) ->
     for column, value in (("kind", "court"), ("code", FIRST), ("region", "140000"), ("valid_from", "2000-01-01")):
         with house.connect("admin") as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
             raw.execute(f"UPDATE identity_organisation SET {column} = %s WHERE code = %s", [value, MARKET])  # type: ignore[arg-type, unused-ignore]
-
-
-# Going on after the end.
-
-
-def ended(house: Register, today: date) -> None:
-    house.become("owner")
-    house.rows("UPDATE identity_organisation SET valid_until = %s WHERE code = %s RETURNING 1", today, MARKET)
-    house.become("admin")
-
-
-def known(**changes: Any) -> Entered:
-    one = Organisation.objects.get(code=MARKET)
-    return replace(Entered(2, one.code, one.name, one.kind, one.region, one.valid_from, one.valid_until), **changes)
-
-
-def test_a_list_revives_nobody_silently(house: Register, now: datetime, today: date) -> None:
-    ended(house, today)
-    for until in (None, today + DAY):
-        with pytest.raises(OrganisationsRefused) as refused:
-            enter(known(valid_until=until), at=now)
-        assert [reason.text.split("。")[0] for _, reason in refused.value.lines] == [f"本单位已于 {today} 失效"]
-    assert Organisation.objects.get(code=MARKET).valid_until == today
-    assert enter(known(name="测试市场监管局"), at=now) == (0, 1, 0)
-
-
-def test_an_organisation_is_revived_when_the_list_says_why_and_the_log_says_so(
-    house: Register, now: datetime, today: date
-) -> None:
-    ended(house, today)
-    assert enter(known(valid_until=None, revival="晋政办〔2026〕12号"), at=now) == (0, 1, 0)
-    assert Organisation.objects.get(code=MARKET).valid_until is None
-    noted = house.rows(
-        "SELECT actor, act, subject, note FROM ground_action WHERE act LIKE 'organisations%%' ORDER BY id"
-    )
-    assert noted == [
-        ("system", "organisations.revive", f"organisation:{MARKET}", "无失效日期 晋政办〔2026〕12号"),
-        ("system", "organisations.enter", "organisations", "新登记 0，变更 1"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"revival": "晋政办〔2026〕12号"}, "没有恢复已失效的单位"),
-        ({"valid_until": None, "revival": f"见 {WANG_WEI.code}"}, "身份证件号码"),
-        ({"valid_until": None, "revival": "长" * 151}, "不超过 150 字"),
-        ({"valid_until": None, "revival": "  "}, "请在“恢复理由”一列写明"),
-    ],
-)
-def test_what_a_list_says_of_a_revival_must_fit(
-    house: Register, now: datetime, today: date, changes: dict[str, Any], told: str
-) -> None:
-    ended(house, today)
-    with pytest.raises(OrganisationsRefused) as refused:
-        enter(known(**changes), at=now)
-    assert told in refused.value.lines[0][1].text
-
-
-def test_a_last_day_to_come_is_put_off_without_a_revival(house: Register, now: datetime, today: date) -> None:
-    assert enter(known(valid_until=today + DAY), at=now) == (0, 1, 0)
-    assert enter(known(valid_until=None), at=now) == (0, 1, 0)
 
 
 # The file.

@@ -1,14 +1,11 @@
 """A row whose person is open: found by near codes and names, decided by one officer, agreed to by another, carried out by the worker."""
 
-import threading
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from chengxin.demo.officers import settle_demo_officer
 from chengxin.identity.models import User
@@ -328,42 +325,6 @@ def test_an_officer_opens_no_more_rows_on_a_day_than_the_limit(
             open_case(number, actor=officer, at=now)
     with speaking_as(colleague):
         assert open_case(number, actor=colleague, at=now).near
-
-
-def test_two_rows_opened_at_once_at_the_limit_are_one_opening_and_one_refusal(
-    register: Register, tmp_path: Path, today: date, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number = wait(register, tmp_path, today, now, **written(WRONG_DIGIT, "王伟"))
-    officer, _ = officers(register)
-    register.become("owner")
-    register.rows("UPDATE records_term SET value = 1 WHERE name = 'case-openings' RETURNING 1")
-    register.become("app")
-    both, told = threading.Barrier(2), []
-
-    def limit(_: date) -> int:
-        # Without a lock both stand here before either has opened anything; with one, the second isn't there yet.
-        with suppress(threading.BrokenBarrierError):
-            both.wait(0.3)
-        return 1
-
-    def open_it() -> None:
-        try:
-            with speaking_as(officer):
-                open_case(number, actor=officer, at=now)
-            told.append("opened")
-        except TooManyOpened:
-            told.append("refused")
-        finally:
-            connection.close()
-
-    monkeypatch.setattr(adjudication, "openings_a_day", limit)
-    tabs = [threading.Thread(target=open_it) for _ in range(2)]
-    for tab in tabs:
-        tab.start()
-    for tab in tabs:
-        tab.join()
-    assert sorted(told) == ["opened", "refused"]
-    assert register.rows("SELECT count(*) FROM records_opening") == [(1,)]
 
 
 def test_everybody_who_is_opened_is_entered_be_they_shown_or_not(

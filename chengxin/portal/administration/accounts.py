@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from chengxin.identity.models import User
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.queries import find_account
 from chengxin.identity.services.accounts import set_first_password, take_off_factors
@@ -32,7 +31,7 @@ def free(request: HttpRequest, login: str) -> HttpResponse:
         return Done("已解除锁定，本人可以再次登录。", _page(login))
 
     at = timezone.now()
-    until = locked_until(_account(login).pk, at=at)
+    until = locked_until(_account(login)[0], at=at)
     now = f"锁定到 {_moment(until)}" if until else "没有锁定"
     meaning = "请先向本人核实是不是自己输错。有人在猜密码的，不要解除，等锁定自己结束。"
     return carry_out(request, forms.Form(posted(request)), act, _about("解除登录锁定", "解除", login, meaning, now))
@@ -65,11 +64,12 @@ def factors(request: HttpRequest, login: str) -> HttpResponse:
     return carry_out(request, form, act, _about("取下第二重验证", "取下", login, meaning))
 
 
-def _account(login: str) -> User:
+def _account(login: str) -> tuple[int, str]:
+    """Give number and name of an officer. Raises Http404."""
     found = find_account(login)
     if found is None:
         raise Http404
-    return found
+    return found.pk, found.display_name
 
 
 def _page(login: str) -> str:
@@ -81,5 +81,5 @@ def _moment(at: datetime) -> str:
 
 
 def _about(title: str, button: str, login: str, meaning: str, now: str = "") -> Page:
-    facts = [("姓名", _account(login).display_name), ("登录名", login), *([("现在", now)] if now else [])]
+    facts = [("姓名", _account(login)[1]), ("登录名", login), *([("现在", now)] if now else [])]
     return Page(title, button, _page(login), "返回该人员", tuple(facts), meaning)
