@@ -19,6 +19,7 @@ from tests.system import (
     guards_of_adjudication,
     guards_of_checks,
     guards_of_login,
+    guards_of_marks,
     guards_of_minors,
     guards_of_organisations,
     guards_of_rows,
@@ -41,6 +42,7 @@ EVERY = (
     guards_of_minors,
     guards_of_transfers,
     guards_of_views,
+    guards_of_marks,
 )
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}

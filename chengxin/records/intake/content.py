@@ -52,7 +52,9 @@ def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.D
     columns = list(body_columns(item).values())
     texts = frame.select(pl.col(columns).cast(pl.String).fill_null(""))
     free = [name for name in columns if not name.endswith(FEN) and item.field(name).type not in PLAIN]
-    odd = [name for name, met in texts.select(pl.col(free).str.contains(UNSAFE).any()).row(0, named=True).items() if met]
+    odd = [
+        name for name, met in texts.select(pl.col(free).str.contains(UNSAFE).any()).row(0, named=True).items() if met
+    ]
     if odd:
         texts = texts.with_columns(pl.col(odd).str.replace_many(ESCAPES))
     content = texts.select(body=pl.lit('["') + pl.concat_str(columns, separator='","') + pl.lit('"]'))

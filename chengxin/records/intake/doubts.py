@@ -87,11 +87,27 @@ class Sieve:
             self._doubts.contested.add(named)
         return Correction(named, own, named in self._doubts.contested)
 
-    def close(self, contradicted: set[Key]) -> None:
-        """Close the attempt with what the ledger met besides. Raises BeginAgain when an earlier block has taken what may not be taken."""
+    def close(self, contradicted: set[Key], known: list[pl.DataFrame]) -> None:
+        """Close the attempt with what the ledger met besides, and the keys of lines taken as known.
+
+        Raises BeginAgain when an earlier block has taken what may not be taken, or a known line isn't all that the file says of its record.
+        """
         self._doubts.contradicted.update(contradicted)
-        if contradicted or len(self._doubts.contested) > self._known[1] or self._has_sent_contradicted():
+        if (
+            contradicted
+            or len(self._doubts.contested) > self._known[1]
+            or self._has_sent_contradicted()
+            or self._has_met(known)
+        ):
             raise BeginAgain
+
+    def _has_met(self, hits: list[pl.DataFrame]) -> bool:
+        """Tell whether a row that went the whole way is of a record that another line was known to be."""
+        if not hits:
+            return False
+        contradicted = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")
+        known = pl.concat(hits)
+        return any(part.join(known, on=KEY, how="semi").height for part in (*self._sent, contradicted))
 
     def _has_sent_contradicted(self) -> bool:
         if len(self._doubts.contradicted) == self._known[0]:

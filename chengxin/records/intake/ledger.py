@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from psycopg import Cursor
 from chengxin.lib.sql import statements
 from chengxin.records.intake.content import STAGED, Staged
 from chengxin.records.intake.doubts import Correction, Key, settle
+from chengxin.records.intake.known import Marks
 
 SQL = statements(Path(__file__).resolve().parent.parent / "sql" / "intake.sql")
 COPY = f"COPY intake_staging ({', '.join(STAGED)}) FROM STDIN"
@@ -41,6 +42,7 @@ class Block:
     staged: Staged
     rows: int
     corrections: Mapping[int, Correction] = field(default_factory=dict)
+    marks: Sequence[Marks] = ()
 
 
 @dataclass(slots=True)
@@ -130,6 +132,7 @@ class Steps:
             "at": target.at,
         }
         self._replaced: dict[int, Key] = {}
+        self._parts = 0
 
     def take(self, block: Block) -> None:
         self._timed("stage", lambda: self._stage(block.staged.text))
@@ -138,12 +141,24 @@ class Steps:
         inserted = self._timed("versions", lambda: self._insert("insert_versions", committed))
         if inserted != self._timed("payloads", lambda: self._insert("insert_payloads", salted)):
             raise AssertionError("versions and payloads of a block differ in number")
+        if block.marks:
+            self._timed("marks", lambda: self._mark(block.marks))
         changed = fates.pop("changed", 0)
         if inserted + fates.total() != block.rows:
             raise AssertionError("a row of a block has no fate, or two")
         self._merged.new += inserted - changed - moved
         self._merged.changed += changed + moved
         self._merged.unchanged += fates["unchanged"] + fates["double"]
+
+    def _mark(self, marks: Sequence[Marks]) -> None:
+        parts = range(self._parts, self._parts + len(marks))
+        self._parts += len(marks)
+        columns = {
+            "parts": list(parts),
+            "days": [one.erase_on for one in marks],
+            "contents": [one.content for one in marks],
+        }
+        self._run("insert_marks", self._values | columns)
 
     def withdraw(self) -> None:
         """Close the records that corrections replaced under another key: last, since a row of the same file may still change them."""

@@ -24,6 +24,7 @@ from chengxin.records.intake.admission import RowChecker
 from chengxin.records.intake.content import add_content, stage
 from chengxin.records.intake.doubts import KEY, BeginAgain, Correction, Doubts, Sieve
 from chengxin.records.intake.fields import FINDINGS, FieldChecker
+from chengxin.records.intake.known import MARKS, KnownLines, read_marks
 from chengxin.records.intake.layout import Layout, find_layout
 from chengxin.records.intake.ledger import Block, Loader, Merged, Target, run
 from chengxin.records.intake.mend import Mender, pick_rows, reasons
@@ -59,7 +60,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What an attempt left in the ledger, and how many rows said what another row of the file said."""
+    """What an attempt left in the ledger, and how many rows said what another row of the file, or a record that stands, says."""
 
     merged: Merged
     doubles: int
@@ -124,6 +125,8 @@ class Batch:
             Resolver(item.definition, vault, on) if subject is None else Decided(item.definition, vault, on, subject)
         )
         self._doubts = Doubts(set(), set())
+        # None: not asked yet.
+        self._marks: pl.DataFrame | None = None
         self._findings: list[pl.DataFrame] = []
         self._found = 0
 
@@ -148,18 +151,33 @@ class Batch:
                 run("announce", {"batch": target.batch_id})
                 run("create_staging")
                 run("open_staging")
+                lines = self._known_lines(target)
                 with Loader(target) as loader:
-                    frames = self._table.frames(outcome.layout.header_row)
+                    frames = self._table.frames(outcome.layout.header_row, lines.sift if lines else None)
                     while (frame := self._timed("read", lambda: next(frames, None))) is not None:
                         outcome.read += frame.height
-                        block = self._make_block(frame, sieve)
+                        block = self._make_block(frame, sieve, lines)
                         self._timed("wait", lambda: loader.add(block))  # noqa: B023  # called at once
                         tell("checking", outcome.read, self._found)
                     tell("merging", outcome.read, self._found)
-                sieve.close(loader.merged.contradicted)
+                sieve.close(loader.merged.contradicted, lines.hits if lines else [])
         except BeginAgain:
+            # Lines that contradict one another are told from others by the whole way alone.
+            self._marks = pl.DataFrame(schema=MARKS)
             return None
-        return Loaded(loader.merged, sieve.doubles)
+        known = lines.known if lines else 0
+        outcome.read += known
+        return Loaded(loader.merged, sieve.doubles + known)
+
+    def _known_lines(self, target: Target) -> KnownLines | None:
+        """Give what is known of this provider's lines; None where rows are no lines, or a human decided whose they are."""
+        if self._table.form != "csv" or isinstance(self._resolver, Decided):
+            return None
+        if self._marks is None:
+            wanted = {"batch": target.batch_id, "rules": check_book().digest, "terms": target.edition}
+            self._marks = self._timed("marks", lambda: read_marks(run("marks", wanted), dict(run("standing", wanted))))
+        heading = self.outcome.heading.rows[self.outcome.layout.header_row - 1]
+        return KnownLines(self.outcome.layout.columns, heading, self._vault.digest_key, self._marks)
 
     def _timed(self, phase: str, step: Callable[[], Any]) -> Any:
         started = perf_counter()
@@ -167,7 +185,7 @@ class Batch:
         self.outcome.phases[phase] = self.outcome.phases.get(phase, 0.0) + perf_counter() - started
         return made
 
-    def _make_block(self, frame: pl.DataFrame, sieve: Sieve) -> Block:
+    def _make_block(self, frame: pl.DataFrame, sieve: Sieve, lines: KnownLines | None) -> Block:
         """Check a block of the file, find its persons, and write down its sound rows for the database."""
         frame, findings = self._timed("check", lambda: self._checker.check(frame))
         sound = frame.join(findings, on=ROW, how="anti") if findings.height else frame
@@ -181,7 +199,8 @@ class Batch:
             self._findings.append(part)
             self._found += part.height
         staged = self._timed("write", lambda: stage(sound))
-        return Block(staged, sound.height, self._corrections(sound, sieve))
+        marks = self._timed("mark", lambda: lines.marks_of(sound, self._on)) if lines else []
+        return Block(staged, sound.height, self._corrections(sound, sieve), marks)
 
     def _corrections(self, sound: pl.DataFrame, sieve: Sieve) -> dict[int, Correction]:
         column = self._item.definition.roles.get("record_number")

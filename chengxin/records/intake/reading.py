@@ -7,7 +7,7 @@ with ``row_number`` as a spreadsheet would show it.
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -42,6 +42,23 @@ class Heading:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is left of a piece of text once the lines known from earlier batches are taken out.
+
+    ``numbers`` are the row numbers of the lines left; the piece began at ``first`` and had ``lines``.
+    """
+
+    text: bytes
+    numbers: list[int]
+    first: int
+    lines: int
+
+
+Sift = Callable[[bytes, int], Kept | None]
+"""Takes a piece of text and the number of its first row; None when lines and rows may differ, or nothing is taken out."""
+
+
 class Table:
     """A file as a table. ``heading`` first, then ``frames`` with the row that names the columns."""
 
@@ -50,8 +67,11 @@ class Table:
     def heading(self) -> Heading:
         raise FileUnusable
 
-    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # the interface
-        """Give the rows below ``header_row`` (1 is the first). May be asked again; reads from the start each time."""
+    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # the interface
+        """Give the rows below ``header_row`` (1 is the first). May be asked again; reads from the start each time.
+
+        Where rows are lines of text, ``sift`` takes out those known before anything is made of them.
+        """
         raise FileUnusable
 
 
@@ -95,12 +115,17 @@ class CsvTable(Table):
         rows = tuple(tuple(cell or "" for cell in row) for row in frame.drop(ROW).iter_rows())
         return Heading(self.form, self._encoding, rows)
 
-    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:
+    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:
         names: list[str] | None = None
         number = 1
         for chunk in self._chunks(FIRST_BYTES, CSV_BYTES):
-            frame = self._parse(chunk, number, width=len(names) if names else None)
-            number += frame.height
+            kept = sift(chunk, number) if sift else None
+            if kept is not None and not kept.numbers:
+                number += kept.lines
+                continue
+            width = len(names) if names else None
+            frame = self._parse(chunk, number, width=width) if kept is None else self._parse_kept(kept, chunk, width)
+            number += frame.height if kept is None else kept.lines
             if names is None:
                 names = unique_names(frame.row(header_row - 1)[1:])
                 frame = frame.slice(header_row)
@@ -133,6 +158,15 @@ class CsvTable(Table):
         if b"\0" in text:
             raise no_text()
         return text if self._encoding.name == "utf-8" else text.decode(self._encoding.name).encode()
+
+    def _parse_kept(self, kept: Kept, chunk: bytes, width: int | None) -> pl.DataFrame:
+        try:
+            frame = self._parse(kept.text, 1, width=width)
+        except FileUnusable:
+            # The message counts rows, so it is made of the whole piece.
+            self._parse(chunk, kept.first, width=width)
+            raise
+        return frame.with_columns(pl.Series(ROW, kept.numbers, dtype=pl.Int32))
 
     def _parse(self, text: bytes, number: int, *, width: int | None = None, limit: int | None = None) -> pl.DataFrame:
         try:
@@ -232,7 +266,7 @@ class XlsxTable(Table):
             rows.append(tuple(row))
         return Heading(self.form, Encoding("xlsx", "workbook"), tuple(rows))
 
-    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:
+    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
         rows = self._rows()
         names: list[str] = []
         for number, row in rows:
@@ -305,7 +339,7 @@ class JsonTable(Table):
             names.update(dict.fromkeys(value))
         return Heading(self.form, self._encoding, (tuple(names),))
 
-    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:
+    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
         names = list(self.heading().rows[header_row - 1])
         lines = self._lines()
         schema = {ROW: pl.Int32, **dict.fromkeys(names, pl.String)}
@@ -332,7 +366,7 @@ class StoredTable(Table):
     def heading(self) -> Heading:
         return Heading("csv", Encoding("utf-8", "stored"), (self._names,))
 
-    def frames(self, header_row: int) -> Iterator[pl.DataFrame]:
+    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
         schema = {ROW: pl.Int32, **dict.fromkeys(self._names, pl.String)}
         for start in range(0, len(self._rows), ROWS):
             part = self._rows[start : start + ROWS]

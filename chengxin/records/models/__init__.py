@@ -1,6 +1,6 @@
 """The ledger, what intake leaves beside it, and what humans decide about both."""
 
-from chengxin.records.models.batches import Batch, CheckRule, Finding, Progress, Waiting
+from chengxin.records.models.batches import Batch, CheckRule, Finding, Mark, Progress, Waiting
 from chengxin.records.models.deciding import Adjudication, Move, Opening
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
 
@@ -10,6 +10,7 @@ __all__ = [
     "CheckRule",
     "Finding",
     "Layout",
+    "Mark",
     "Move",
     "Occupation",
     "Opening",

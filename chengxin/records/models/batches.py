@@ -88,6 +88,22 @@ class Progress(models.Model):
         db_table = "records_progress"
 
 
+class Mark(models.Model):
+    """Keyed marks of the lines from which records came, some ten thousand lines a part, so that a file handed in again is known.
+
+    ``content`` is a table in Arrow's form; ``erase_on`` the day on which the first of its records is erased, and this part with it.
+    """
+
+    pk = models.CompositePrimaryKey("batch_id", "part")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", db_index=False)
+    part = models.IntegerField()
+    erase_on = models.DateField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "records_mark"
+
+
 class CheckRule(models.Model):
     """A check as one edition has it: what it says and how to mend it. Findings name it by code and version."""
 

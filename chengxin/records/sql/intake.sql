@@ -109,3 +109,14 @@ UPDATE records_batch SET state = 'done', finished_at = %(at)s, encoding = %(enco
     rules_edition = %(rules)s, read = %(read)s, new = %(new)s, changed = %(changed)s, unchanged = %(unchanged)s,
     waiting = %(waiting)s, refused = %(refused)s
 WHERE id = %(batch)s;
+
+-- name: insert_marks
+INSERT INTO records_mark (batch_id, part, erase_on, content)
+SELECT %(batch)s, m.part, m.erase_on, m.content
+FROM unnest(%(parts)s::integer[], %(days)s::date[], %(contents)b::bytea[]) AS m (part, erase_on, content);
+
+-- name: marks
+SELECT batch_id, content FROM records_marks(%(batch)s, %(rules)s);
+
+-- name: standing
+SELECT batch_id, rows FROM records_standing(%(batch)s, %(rules)s, %(terms)s);
