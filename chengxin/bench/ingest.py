@@ -1,5 +1,7 @@
-"""Taking a million rows in, beside plain COPY of the same file into an unindexed text table on the same server."""
+"""Taking a million rows in, beside plain COPY of the same file into an unindexed text table; then the same rows again."""
 
+import random
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -9,24 +11,44 @@ from chengxin.bench.yardsticks import copy_plain
 from chengxin.demo.generate import write_penalties_csv, write_population_csv
 
 
-def bench_ingest(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
-    """Measure the whole way of a file: durable, all checks, receipt. The process that takes it in is a child, for its peak memory."""
-    file, population = stage.folder / "penalties.csv", stage.folder / "population.csv"
+def bench_ingest(stage: Stage, rows: int, tell: Tell) -> list[dict[str, Any]]:
+    """Measure the whole way of a file: durable, all checks, receipt. The process that takes it in is a child, for its peak memory.
+
+    Then the same rows in another order and encoding, of which nothing changed.
+    """
+    file, again, population = (stage.folder / f"{name}.csv" for name in ("penalties", "again", "population"))
     persons = max(rows // ROWS_PER_PERSON, 100)
     write_population_csv(population, persons, SEED)
     write_penalties_csv(file, rows, persons, SEED)
-    ours, yardstick = [], []
+    write_again(file, again)
+    first: list[dict[str, Any]] = []
+    second: list[dict[str, Any]] = []
+    yardstick = []
     for number in range(1, RUNS + 1):
         urls = stage.fresh()
         in_child(stage, urls["intake"], "population", population)
         yardstick.append(copy_plain(urls["owner"], file))
-        ours.append(in_child(stage, urls["intake"], "ingest", file))
+        first.append(in_child(stage, urls["intake"], "ingest", file))
+        second.append(in_child(stage, urls["intake"], "ingest", again))
         stage.drop(urls)
-        tell(f"  {number}/{RUNS}: COPY {yardstick[-1]:.2f} s, ingest {ours[-1]['seconds']:.2f} s")
+        tell(
+            f"  {number}/{RUNS}: COPY {yardstick[-1]:.2f} s, ingest {first[-1]['seconds']:.2f} s, again {second[-1]['seconds']:.2f} s"
+        )
+    return [told(f"ingest {rows}", rows, file, first, yardstick), told(f"again {rows}", rows, again, second, yardstick)]
+
+
+def write_again(file: Path, again: Path) -> None:
+    """Write the rows of a file in another order, as GB18030."""
+    head, *rows = file.read_text(encoding="utf-8").splitlines()
+    random.Random(SEED).shuffle(rows)  # noqa: S311  # an order
+    again.write_text("\n".join([head, *rows, ""]), encoding="gb18030")
+
+
+def told(name: str, rows: int, file: Path, ours: list[dict[str, Any]], yardstick: list[float]) -> dict[str, Any]:
     middle = sorted(ours, key=lambda run: run["seconds"])[RUNS // 2]
     plain = median(yardstick)
     return {
-        "name": f"ingest {rows}",
+        "name": name,
         "ours_s": round(middle["seconds"], 2),
         "yardstick_s": round(plain, 2),
         "ratio": round(middle["seconds"] / plain, 2),
