@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 def penalty(today: date, number: int = 1, person: Someone = WANG_WEI, **values: Any) -> dict[str, str]:
-    """Make a sound row: a fine of 20,000 yuan decided 120 days ago, final since 30 days."""
+    """Make a sound row: a fine of 20,000 yuan decided 120 days ago, final since three days, which is in time."""
     decided = today - timedelta(days=120)
     row = {
         "CF_XDR_MC": person.name,
@@ -42,7 +42,7 @@ def penalty(today: date, number: int = 1, person: Someone = WANG_WEI, **values: 
         "BZ": "演示数据",
         "CX_XWZZRQ": (decided - timedelta(days=40)).isoformat(),
         "CX_CXLX": "1",
-        "CX_QDRQ": (today - timedelta(days=30)).isoformat(),
+        "CX_QDRQ": (today - timedelta(days=3)).isoformat(),
         "CX_JLBH": "",
     }
     return {**row, **{name: str(value) for name, value in values.items()}}

@@ -66,6 +66,8 @@ class ItemDefinition:
     bases: tuple[str, ...]
     purposes: tuple[str, ...]
     provisional: bool
+    update_cycle: tuple[int, str] = (1, "month")
+    """Within which time of its decision a record is reported: how many of which unit."""
 
     @property
     def adverse(self) -> bool:
@@ -155,4 +157,5 @@ def define_item(entry: Mapping[str, Any]) -> ItemDefinition:
         bases=tuple(basis["ref"] for basis in entry["bases"]),
         purposes=tuple(entry["purposes"]),
         provisional=entry["provisional"],
+        update_cycle=(entry["update_cycle"]["value"], entry["update_cycle"]["unit"]),
     )

@@ -75,8 +75,8 @@ def _form_kinds(stage: Stage) -> list[Kind]:
         Kind("amount-with-unit", REFUSED, put(CF_NR_FK="0.5万元")),
         Kind("amount-negative", REFUSED, put(CF_NR_FK="-0.50")),
         Kind("amount-full-width", REFUSED, put(CF_NR_FK=full_width("0.50"), CF_NR="罚款5000元", CF_CFLB="1")),
-        Kind("amount-far-too-large", UNKNOWN, put(CF_NR_FK="5000000.00", CF_CFLB="1")),
-        Kind("amount-against-text", UNKNOWN, put(CF_NR_FK="50.00", CF_NR="罚款500元", CF_CFLB="1")),
+        Kind("amount-far-too-large", WAITING, put(CF_NR_FK="5000000.00", CF_CFLB="1")),
+        Kind("amount-against-text", WAITING, put(CF_NR_FK="50.00", CF_NR="罚款500元", CF_CFLB="1")),
     ]
 
 
@@ -90,7 +90,7 @@ def _organ_kinds() -> list[Kind]:
         Kind("source-code-check", REFUSED, change("CF_SJLYDM", wrong_check)),
         Kind("organ-code-small-letters", ACCEPTED, change("CF_CFJGDM", str.lower)),
         Kind("organ-unknown", UNKNOWN, put(CF_CFJGDM=unknown, CF_CFJG="演示外单位")),
-        Kind("organ-not-competent", UNKNOWN, put(CF_CFJGDM=court.code, CF_CFJG=court.name)),
+        Kind("organ-not-competent", WAITING, put(CF_CFJGDM=court.code, CF_CFJG=court.name)),
     ]
 
 
@@ -110,7 +110,7 @@ def _admission_kinds(stage: Stage) -> list[Kind]:
         Kind("act-after-decision", REFUSED, lambda row: [row | {"CX_XWZZRQ": row["CX_QDRQ"]}]),
         Kind("final-before-decision", REFUSED, lambda row: [row | {"CX_QDRQ": row["CX_XWZZRQ"]}]),
         Kind("older-than-five-years", REFUSED, put(**_of(stage.cast.plain, **over_five))),
-        Kind("display-end-too-early", ACCEPTED, lambda row: [row | {"CF_GSJZQ": row["CF_JDRQ"]}]),
+        Kind("display-end-too-early", WAITING, lambda row: [row | {"CF_GSJZQ": row["CF_JDRQ"]}]),
         Kind("warning-only", ACCEPTED, put(CF_CFLB="0", CF_NR="警告", CF_NR_FK=None, CF_NR_WFFF=None, CF_NR_ZKDX=None)),
     ]  # fmt: skip
 
@@ -133,7 +133,7 @@ def _several_kinds(stage: Stage) -> list[Kind]:
     return [
         Kind("conflicting-duplicate", WAITING, conflicting),
         Kind("same-document-other-organ", ACCEPTED, two_organs),
-        Kind("namesakes-in-one-document", ACCEPTED, namesakes),
+        Kind("namesakes-in-one-document", WAITING, namesakes),
     ]
 
 

@@ -12,6 +12,7 @@ from chengxin.portal.desk import (
     lookup,
     occupations,
     persons,
+    questions,
     returns,
     verification,
 )
@@ -25,6 +26,7 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/", intake.batch, name="batch"),
     path("desk/batches/<uuid:token>/progress", intake.progress, name="progress"),
     path("desk/batches/<uuid:token>/findings/", intake.findings, name="findings"),
+    path("desk/batches/<uuid:token>/questions/", questions.questions, name="questions"),
     path("desk/batches/<uuid:token>/numbers.csv", intake.numbers, name="numbers"),
     path("desk/batches/<uuid:token>/receipt.json", intake.receipt_file, name="receipt"),
     path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),

@@ -1,7 +1,7 @@
 """The words that pages put in place of codes. Chinese first, English second."""
 
 from chengxin.identity.delegation import ACTS
-from chengxin.records.checks import check_book
+from chengxin.records.checks import newest_book
 
 STATES = {"received": "正在处理", "done": "已完成", "unusable": "文件无法使用"}
 TONES = {"received": "blue", "done": "green", "unusable": "red"}
@@ -14,7 +14,7 @@ PHASES = {
     "committing": "正在完成",
 }
 STEPS = ("queued", "reading", "checking", "merging", "returning", "committing")
-SEVERITIES = {"refuse": "退回", "wait": "等待", "note": "提示"}
+SEVERITIES = {"refuse": "退回", "wait": "等待", "question": "存疑", "note": "提示"}
 ENCODINGS = {"utf-8": "UTF-8", "gb18030": "GB18030（含 GBK）", "xlsx": "Excel 工作簿"}
 ENCODINGS_HOW = {
     "utf-8-mark": "文件开头有 UTF-8 标记",
@@ -87,7 +87,7 @@ WAITING_FOR = {
 }
 CASE_STATES = {"open": "待认定", "second": "待复核", "decided": "已认定，正在办理"}
 HELD_UP = {
-    **{rule: check_book().checks[rule].message for rule in check_book().codes("wait")},
+    **{rule: newest_book().checks[rule].message for rule in newest_book().holding},
     "provider-not-standing": "信源单位的登记或者许可今天不在有效期内。",
     "provider-not-competent": "信源单位已不是此信息项的提供单位。",
     "item-not-open": "此信息项今天没有有效依据。",

@@ -18,6 +18,7 @@ from chengxin.records.intake.ledger import Target
 from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Outcome
 from chengxin.records.intake.reading import StoredTable
+from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Adjudication, Finding, Waiting
 from chengxin.records.retrying import drop_waiting
@@ -86,7 +87,7 @@ def _attach(made: Adjudication, waiting: Waiting, at: datetime) -> bool:
 
 def _give_back(made: Adjudication, rules: list[str], result: str, at: datetime) -> bool:
     """End a decision without a record: its provider is told why at the row that they handed in, and the row is held no longer."""
-    checks = check_book().checks
+    checks = check_book(shanghai_date(at)).checks
     place = {"batch_id": made.batch_id, "row_number": made.row_number, "field": "", "record_number": ""}
     Finding.objects.bulk_create(
         Finding(**place, rule=rule, rule_version=checks[rule].version) for rule in sorted(set(rules))
@@ -129,6 +130,7 @@ def _enter(made: Adjudication, waiting: Waiting, at: datetime) -> Outcome:
             attested=bool(attested),
             # Whoever was decided on may have been merged into another since.
             subject=holder_of(made.subject_id) if made.subject_id is not None else None,
+            known=know(item, waiting.provider_id, on, keys.digest_key),
         )
         target = Target(batch.pk, batch.item_id, waiting.provider_id, layout, record_terms(on).edition, at)
         writer = Spool.new(spool_folder()).writer()

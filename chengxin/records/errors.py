@@ -34,6 +34,12 @@ class ProviderNotCompetent(Conflict):
     message_en = "This organisation is no provider of the item."
 
 
+class WaiverRefused(Conflict):
+    """A waiver that can't be entered; the detail says why."""
+
+    code, message, message_en = "waiver-refused", "", ""
+
+
 class MendFileGone(NotFound):
     code = "mend-file-gone"
     message = "待修改行文件已取走或已过保存时间；请重新上传。"

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.services import transfers as decide_transfers
 from chengxin.identity.services.population import PopulationReceipt, take_events
-from chengxin.records import adjudication, carrying_out, retrying, services, transfers
+from chengxin.records import adjudication, carrying_out, retrying, services, transfers, waiving
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
@@ -73,6 +73,16 @@ def give_back_stale(timestamp: int) -> None:
 def take_up_waiting() -> None:
     """Try waiting rows again because a person changed. However many changes ask for it, it waits in the queue once."""
     logger.info("%s waiting rows became records after a change of persons", retrying.retry_waiting(at=timezone.now()))
+
+
+@transaction.atomic
+def waive_questions(
+    token: UUID, findings: Sequence[int], *, reason: str, until: date, actor: User, at: datetime
+) -> int:
+    """Hold to rows in question and have the worker try them again, both or neither. Raises as ``waiving.waive`` does."""
+    waived = waiving.waive(token, findings, reason=reason, until=until, actor=actor, at=at)
+    _queue(take_up_waiting)
+    return waived
 
 
 @app.periodic(cron="35 * * * *")

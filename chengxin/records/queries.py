@@ -196,6 +196,9 @@ class FindingView:
     remedy: str
     remedy_en: str
     source: str
+    example: str
+    harm: str
+    rows: int
 
 
 def list_findings(batch_id: int, *, after: tuple[int, int] = (0, 0), limit: int = 50) -> list[FindingView]:
@@ -215,7 +218,7 @@ def list_findings(batch_id: int, *, after: tuple[int, int] = (0, 0), limit: int 
         views.append(
             FindingView(
                 row.pk, row.row_number, row.field, row.rule, row.rule_version, rule.severity,
-                rule.message, rule.message_en, rule.remedy, rule.remedy_en, rule.source,
+                rule.message, rule.message_en, rule.remedy, rule.remedy_en, rule.source, rule.example, rule.harm, row.rows,
             )
         )  # fmt: skip
     return views
@@ -233,9 +236,9 @@ def count_findings(batch_id: int) -> list[FindingCount]:
     """Count the findings of a batch by check, most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT f.rule, r.severity, r.message, count(*) FROM records_finding f
+            """SELECT f.rule, r.severity, r.message, sum(f.rows) FROM records_finding f
                JOIN records_check_rule r ON r.code = f.rule AND r.version = f.rule_version
-               WHERE f.batch_id = %s GROUP BY f.rule, r.severity, r.message ORDER BY count(*) DESC, f.rule""",
+               WHERE f.batch_id = %s GROUP BY f.rule, r.severity, r.message ORDER BY sum(f.rows) DESC, f.rule""",
             [batch_id],
         )
         return [FindingCount(*row) for row in cursor.fetchall()]

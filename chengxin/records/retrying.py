@@ -1,12 +1,13 @@
-"""Rows that wait, tried again: the population base may have grown, or the day of finality come."""
+"""Rows that wait, tried again: the population base may have grown, the day of finality come, or their provider held to them."""
 
 import json
 import logging
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from chengxin.catalogue.queries import open_item
 from chengxin.identity.models import Organisation
@@ -21,8 +22,9 @@ from chengxin.records.intake.ledger import Target, run
 from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Outcome
 from chengxin.records.intake.reading import StoredTable
+from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Spool
-from chengxin.records.models import Adjudication, Finding, Waiting
+from chengxin.records.models import Adjudication, Finding, Waiting, Waiver
 from chengxin.records.services import HandedIn, areas, finish, receive, settle_layout, spool_folder, write_findings
 from chengxin.records.terms import record_terms, waiting_months
 
@@ -37,10 +39,18 @@ def retry_waiting(*, at: datetime) -> int:
     One batch of its own for each item and provider, kept in the same ledger as any other; a row that still waits keeps its place, and is
     known by the reasons that it waits for now.
     """
-    groups = Waiting.objects.filter(rules__overlap=MAY_RESOLVE).values_list(
+    on = shanghai_date(at)
+    waived = Waiver.objects.filter(until__gt=on, item_id=OuterRef("item_id"), provider_id=OuterRef("provider_id"))
+    asked = Q(rules__overlap=questions(on)) & Exists(waived)
+    groups = Waiting.objects.filter(Q(rules__overlap=MAY_RESOLVE) | asked).values_list(
         "item__code", "provider_id", "batch__attested"
     )
     return sum(_try_group(*group, at) for group in list(groups.distinct()))
+
+
+def questions(on: date) -> list[str]:
+    """Give the checks that a provider's word settles."""
+    return sorted(check_book(on).codes("question"))
 
 
 def _try_group(code: str, provider_id: int, attested: str, at: datetime) -> int:
@@ -63,7 +73,10 @@ def _retry_group(code: str, provider_id: int, attested: str, at: datetime) -> in
         # One retry of a group at a time: the next one finds what this one left.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [f"retry {code}", provider_id])
     rows = Waiting.objects.select_for_update(of=("self",), no_key=True).filter(
-        rules__overlap=MAY_RESOLVE, item__code=code, provider_id=provider_id, batch__attested=attested
+        rules__overlap=MAY_RESOLVE + questions(shanghai_date(at)),
+        item__code=code,
+        provider_id=provider_id,
+        batch__attested=attested,
     )
     held = list(rows.order_by("pk")[:RETRIED_AT_ONCE])
     if not held:
@@ -85,7 +98,10 @@ def _try_again(held: Sequence[Waiting], code: str, attested: str, at: datetime) 
     with transaction.atomic():
         batch = receive(file, item_code=code, provider=provider, actor=None, at=at, attested=attested)
         item = open_item(code, batch.as_of)
-        made = Run(item, StoredTable(values), on=batch.as_of, areas=areas(), vault=keys, attested=bool(attested))
+        known = know(item, provider.pk, batch.as_of, keys.digest_key)
+        made = Run(
+            item, StoredTable(values), on=batch.as_of, areas=areas(), vault=keys, attested=bool(attested), known=known
+        )
         edition = record_terms(batch.as_of).edition
         target = Target(batch.pk, batch.item_id, provider.pk, settle_layout(item), edition, at)
         writer = Spool.new(spool_folder()).writer()
@@ -96,7 +112,7 @@ def _try_again(held: Sequence[Waiting], code: str, attested: str, at: datetime) 
         if outcome.waiting == len(held):
             transaction.set_rollback(True)
         else:
-            write_findings(batch.pk, outcome.findings)
+            write_findings(batch.pk, outcome)
             finish(batch.pk, outcome, at)
     return outcome
 
@@ -112,7 +128,7 @@ def give_back_stale(*, at: datetime) -> int:
     standing = Adjudication.objects.filter(done_at=None, taken_back_at=None).exclude(agreed=False)
     rows = Waiting.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(since__lt=begun_by)
     stale = list(rows.exclude(pk__in=standing.values("waiting_id")).order_by("pk")[:RETRIED_AT_ONCE])
-    rule = check_book().checks["waited-too-long"]
+    rule = check_book(on).checks["waited-too-long"]
     Finding.objects.bulk_create(
         Finding(
             batch_id=row.batch_id,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from chengxin.lib.periods import turns
+from chengxin.lib.periods import add_months, turns
 from chengxin.lib.sources import Source
 from chengxin.lib.terms import Term
+from chengxin.lib.workdays import WorkCalendar
 
 REPAIR_RULES = Source("信用修复管理办法", "第二章", date(2026, 4, 1), provisional=True)
 SEALED_PENALTIES = Source("中华人民共和国治安管理处罚法", "第一百三十六条", date(2026, 1, 1))
@@ -16,6 +17,7 @@ CAPACITY = Source("山西省社会信用条例", "（征求意见稿）第三条
 SIMPLIFIED = Source("山东省社会信用条例", "第十三条", provisional=True)
 FINALITY = Source("浙江省公共信用信息管理条例", "第十一条", provisional=True)
 RETENTION = Source("征信业管理条例", "第十六条")
+QUALITY = Source("中华人民共和国个人信息保护法", "第八条")
 COURT_LIST = Source("最高人民法院关于公布失信被执行人名单信息的若干规定", "第二条", provisional=True)
 
 ADULT_YEARS = 18
@@ -124,6 +126,18 @@ def plain_schedule(decided: date, kind: str, plain: Term) -> Schedule:
     return Schedule(decided, end, None, end)
 
 
+def last_late_day(on: date, length: int, unit: str, calendar: WorkCalendar) -> date:
+    """Give the last day such that what was decided on it, or earlier, is reported too late today.
+
+    The day itself isn't counted; days of a year whose holidays aren't known yet are taken by the week.
+    Source: 发改办财金〔2018〕424号 (seven working days); catalogue, update_cycle.
+    """
+    day = on
+    while (calendar.add_or_estimate(day, length).day if unit == "working_day" else add_months(day, length)) >= on:
+        day -= timedelta(days=1)
+    return day
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a row becomes no record: the rule's code and its source."""
@@ -144,6 +158,20 @@ class Act:
     ended: date | None
     final: date | None
     attested: bool = False
+
+
+def refuse_waiver(severity: str, reason: str, until: date, on: date, longest_months: int) -> Refusal | None:
+    """Refuse to waive anything but a question, without a reason, or for no day or longer than the term allows.
+
+    Source: 个人信息保护法 第八条 (quality of data); the term is the house's own.
+    """
+    wants = (
+        ("not-a-question", severity != "question"),
+        ("no-reason", not reason.strip()),
+        ("already-over", until <= on),
+        ("too-long", until > add_months(on, longest_months)),
+    )
+    return next((Refusal(rule, QUALITY) for rule, met in wants if met), None)
 
 
 PUBLIC_ORDER_LAW = "治安管理处罚"

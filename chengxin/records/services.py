@@ -19,7 +19,7 @@ from chengxin.identity.queries import organisation_stands
 from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, standard_areas
-from chengxin.records.checks import check_book
+from chengxin.records.checks import WORDS, check_book, editions
 from chengxin.records.errors import BatchUnknown, FileUnusable, ProviderNotCompetent, ProviderNotStanding
 from chengxin.records.intake.content import body_columns
 from chengxin.records.intake.fields import FINDINGS
@@ -29,6 +29,7 @@ from chengxin.records.intake.mend import mend_spool
 from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Checker, Outcome
 from chengxin.records.intake.reading import ROW, Table, form_of, open_table
+from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Blocks, Spool, file_blocks
 from chengxin.records.intake.sweep import MEND, spool_names, sweep
 from chengxin.records.models import Batch, CheckRule
@@ -57,15 +58,12 @@ def areas() -> AreaBook:
 
 @transaction.atomic
 def settle_checks() -> None:
-    """Enter the checks of this edition, so that findings can be read beside their texts. Older versions stay."""
-    for check in check_book().checks.values():
+    """Enter the checks of every edition, so that findings can be read beside their texts. Older versions stay."""
+    for check in (check for _, book in editions() for check in book.checks.values()):
         CheckRule.objects.get_or_create(
             code=check.code,
             version=check.version,
-            defaults={
-                part: getattr(check, part)
-                for part in ("severity", "safeguard", "message", "message_en", "remedy", "remedy_en", "source")
-            },
+            defaults={part: getattr(check, part) for part in ("severity", "safeguard", "scope", "source", *WORDS)},
         )
 
 
@@ -172,6 +170,7 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
             areas=areas(),
             vault=sealing_vault(),
             attested=bool(batch.attested),
+            known=know(item, batch.provider_id, batch.as_of, sealing_vault().digest_key),
         )
         target = Target(batch.pk, batch.item_id, batch.provider_id, layout, record_terms(batch.as_of).edition, at)
         writer = mend.writer()
@@ -180,29 +179,50 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
         except BaseException:
             writer.abandon()
             raise
-        write_findings(batch.pk, outcome.findings)
+        write_findings(batch.pk, outcome)
         finish(batch.pk, outcome, at)
         progress("committing", outcome.read, outcome.findings.height)
-    if not outcome.findings.height:
+    if not (outcome.waiting or outcome.refused):
         mend.destroy()
     return outcome
 
 
-def write_findings(batch_id: int, findings: pl.DataFrame) -> None:
-    """Write findings by way of a temporary table, since PostgreSQL takes no COPY where row-level security holds."""
+def write_findings(batch_id: int, outcome: Outcome) -> None:
+    """Write findings by way of a temporary table, since PostgreSQL takes no COPY where row-level security holds.
+
+    What is told of the file as a whole stands at row 0, with the rows that it is about.
+    """
+    whole = pl.DataFrame(
+        {ROW: [0] * len(outcome.told), "rule": list(outcome.told), "field": [""] * len(outcome.told)}, schema=FINDINGS
+    )
+    findings = pl.concat([whole, outcome.findings])
     if findings.is_empty():
         return
-    versions = {code: check.version for code, check in check_book().checks.items()}
     run("create_findings")
     with (
         connection.cursor() as cursor,
-        cursor.copy("COPY intake_finding (row_number, rule, rule_version, field) FROM STDIN (FORMAT csv)") as copy,
+        cursor.copy("COPY intake_finding FROM STDIN (FORMAT csv)") as copy,
     ):
         for part in findings.iter_slices(100_000):
-            version = pl.col("rule").replace_strict(versions, return_dtype=pl.Int16).alias("version")
-            lines = part.select(ROW, "rule", version, "field")
+            lines = _finding_lines(part, outcome)
             copy.write(lines.write_csv(include_header=False, quote_style="non_numeric").encode())
     run("insert_findings", {"batch": batch_id})
+
+
+def _finding_lines(part: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
+    """Give the columns of the findings' table: rule by version, the digest at questions alone, how many rows it is about."""
+    versions = {code: check.version for code, check in outcome.book.checks.items()}
+    digests = {row: digest.hex() for row, digest in outcome.digests.items()}
+    asked = pl.col("rule").is_in(list(outcome.book.codes("question")))
+    of_file = pl.col("rule").replace_strict(outcome.told, default=1, return_dtype=pl.Int32)
+    return part.select(
+        ROW,
+        "rule",
+        pl.col("rule").replace_strict(versions, return_dtype=pl.Int16).alias("version"),
+        "field",
+        pl.when(asked).then(pl.col(ROW).replace_strict(digests, default="", return_dtype=pl.String)).alias("digest"),
+        pl.when(pl.col(ROW) == 0).then(of_file).otherwise(1).alias("rows"),
+    )
 
 
 def finish(batch_id: int, outcome: Outcome, at: datetime) -> None:
@@ -215,7 +235,7 @@ def finish(batch_id: int, outcome: Outcome, at: datetime) -> None:
             "at": at,
             "encoding": encoding.name,
             "how": encoding.how,
-            "rules": check_book().digest,
+            "rules": outcome.book.digest,
             **counts,
         },
     )
@@ -293,17 +313,19 @@ def describe(path: Path, *, keyed: bool = True) -> HandedIn:
     return HandedIn(form_of(path.name, head), size, whole.digest())
 
 
-def check_file(item: OpenItem, table: Table, *, on: date) -> Outcome:
+def check_file(item: OpenItem, table: Table, *, on: date, attested: bool = False) -> Outcome:
     """Run every check that needs no database, and tell what a hand-in would find."""
     heading = table.heading()
-    outcome = Outcome(heading, find_layout(heading, item.definition))
-    checker = Checker(item, outcome.layout, on, areas(), attested=False)
+    outcome = Outcome(heading, find_layout(heading, item.definition), check_book(on))
+    checker = Checker(item, outcome.layout, on, areas(), attested=attested)
     parts = [pl.DataFrame(schema=FINDINGS)]
     for frame in table.frames(outcome.layout.header_row):
         outcome.read += frame.height
         parts.append(checker.check(frame)[1])
     outcome.findings = pl.concat(parts).sort(ROW, "rule", "field")
-    refusing = pl.col("rule").is_in(list(check_book().codes("refuse")))
+    refusing, holding = (
+        pl.col("rule").is_in(list(codes)) for codes in (outcome.book.codes("refuse"), outcome.book.holding)
+    )
     outcome.refused = outcome.findings.filter(refusing)[ROW].n_unique()
-    outcome.waiting = outcome.findings.filter(~refusing)[ROW].n_unique()
+    outcome.waiting = outcome.findings.filter(holding)[ROW].n_unique()
     return outcome

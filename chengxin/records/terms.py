@@ -20,6 +20,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "plain-retention": (Unit.MONTH, ("honour", "volunteer", "commitment", "after_validity")),
     "case-openings": (Unit.COUNT, ("a_day",)),
     "waiting-rows": (Unit.MONTH, ("keep",)),
+    "waivers": (Unit.MONTH, ("longest",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -59,3 +60,8 @@ def openings_a_day(on: date) -> int:
 def waiting_months(on: date) -> int:
     """Give for how many months a row may wait before it goes back. Raises TermGap."""
     return tables()["waiting-rows"].at(on).numbers["keep"]
+
+
+def waiver_months(on: date) -> int:
+    """Give for how many months a question may be waived. Raises TermGap."""
+    return tables()["waivers"].at(on).numbers["longest"]

@@ -209,7 +209,7 @@ def _do(number: int, at: datetime) -> bool:
     regroup(step, Stager(sealing_vault(), areas(), shanghai_date(at)), at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT records_move(%s, %s)", [number, at])
-    _return_detached(step)
+    _return_detached(step, at)
     tell(step.persons, _message(step), at=at, reference=f"transfer:{step.transfer}")
     note_act("", "persons.done", f"transfer:{step.transfer}", at=at, note=step.kind if step.forth else "undo")
     step.finish(at)
@@ -220,11 +220,11 @@ def _message(step: Step) -> str:
     return f"{step.kind}-done" if step.forth else f"{step.kind}-undone"
 
 
-def _return_detached(step: Step) -> None:
+def _return_detached(step: Step, at: datetime) -> None:
     """Tell providers of records that were nobody's after all: a finding in the batch that took them away."""
     if step.kind != Transfer.Kind.DETACH or not step.forth:
         return
-    rule = check_book().checks["not-identified"]
+    rule = check_book(shanghai_date(at)).checks["not-identified"]
     rows = Move.objects.filter(step_id=step.number).values_list("batch_id", "row_number", "copied_subject", "record_id")
     number = vault().record_number
     Finding.objects.bulk_create(

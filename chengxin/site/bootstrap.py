@@ -137,7 +137,7 @@ def _digest(names: dict[str, str]) -> str:
         "*/sql/locks*.sql",
         "identity/licences.toml",
         "identity/real_names.toml",
-        "records/checks.toml",
+        "records/checks/*.toml",
         "records/occupations.toml",
         "records/terms_data/*.toml",
         "catalogue/data/**/*.toml",

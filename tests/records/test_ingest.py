@@ -39,9 +39,10 @@ def counts(batch: Batch) -> dict[str, int]:
 
 
 def rules(register: Register, batch: Batch) -> dict[int, list[str]]:
+    """Give what was found of each row; what is told of the file as a whole stands at row 0 and isn't among it."""
     found: dict[int, list[str]] = {}
     for row, rule in register.rows(
-        "SELECT row_number, rule FROM records_finding WHERE batch_id = %s ORDER BY 1, 2", batch.pk
+        "SELECT row_number, rule FROM records_finding WHERE batch_id = %s AND row_number > 0 ORDER BY 1, 2", batch.pk
     ):
         found.setdefault(row, []).append(rule)
     return found

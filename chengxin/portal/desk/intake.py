@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.queries import items_in_force
+from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.periods import shanghai_date
@@ -24,6 +25,7 @@ from chengxin.portal.words import RECORD_STATES, STEPS
 from chengxin.records.jobs import hand_in
 from chengxin.records.queries import (
     BatchView,
+    FindingView,
     batch_numbers,
     count_findings,
     definitions_in_force,
@@ -68,9 +70,11 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
+    counts = count_findings(view.batch.pk)
     context = {
         **_progress(view),
-        "counts": count_findings(view.batch.pk),
+        "counts": counts,
+        "asked": any(count.severity == "question" for count in counts),
         "returns_until": returns_until(token, timezone.now()),
     }
     return render(request, "portal/desk/batch.html", context)
@@ -94,8 +98,8 @@ def findings(request: HttpRequest, token: UUID) -> HttpResponse:
     found = list_findings(view.batch.pk, after=after, limit=FINDINGS + 1)
     shown = found[:FINDINGS]
     following = f"{shown[-1].row}-{shown[-1].id}" if len(found) > FINDINGS else ""
-    labels = _labels(view)
-    rows = [(finding, labels.get(finding.field, "")) for finding in shown]
+    fields = _fields(view)
+    rows = [_told(finding, fields.get(finding.field)) for finding in shown]
     context = {"view": view, "rows": rows, "following": following, "first": after == (0, 0)}
     return render(request, "portal/desk/findings.html", context)
 
@@ -150,9 +154,16 @@ def _progress(view: BatchView) -> dict[str, Any]:
     }
 
 
-def _labels(view: BatchView) -> dict[str, str]:
+def _fields(view: BatchView) -> dict[str, FieldDefinition]:
     items = definitions_in_force({view.batch.item_id}, view.batch.as_of)
-    return {field.code: field.label for item in items.values() for field in item.fields}
+    return {field.code: field for item in items.values() for field in item.fields}
+
+
+def _told(finding: FindingView, field: FieldDefinition | None) -> tuple[FindingView, str, str, str]:
+    """Give a finding with the column's label, a right value and the harm: the column's own where the catalogue has them."""
+    if field is None:
+        return finding, "", finding.example, finding.harm
+    return finding, field.label, field.example or finding.example, field.harm or finding.harm
 
 
 def _number_lines(speaking: AbstractContextManager[None], batch_id: int) -> Iterator[bytes]:

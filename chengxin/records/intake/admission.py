@@ -4,6 +4,7 @@ Runs in memory, before anything of a row is written anywhere (safeguard 2). The 
 is applied to columns here instead of being called for each distinct value, a test holds both against each other.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -15,8 +16,10 @@ from chengxin.lib.codes import CodeType, Fault, holds_code
 from chengxin.lib.periods import turns
 from chengxin.lib.regions import AreaBook
 from chengxin.records import rules
+from chengxin.records.checks import CheckBook
 from chengxin.records.intake.code_checks import examine_codes
-from chengxin.records.intake.fields import DAY, FEN, FINDINGS, LONG_TERM, by_distinct, collect
+from chengxin.records.intake.conditions import code_of, expression_of
+from chengxin.records.intake.fields import DAY, FEN, LONG_TERM, by_distinct, collect
 from chengxin.records.intake.layout import forbidden_kinds
 from chengxin.records.intake.reading import ROW
 from chengxin.records.terms import RecordTerms
@@ -43,7 +46,15 @@ class RowChecker:
     """
 
     def __init__(
-        self, item: OpenItem, terms: RecordTerms, on: date, areas: AreaBook, *, attested: bool, decided: bool = False
+        self,
+        item: OpenItem,
+        terms: RecordTerms,
+        on: date,
+        areas: AreaBook,
+        *,
+        attested: bool,
+        decided: bool = False,
+        book: CheckBook | None = None,
     ) -> None:
         self.item = item
         self.decided = decided
@@ -63,6 +74,7 @@ class RowChecker:
         self._display_end = lru_cache(MEMO)(self._judge_end)
         self._repair_day = lru_cache(MEMO)(self._judge_repair)
         self._erase_day = lru_cache(MEMO)(self._judge_erasure)
+        self._tests = [] if book is None else list(_tests(book, item, terms))
         self.phrases = sorted({phrase for kind in forbidden_kinds() for phrase in kind.phrases})
 
     def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -77,6 +89,9 @@ class RowChecker:
         masks += self._minors(frame)
         frame = self._schedule(frame)
         masks.append(("retention-over", "", frame["erase_on"] <= self.on))
+        if self._tests:
+            found = frame.select(test.fill_null(value=False).alias(code) for code, _, test in self._tests)
+            masks += [(code, field, found[code]) for code, field, _ in self._tests]
         return frame, collect(frame[ROW], masks)
 
     def _column(self, frame: pl.DataFrame, role: str, suffix: str = "") -> pl.Series | None:
@@ -318,5 +333,10 @@ class RowChecker:
                 return rules.clip(schedule.shown_from, min(schedule.shown_until, valid_until), None, schedule.erase_on)
 
 
-def empty_findings() -> pl.DataFrame:
-    return pl.DataFrame(schema=FINDINGS)
+def _tests(book: CheckBook, item: OpenItem, terms: RecordTerms) -> Iterator[tuple[str, str, pl.Expr]]:
+    """Give code, field and test of each check that is data wholly and asked of the item."""
+    for check in book.checks.values():
+        if check.conditions and check.asked_of(item.definition.code):
+            test = expression_of(check, item, terms.fines)
+            if test is not None:
+                yield check.code, code_of(check.conditions[0].of, item) or "", test

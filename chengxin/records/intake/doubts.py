@@ -4,7 +4,7 @@ None of it may depend on the order of the rows or on where a block ends. Inside 
 block shows makes the attempt void: it is undone and begun again with what is known by then, which a second time is all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ Key = tuple[int, int]
 """Subject and record."""
 KEY = ("subject_id", "record_id")
 KEYS = dict.fromkeys(KEY, pl.Int64)
+NAMESAKES = "document-of-namesakes"
 
 
 class Correction(NamedTuple):
@@ -36,26 +37,34 @@ class BeginAgain(Exception):  # no error: the attempt learnt something
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What is known of a file's contradictions, kept from attempt to attempt."""
+    """What is known of a file's contradictions, kept from attempt to attempt; ``namesakes`` share document and name."""
 
     contradicted: set[Key]
     contested: set[Key]
+    namesakes: set[Key]
 
 
 class Sieve:
     """Passes each block of one attempt: doubles fall out, contradicting rows wait, corrections are noted."""
 
-    def __init__(self, doubts: Doubts) -> None:
+    def __init__(self, doubts: Doubts, excused: Callable[[pl.DataFrame, str], set[int]] | None = None) -> None:
+        """``excused`` tells which rows their provider has waived the question of namesakes for; without it, it isn't asked."""
         self._doubts = doubts
+        self._excused = excused
+        self._through: set[Key] = set()
         self._known = (len(doubts.contradicted), len(doubts.contested))
         self._sent: list[pl.DataFrame] = []
+        self._named: list[pl.DataFrame] = []
         self._claims: dict[Key, Key] = {}
         self.doubles = 0
 
     def sift(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the rows to be sent and the findings. ``rows`` holds ``body`` and the keys."""
         several = self._several(rows)
-        findings = collect(rows[ROW], [("conflict-in-file", "", self._contradicted(rows))])
+        masks = [("conflict-in-file", "", self._contradicted(rows))]
+        if self._excused is not None and "person_name" in rows.columns:
+            masks.append((NAMESAKES, "", self._shares_document(rows)))
+        findings = collect(rows[ROW], masks)
         if findings.height:
             rows = rows.join(findings, on=ROW, how="anti")
         whole = rows.height
@@ -81,6 +90,20 @@ class Sieve:
         met = rows.select(ROW, *KEY).join(known, on=KEY, how="semi")
         return rows[ROW].is_in(met[ROW].to_list())
 
+    def _shares_document(self, rows: pl.DataFrame) -> pl.Series:
+        """Mark the rows whose document names another person by the same name, as far as is known by now."""
+        named = rows.select(*KEY, name=pl.col("person_name").hash())
+        self._named.append(named)
+        if rows["record_id"].n_unique() < rows.height:
+            self._doubts.namesakes.update(_namesakes(named))
+        if not self._doubts.namesakes:
+            return pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
+        known = pl.DataFrame(list(self._doubts.namesakes), schema=KEYS, orient="row")
+        met = rows.join(known, on=KEY, how="semi")
+        excused = self._excused(met, NAMESAKES) if self._excused and met.height else set()
+        self._through.update(met.filter(pl.col(ROW).is_in(list(excused))).select(KEY).iter_rows())
+        return rows[ROW].is_in([row for row in met[ROW] if row not in excused])
+
     def claim(self, named: Key | None, own: Key) -> Correction:
         """Take down that a row names a record for its own key."""
         if named is not None and self._claims.setdefault(named, own) != own:
@@ -93,27 +116,40 @@ class Sieve:
         Raises BeginAgain when an earlier block has taken what may not be taken, or a known line isn't all that the file says of its record.
         """
         self._doubts.contradicted.update(contradicted)
-        if (
-            contradicted
-            or len(self._doubts.contested) > self._known[1]
-            or self._has_sent_contradicted()
-            or self._has_met(known)
-        ):
+        if len(self._named) > 1:
+            self._doubts.namesakes.update(_namesakes(pl.concat(self._named)))
+        if self._has_sent(self._doubts.namesakes - self._through) or self._has_met(known):
+            raise BeginAgain
+        if contradicted or len(self._doubts.contested) > self._known[1] or self._has_sent_contradicted():
             raise BeginAgain
 
     def _has_met(self, hits: list[pl.DataFrame]) -> bool:
-        """Tell whether a row that went the whole way is of a record that another line was known to be."""
+        """Tell whether a row that went the whole way is of a document, of whomever, from which another line was known."""
         if not hits:
             return False
         contradicted = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")
-        known = pl.concat(hits)
-        return any(part.join(known, on=KEY, how="semi").height for part in (*self._sent, contradicted))
+        known = pl.concat(hits).select("record_id")
+        return any(part.join(known, on="record_id", how="semi").height for part in (*self._sent, contradicted))
 
     def _has_sent_contradicted(self) -> bool:
         if len(self._doubts.contradicted) == self._known[0]:
             return False
-        known = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")
+        return self._has_sent(self._doubts.contradicted)
+
+    def _has_sent(self, keys: set[Key]) -> bool:
+        if not keys:
+            return False
+        known = pl.DataFrame(list(keys), schema=KEYS, orient="row")
         return any(part.join(known, on=KEY, how="semi").height for part in self._sent)
+
+
+def _namesakes(named: pl.DataFrame) -> Iterator[Key]:
+    """Give the keys of rows that share record number and name with a row of another person. Quick where no number occurs twice."""
+    if named["record_id"].n_unique() == named.height:
+        return iter(())
+    several = named.lazy().filter(pl.len().over("record_id") > 1)
+    shared = several.filter(pl.col("subject_id").n_unique().over("record_id", "name") > 1)
+    return iter(shared.select(KEY).unique().collect().iter_rows())
 
 
 def settle(

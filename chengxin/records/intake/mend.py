@@ -16,7 +16,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from chengxin.records.checks import check_book
+from chengxin.catalogue.terms import ItemDefinition
+from chengxin.records.checks import CheckBook
 from chengxin.records.intake.reading import ROW, Heading
 from chengxin.records.intake.spool import Spool, SpoolWriter
 
@@ -35,13 +36,14 @@ def mend_spool(folder: Path, token: str) -> Spool:
     return Spool(folder, f"mend-{token}")
 
 
-def reasons(findings: pl.DataFrame) -> dict[int, str]:
-    """Put the findings of each row into words: field, what is wrong, how to mend it."""
-    book = check_book().checks
+def reasons(findings: pl.DataFrame, book: CheckBook, item: ItemDefinition) -> dict[int, str]:
+    """Put the findings of each row into words: field, what is wrong, how to mend it, a right value."""
+    examples = {field.code: field.example for field in item.fields if field.example}
     words: dict[int, str] = {}
     for row, rule, field in findings.sort(ROW).iter_rows():
-        check = book[rule]
-        text = f"{field + '：' if field else ''}{check.message}{check.remedy}"
+        check = book.checks[rule]
+        example = check.example and examples.get(field, check.example)
+        text = f"{field + '：' if field else ''}{check.message}{check.remedy}{f'例如：{example}。' if example else ''}"
         words[row] = f"{words[row]}；{text}" if row in words else text
     return words
 

@@ -3,6 +3,7 @@
 from chengxin.records.models.batches import Batch, CheckRule, Finding, Mark, Progress, Waiting
 from chengxin.records.models.deciding import Adjudication, Move, Opening
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
+from chengxin.records.models.waiving import Waiver
 
 __all__ = [
     "Adjudication",
@@ -20,4 +21,5 @@ __all__ = [
     "TermNumber",
     "Version",
     "Waiting",
+    "Waiver",
 ]

@@ -117,18 +117,27 @@ class CheckRule(models.Model):
     remedy = models.CharField(max_length=300)
     remedy_en = models.CharField(max_length=300)
     source = models.CharField(max_length=200)
+    # What must be known to ask it, a right value, and the harm a wrong one does to the person; "" in the edition that had none of them.
+    scope = models.CharField(max_length=8, blank=True, default="", db_default="")
+    example = models.CharField(max_length=200, blank=True, default="", db_default="")
+    example_en = models.CharField(max_length=200, blank=True, default="", db_default="")
+    harm = models.CharField(max_length=300, blank=True, default="", db_default="")
+    harm_en = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "records_check_rule"
         constraints = [
             models.CheckConstraint(
-                name="rule_severity_known", condition=models.Q(severity__in=("refuse", "wait", "note"))
+                name="rule_severity_known", condition=models.Q(severity__in=("refuse", "wait", "question", "note"))
             ),
         ]
 
 
 class Finding(models.Model):
-    """One check that one row did not pass. No value of the row is in it."""
+    """One check that one row did not pass; at row 0 a note about the file, with the number of ``rows`` it is about.
+
+    No value of the row is in it. A question keeps the keyed digest of the row's content, which a waiver hangs on.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="findings")
     row_number = models.IntegerField()
@@ -136,10 +145,18 @@ class Finding(models.Model):
     rule_version = models.SmallIntegerField()
     field = models.CharField(max_length=32, blank=True)
     record_number = models.CharField(max_length=40, blank=True)
+    digest = models.BinaryField(null=True)
+    rows = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         db_table = "records_finding"
         indexes = [models.Index(name="finding_by_batch", fields=("batch", "row_number", "id"))]
+        constraints = [
+            models.CheckConstraint(
+                name="finding_digest_keyed", condition=models.Q(digest=None) | models.Q(Exact(Length("digest"), 32))
+            ),
+            models.CheckConstraint(name="finding_of_rows", condition=models.Q(rows__gte=1)),
+        ]
 
 
 class Waiting(models.Model):

@@ -94,11 +94,24 @@ UPDATE records_waiting w SET rule = split_part(r.rules, ' ', 1), rules = string_
 FROM unnest(%(numbers)s::bigint[], %(rules)s::text[]) AS r (id, rules) WHERE w.id = r.id;
 
 -- name: create_findings
-CREATE TEMP TABLE intake_finding (row_number integer, rule text, rule_version smallint, field text) ON COMMIT DROP;
+CREATE TEMP TABLE intake_finding (row_number integer, rule text, rule_version smallint, field text, digest text, rows integer) ON COMMIT DROP;
 
 -- name: insert_findings
-INSERT INTO records_finding (batch_id, row_number, rule, rule_version, field, record_number)
-SELECT %(batch)s, row_number, rule, rule_version, field, '' FROM intake_finding;
+INSERT INTO records_finding (batch_id, row_number, rule, rule_version, field, record_number, digest, rows)
+SELECT %(batch)s, row_number, rule, rule_version, field, '', decode(nullif(digest, ''), 'hex'), rows FROM intake_finding;
+
+-- name: organs_of_other_kinds
+-- Organs in the register whose kind isn't competent for an item.
+SELECT code FROM identity_organisation WHERE kind <> ALL(%(kinds)s::text[]);
+
+-- name: waivers_in_force
+-- What a provider has waived for an item, and for which contents.
+SELECT rule, rule_version, digest FROM records_waiver
+WHERE provider_id = %(provider)s AND item_id = %(item)s AND %(on)s::date < until;
+
+-- name: count_late
+-- How many records this batch brought for the first time that were decided, or became final, on a day or before it.
+SELECT records_late(%(batch)s, %(last)s);
 
 -- name: note_progress
 INSERT INTO records_progress (batch_id, phase, rows, findings, at) VALUES (%(batch)s, %(phase)s, %(rows)s, %(findings)s, %(at)s)

@@ -1,0 +1,87 @@
+"""Rows in question of a batch: what is asked, and holding to them with a reason."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from chengxin.identity.policies import officer_of, officers_may
+from chengxin.lib.periods import add_months, shanghai_date
+from chengxin.portal.fields import FreeText, text_input
+from chengxin.records.errors import WaiverRefused
+from chengxin.records.jobs import waive_questions
+from chengxin.records.queries import find_batch
+from chengxin.records.terms import waiver_months
+from chengxin.records.waiving import LISTED, Question, list_questions
+
+LONGEST_NUMBER = 18
+
+
+class WaiverForm(forms.Form):
+    """Which rows are held to, why, and to which day."""
+
+    reason = FreeText(
+        label="理由",
+        max_length=200,
+        help_text="写明核对了什么，例如“已与处罚决定书原件核对，罚款三十万元无误”。不要写证件号码。",
+        widget=text_input(),
+        error_messages={"required": "请写明理由。"},
+    )
+    last_day = forms.DateField(
+        label="保留到（含当日）",
+        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
+        error_messages={"required": "请填写保留到哪一天。", "invalid": "日期应写成 2026-12-31。"},
+    )
+
+    def __init__(self, *args: Any, rows: list[Question], today: date, **named: Any) -> None:
+        super().__init__(*args, **named)
+        longest = add_months(today, waiver_months(today)) - timedelta(days=1)
+        self.fields["last_day"].initial = longest
+        self.fields["last_day"].help_text = f"最晚 {longest}。到期再报送同样内容时，会再问一次。"
+        self.fields["rows"] = forms.MultipleChoiceField(
+            label="核对无误的行",
+            choices=[(str(one.id), str(one.row)) for one in rows if one.waiver is None],
+            error_messages={"required": "请勾选核对无误的行。"},
+        )
+
+    @property
+    def chosen(self) -> list[int]:
+        return [int(number) for number in self.cleaned_data["rows"]]
+
+
+@officers_may("intake.waive", own_rows=True)
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest, token: UUID) -> HttpResponse:
+    officer, at = officer_of(request), timezone.now()
+    view, today = find_batch(token, officer.organisation.pk), shanghai_date(at)
+    after = request.GET.get("after", "")
+    place = int(after) if after.isascii() and after.isdigit() and len(after) <= LONGEST_NUMBER else 0
+    found = list_questions(view.batch.pk, today, after=place, limit=LISTED + 1)
+    form = WaiverForm(request.POST if request.method == "POST" else None, rows=found[:LISTED], today=today)
+    if form.is_valid():
+        until = form.cleaned_data["last_day"] + timedelta(days=1)
+        try:
+            count = waive_questions(
+                token, form.chosen, reason=form.cleaned_data["reason"], until=until, actor=officer, at=at
+            )
+        except WaiverRefused as refused:
+            form.add_error(None, f"{refused.text} / {refused.text_en}")
+        else:
+            messages.success(request, f"已保留 {count} 行，正在重新核对。")
+            return redirect("portal:questions", token)
+    context = {
+        "view": view,
+        "rows": found[:LISTED],
+        "open": any(one.waiver is None for one in found[:LISTED]),
+        "following": found[LISTED - 1].id if len(found) > LISTED else None,
+        "first": place == 0,
+        "form": form,
+        "chosen": request.POST.getlist("rows"),
+    }
+    return render(request, "portal/desk/questions.html", context, status=422 if form.is_bound else 200)
