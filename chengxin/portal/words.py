@@ -187,6 +187,7 @@ LOGGED = {
     "adjudication.take_back": "撤回认定",
     "persons.done": "办成合并、拆分或者撤销",
     "persons.unfound": "合并、拆分时查无此人",
+    "checks.backtest": "用已有记录试算校核规则",
     "delegation.end": "终止监护和委托代理",
     "delegation.unfound": "登记代理时查无此人",
     "keys.rotate": "更换保险库密钥",

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from chengxin.site.backup_cli import backup, erase, restore, status
+from chengxin.site.checks_cli import checks_app
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
 from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 catalogue_app = typer.Typer(no_args_is_help=True, help="信用信息目录 / the catalogue")
 app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(checks_app, name="checks")
 app.add_typer(population_app, name="population")
 app.add_typer(officer_app, name="officer")
 app.add_typer(organisation_app, name="organisation")
@@ -154,14 +156,21 @@ def ingest(
 
 @app.command()
 @answers_errors
-def check(file: Path, item: Annotated[str, typer.Option()], *, as_json: AsJson = False) -> None:
-    """同样的校核，不用数据库 / the same checks, no database."""
+def check(
+    file: Path,
+    item: Annotated[str, typer.Option()],
+    as_of: Annotated[str, typer.Option(help="以该日规则校核（默认今天） / under the rules of this day")] = "",
+    attest: Annotated[str, typer.Option(help="整批书面说明编号 / reference of the signed attestation")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """报送前校核，不连数据库 / the same checks before handing in, no database. Exit 0: sound; 3: some rows are not; 2: file unusable."""
     from chengxin.site.bootstrap import start_django
 
     start_django()
-    from chengxin.site.terminal import check_without_database
+    from chengxin.site.checking import check_without_database
 
-    value = check_without_database(file, item)
+    value = check_without_database(file, item, as_of=as_of, attested=bool(attest))
     show(value, as_json=as_json, title="校核 / check")
     raise typer.Exit(SOME_REFUSED if value["refused"] or value["waiting"] else 0)
 

@@ -13,19 +13,15 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from chengxin.catalogue.files import SHIPPED, read_catalogue
-from chengxin.catalogue.queries import OpenItem
 from chengxin.ground.services import Asker
 from chengxin.identity.queries import find_organisation
 from chengxin.lib.codes import holds_code
 from chengxin.lib.errors import NotFound, Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.intake.mend import mend_spool
-from chengxin.records.intake.pipeline import Outcome, Tell
-from chengxin.records.intake.reading import open_table
-from chengxin.records.intake.spool import file_blocks
+from chengxin.records.intake.pipeline import Tell
 from chengxin.records.queries import count_findings, receipt
-from chengxin.records.services import areas, check_file, describe, ingest_file, spool_folder
+from chengxin.records.services import areas, ingest_file, spool_folder
 from chengxin.sharing.services import Question, issue_report
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -87,48 +83,6 @@ def ingest_with_bar(
             target.writelines(spool.blocks())
     spool.destroy()
     return {**receipt(batch), "by_rule": {count.rule: count.rows for count in count_findings(batch.pk)}}
-
-
-def check_without_database(file: Path, item: str) -> dict[str, Any]:
-    """Check a file against the shipped catalogue. Raises FileUnusable, NotFound."""
-    today = shanghai_date(timezone.now())
-    settings.VAULT_KEYS = None
-    form = describe(file, keyed=False).form
-    outcome: Outcome = check_file(shipped_item(item), open_table(file_blocks(file), form), on=today)
-    counts: dict[str, int] = {}
-    for rule in outcome.findings["rule"].to_list():
-        counts[rule] = counts.get(rule, 0) + 1
-    return {
-        "item": item,
-        "read": outcome.read,
-        "refused": outcome.refused,
-        "waiting": outcome.waiting,
-        "encoding": outcome.heading.encoding.name,
-        "encoding_how": outcome.heading.encoding.how,
-        "by_rule": counts,
-        "findings": [
-            {"row": row, "rule": rule, "field": field} for row, rule, field in outcome.findings.head(1000).iter_rows()
-        ],
-    }
-
-
-def shipped_item(code: str) -> OpenItem:
-    """Give an item of the shipped catalogue without a database. Raises NotFound."""
-    files = read_catalogue(SHIPPED)
-    definition = files.items.get(code)
-    if definition is None:
-        raise NotFound(f"目录中没有 {code}。", f"The catalogue has no {code}.")
-    lists = {field.code_list for field in definition.fields if field.code_list}
-    values = {
-        name: {row[key]: row["value"] for row in files.code_lists[name] for key in ("value", "label")} for name in lists
-    }
-    maps_to = {name: {row["value"]: row.get("maps_to", "") for row in files.code_lists[name]} for name in lists}
-    days = tuple(
-        (law["valid_from"], law.get("valid_until") or date.max)
-        for law in files.laws
-        if any(article["ref"] in definition.bases for article in law.get("article", ()))
-    )
-    return OpenItem(0, 0, files.edition["code"], definition, values, maps_to, days)
 
 
 def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *, form: str, lines: list[str]) -> bytes:

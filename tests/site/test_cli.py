@@ -190,9 +190,35 @@ def test_check_finds_what_ingest_finds_save_for_the_persons(shell: Shell, today:
     of_persons = {"unknown-person": 1, "name-differs": 1}
     assert checked.json["by_rule"] | of_persons == taken.json["by_rule"]
     assert not checked.json["by_rule"].keys() & of_persons.keys()
-    assert {"row": 3, "rule": "bad-date", "field": "CF_JDRQ"} in checked.json["findings"]
-    assert {"row": 6, "rule": "forbidden-content", "field": ""} in checked.json["findings"]
+    found = [(one["row"], one["rule"], one["field"]) for one in checked.json["findings"]]
+    assert {(3, "bad-date", "CF_JDRQ"), (6, "forbidden-content", "")} <= set(found)
+    assert {*of_persons, "record-closed", "conflict-in-file", "reported-late"} <= set(checked.json["needs_register"])
+    assert next(one for one in checked.json["findings"] if one["rule"] == "bad-date")["example"] == "2026-03-10"
     assert WANG_WEI.code not in checked.out + checked.err
+
+
+def test_check_judges_by_the_rules_of_the_day_it_is_told(shell: Shell) -> None:
+    rows = write_csv(shell.folder / "dear.csv", [penalty(date(2026, 9, 30), 1, CF_NR_FK="30")])
+    before, since = (
+        shell.run("check", rows, "--item", "CF-ZRR", "--as-of", day, "--json", CHENGXIN_DATA="/nonexistent/folder")
+        for day in ("2026-10-31", "2026-11-02")
+    )
+    assert (before.code, before.json["by_rule"]) == (0, {})
+    assert (since.code, since.json["by_rule"]) == (3, {"fine-out-of-range": 1})
+    assert before.json["rules_edition"] != since.json["rules_edition"]
+
+
+def test_rules_are_tried_on_what_is_held_in_numbers_alone(shell: Shell) -> None:
+    rows = write_csv(shell.folder / "held.csv", [penalty(date(2026, 9, 30), 40, CF_NR_FK="30")])
+    taken = shell.run("ingest", rows, "--item", "CF-ZRR", "--provider", MARKET, "--as-of", "2026-10-12", "--json")
+    assert taken.code == 0, taken.out
+    said = shell.run("checks", "backtest", "--case", "校核〔2026〕1号", "--check", "fine-out-of-range", "--json")
+    assert said.code == 0, said.err
+    (tried,) = said.json["tried"]
+    assert (tried["rule"], tried["provider"], tried["found"]) == ("fine-out-of-range", MARKET, 1)
+    assert tried["held"] > 0
+    assert shell.run("checks", "backtest", "--case", "1", "--draft", "no-such.toml").code == 2
+    assert shell.run("checks", "list", "--as-of", "2026-10-31", "--json").json["edition"] == "2026.2"
 
 
 def report(shell: Shell, given: str, *options: str) -> Said:
@@ -238,7 +264,7 @@ def test_no_command_takes_a_code_or_name_of_a_person_as_an_argument() -> None:
     known = {
         "report": {"org", "officer", "purpose", "basis", "case", "data", "format", "output"},
         "ingest": {"file", "item", "provider", "data", "as_of", "attest", "mend", "as_json"},
-        "check": {"file", "item", "as_json"},
+        "check": {"file", "item", "as_of", "attest", "as_json"},
     }
     commands = {command.callback.__name__: command.callback for command in app.registered_commands if command.callback}
     for name, taken in known.items():

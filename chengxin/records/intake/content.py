@@ -12,6 +12,7 @@ from chengxin.lib.crypto import Vault
 from chengxin.records.intake.fields import FEN, FEN_PER
 
 SALT_BYTES = 16
+MONEY_PLACE = FEN.replace("#", "_")
 DAYS = ("decided", "ended", "final", "shown_from", "shown_until", "repair_from", "erase_on")
 # The staging table's columns in the order in which rows are sent. ``place`` counts the rows of a block: the salt and the commitment
 # of each stand there in the block's two strings of bytes. Days are numbers, which PostgreSQL reads in a tenth of the time.
@@ -34,7 +35,7 @@ def body_columns(item: ItemDefinition) -> dict[str, str]:
     Money stands in fen beside the source's own number.
     """
     kept = kept_fields(item)
-    money = {code + FEN.replace("#", "_"): code + FEN for code in kept if item.field(code).unit in FEN_PER}
+    money = {code + MONEY_PLACE: code + FEN for code in kept if item.field(code).unit in FEN_PER}
     return {code: code for code in kept} | money
 
 

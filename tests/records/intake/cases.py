@@ -13,7 +13,7 @@ from chengxin.records.intake.fields import FieldChecker
 from chengxin.records.intake.reading import ROW, Table, open_table
 from chengxin.records.intake.spool import Blocks
 from chengxin.records.terms import record_terms
-from chengxin.site import terminal
+from chengxin.site import checking
 
 ON = date(2026, 11, 20)
 AREAS = standard_areas(test_area=True)
@@ -21,7 +21,7 @@ AREAS = standard_areas(test_area=True)
 
 @cache
 def shipped_item(code: str) -> OpenItem:
-    return terminal.shipped_item(code)
+    return checking.shipped_item(code)
 
 
 def blocks_of(content: bytes, size: int = 1 << 20) -> Blocks:

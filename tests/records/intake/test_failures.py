@@ -8,7 +8,7 @@ from chengxin.lib.encodings import Encoding
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.layout import find_layout
 from chengxin.records.intake.reading import Heading
-from chengxin.site.terminal import shipped_item
+from chengxin.site.checking import shipped_item
 
 REQUIRED = [field.code for field in shipped_item("CF-ZRR").definition.fields if field.required]
 

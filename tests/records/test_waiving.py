@@ -1,0 +1,133 @@
+"""A question is waived for a content, with a reason and an end; nothing else is."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from chengxin.catalogue.queries import open_item
+from chengxin.identity.models import Organisation, User
+from chengxin.lib.errors import NotAllowed
+from chengxin.records import rules as law
+from chengxin.records.errors import BatchUnknown, WaiverRefused
+from chengxin.records.intake.register import know
+from chengxin.records.models import Batch
+from chengxin.records.retrying import retry_waiting
+from chengxin.records.waiving import list_questions, waive
+from tests.conftest import Register
+from tests.penalties import COLUMNS, penalty, write_csv
+from tests.people import LI_NA, MARKET, NAMESAKE, WANG_WEI
+from tests.records.test_ingest import counts, rules, take
+
+REASON = "已与处罚决定书原件核对，罚款三十万元无误"
+HUGE = {"CF_NR_FK": "30", "CF_NR": "罚款三十万元"}
+
+
+def hold_to(register: Register, batch: Batch, until: date, *, login: str = "clerk", reason: str = REASON) -> int:
+    """Hold to every question of a batch, as its provider's clerk does."""
+    numbers = [row[0] for row in register.rows("SELECT id FROM records_finding WHERE batch_id = %s", batch.pk)]
+    with register.speaking(login):
+        actor = User.objects.select_related("organisation").get(login=login)
+        return waive(batch.token, numbers, reason=reason, until=until, actor=actor, at=batch.received_at)
+
+
+@pytest.fixture
+def asked(register: Register, tmp_path: Path, today: date, now: datetime) -> Batch:
+    return take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1, **HUGE), penalty(today, 2)]), now)
+
+
+def test_a_waived_row_becomes_a_record(register: Register, asked: Batch, today: date, now: datetime) -> None:
+    assert counts(asked) == {"read": 2, "new": 1, "changed": 0, "unchanged": 0, "waiting": 1, "refused": 0}
+    register.become("intake")
+    assert retry_waiting(at=now) == 0
+    assert hold_to(register, asked, today + timedelta(days=30)) == 1
+    register.become("intake")
+    assert retry_waiting(at=now) == 1
+    assert register.rows("SELECT count(*) FROM records_waiting") == [(0,)]
+    assert register.rows("SELECT count(*) FROM records_version") == [(2,)]
+    acts = register.rows("SELECT actor, subject, note FROM ground_action WHERE act = 'intake.waive'")
+    assert acts == [("clerk", f"batch:{asked.pk}", "fine-out-of-range 2")]
+
+
+def test_a_waiver_holds_for_the_same_content_and_falls_with_another(
+    register: Register, tmp_path: Path, asked: Batch, today: date, now: datetime
+) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    decided = date.fromisoformat(penalty(today)["CF_JDRQ"])
+    written_otherwise = penalty(today, 1, **HUGE, CF_JDRQ=f"{decided:%Y/%m/%d}", CF_CFLB="罚款")
+    rows = [penalty(today, 2), written_otherwise, penalty(today, 1, **{**HUGE, "CF_NR_FK": "31"})]
+    again = take(register, write_csv(tmp_path / "b.csv", rows, "gb18030", COLUMNS[::-1]), now)
+    assert rules(register, again) == {4: ["fine-out-of-range"]}
+    assert (again.new, again.unchanged, again.waiting) == (1, 1, 1)
+
+
+def test_namesakes_are_held_to_one_by_one(register: Register, tmp_path: Path, today: date, now: datetime) -> None:
+    path = write_csv(
+        tmp_path / "a.csv", [penalty(today, 1, WANG_WEI), penalty(today, 1, NAMESAKE), penalty(today, 1, LI_NA)]
+    )
+    first = take(register, path, now)
+    assert (first.new, first.waiting) == (1, 2)
+    hold_to(register, first, today + timedelta(days=30))
+    again = take(register, path, now)
+    assert counts(again) == {"read": 3, "new": 2, "changed": 0, "unchanged": 1, "waiting": 0, "refused": 0}
+
+
+def test_a_waiver_ends_on_its_day_and_is_its_providers_alone(register: Register, asked: Batch, today: date) -> None:
+    until = today + timedelta(days=30)
+    hold_to(register, asked, until)
+    register.become("intake")
+    item = open_item("CF-ZRR", today)
+    others = Organisation.objects.exclude(pk=asked.provider_id).first()
+    assert others is not None
+    assert len(know(item, asked.provider_id, until - timedelta(days=1), b"k").waived) == 1
+    assert not know(item, asked.provider_id, until, b"k").waived
+    assert not know(item, others.pk, today, b"k").waived
+    assert not know(open_item("XK-ZRR", today), asked.provider_id, today, b"k").waived
+
+
+@pytest.mark.parametrize(
+    ("values", "until", "reason"),
+    [
+        pytest.param({"CF_NR_FK": "x"}, 30, REASON, id="refused-row"),
+        pytest.param({"CX_QDRQ": ""}, 30, REASON, id="waiting-row"),
+        pytest.param({"CF_XDR_MC": "王维"}, 30, REASON, id="whose-it-is"),
+        pytest.param(HUGE, 30, "  ", id="no-reason"),
+        pytest.param(HUGE, 0, REASON, id="already-over"),
+        pytest.param(HUGE, 400, REASON, id="too-long"),
+        pytest.param(HUGE, 30, f"与 {WANG_WEI.code} 核对", id="identity-code"),
+    ],
+)  # fmt: skip
+def test_nothing_else_is_waived(
+    register: Register, tmp_path: Path, today: date, now: datetime, values: dict[str, str], until: int, reason: str
+) -> None:
+    batch = take(register, write_csv(tmp_path / "a.csv", [penalty(today, **values)]), now)
+    with pytest.raises(WaiverRefused):
+        hold_to(register, batch, today + timedelta(days=until), reason=reason)
+    assert register.rows("SELECT count(*) FROM records_waiver") == [(0,)]
+
+
+def test_nobody_waives_for_another_provider_or_without_the_right(register: Register, asked: Batch, today: date) -> None:
+    with pytest.raises(NotAllowed):
+        hold_to(register, asked, today + timedelta(days=30), login="verifier")
+    with register.connect("owner") as connection:
+        connection.execute("UPDATE identity_user SET organisation_id = (SELECT min(id) FROM identity_organisation WHERE code <> %s)"
+                           " WHERE login = 'clerk'", [MARKET])  # fmt: skip
+    with pytest.raises(BatchUnknown):
+        hold_to(register, asked, today + timedelta(days=30))
+
+
+def test_what_is_asked_is_listed_with_what_was_said(register: Register, asked: Batch, today: date) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    with register.speaking():
+        (found,) = list_questions(asked.pk, today)
+        assert found.waiver is not None
+        assert (found.row, found.rule.code, found.waiver.reason) == (2, "fine-out-of-range", REASON)
+        assert list_questions(asked.pk, today, after=found.id) == []
+        assert list_questions(asked.pk, today + timedelta(days=30))[0].waiver is None
+
+
+@pytest.mark.parametrize("severity", ["refuse", "wait", "note", ""])
+def test_the_law_lets_nothing_but_a_question_be_waived(severity: str, today: date) -> None:
+    refusal = law.refuse_waiver(severity, REASON, today + timedelta(days=1), today, 12)
+    assert refusal is not None
+    assert refusal.rule == "not-a-question"
