@@ -13,8 +13,8 @@ from tests.system.stage import Stage, batch
 # Batches of two providers, with what hangs on them; the one that attacks speaks for the market authority.
 MINE, THEIRS = 7101, 7102
 BATCH, PROGRESS, FINDING, WAITING = "records_batch", "records_progress", "records_finding", "records_waiting"
-REPLAY = "identity_check_replay"
-KEY = {BATCH: "id", PROGRESS: "batch_id", FINDING: "batch_id", WAITING: "batch_id", REPLAY: "asker"}
+REPLAY, WAIVER = "identity_check_replay", "records_waiver"
+KEY = {BATCH: "id", PROGRESS: "batch_id", FINDING: "batch_id", WAITING: "batch_id", WAIVER: "batch_id", REPLAY: "asker"}
 
 
 def furnish(stage: Stage) -> None:
@@ -30,6 +30,18 @@ def furnish(stage: Stage) -> None:
                      "rule": "x", "rules": ["x"], "digest": sha256(code.encode()).digest(), "row_sealed": b"x", "key_id": key,
                      "since": facts.at})  # fmt: skip
         stage.insert("owner", REPLAY, replay(stage, asker))
+        _waive(stage, number, code, "clerk" if code == MARKET else "verifier")
+    claim(stage, "")
+
+
+def _waive(stage: Stage, number: int, code: str, login: str) -> None:
+    """Have an officer of the batch's provider hold to a row in question."""
+    asked = {"rule": "fine-out-of-range", "rule_version": 1, "row_number": 3, "batch_id": number, "digest": bytes(32)}
+    stage.insert("owner", FINDING, {**asked, "field": "", "record_number": ""})
+    speak(stage, code, login)
+    ((officer, provider),) = stage.run("owner", "SELECT id, organisation_id FROM identity_user WHERE login = %s", login)
+    stage.insert("owner", WAIVER, {**asked, "item_id": stage.facts.item, "provider_id": provider, "reason": "x", "waived_by_id": officer,
+                 "waived_at": stage.facts.at, "until": stage.facts.today + 30 * DAY})  # fmt: skip
 
 
 def finding(number: int) -> dict[str, Any]:

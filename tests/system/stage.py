@@ -183,6 +183,7 @@ def _fill(stage: Stage) -> None:
         organising,
         populating,
         transferring,
+        waiving,
     )  # which speak of stages themselves
 
     facts, day = stage.facts, timedelta(days=1)
@@ -232,6 +233,7 @@ def _fill(stage: Stage) -> None:
     adjudicating.furnish(stage)
     transferring.furnish(stage)
     entering.furnish(stage)
+    waiving.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

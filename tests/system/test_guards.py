@@ -25,6 +25,7 @@ from tests.system import (
     guards_of_rows,
     guards_of_transfers,
     guards_of_views,
+    guards_of_waivers,
     organising,
 )
 from tests.system import attacks as a
@@ -43,6 +44,7 @@ EVERY = (
     guards_of_transfers,
     guards_of_views,
     guards_of_marks,
+    guards_of_waivers,
 )
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}

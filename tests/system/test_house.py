@@ -26,7 +26,8 @@ HOUSE = PACKAGE.parent
 ANSWERS = re.compile(r"\b(Refusal|Schedule|date|Grade|bool)\b")
 RULES = sorted(PACKAGE.glob("*/rules.py"))
 TERMS = sorted(PACKAGE.glob("**/terms_data/*.toml"))
-CHECKS = tomllib.loads((PACKAGE / "records" / "checks.toml").read_text())["check"]
+EDITIONS = sorted((PACKAGE / "records" / "checks").glob("20*.toml"))
+CHECKS = [check for path in EDITIONS for check in tomllib.loads(path.read_text())["check"]]
 
 
 def public_rules() -> Iterator[tuple[str, str]]:
@@ -46,7 +47,7 @@ def test_rules_are_found() -> None:
     assert {"records.penalty_grade", "records.refuse_minor", "identity.may_be_subject"} <= dict(public_rules()).keys()
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: str(check["code"]))
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check['code']}-{check['version']}")
 def test_check_says_what_why_and_how_to_mend_it(check: dict[str, object]) -> None:
     for part in ("message", "message_en", "remedy", "remedy_en", "source"):
         assert str(check[part]).strip(), part
@@ -55,8 +56,8 @@ def test_check_says_what_why_and_how_to_mend_it(check: dict[str, object]) -> Non
     assert not re.search("[一-鿿]", f"{check['message_en']}{check['remedy_en']}")
 
 
-def test_checks_have_one_code_each() -> None:
-    codes = [check["code"] for check in CHECKS]
+def test_checks_have_one_code_and_version_each() -> None:
+    codes = [(check["code"], check["version"]) for check in CHECKS]
     assert len(codes) == len(set(codes))
 
 
