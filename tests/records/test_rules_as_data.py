@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_check_out_of_effect_is_not_asked() -> None:
 def test_logic_is_asked_of_rows_whose_fields_can_be_read(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    late = {"CX_XWZZRQ": today.isoformat()}
+    late: dict[str, Any] = {"CX_XWZZRQ": today.isoformat()}
     rows = [
         penalty(today, 1, **late),
         penalty(today, 2, CF_NR_FK="x", **late),
@@ -111,7 +112,7 @@ def test_logic_is_asked_of_rows_whose_fields_can_be_read(
     ],
 )  # fmt: skip
 def test_a_row_in_question_is_held(
-    register: Register, tmp_path: Path, today: date, now: datetime, values: dict[str, str], rule: str
+    register: Register, tmp_path: Path, today: date, now: datetime, values: dict[str, Any], rule: str
 ) -> None:
     if "CF_GSJZQ" in values:
         decided = date.fromisoformat(penalty(today)["CF_JDRQ"])

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.people import LI_NA, MARKET, NAMESAKE, WANG_WEI
 from tests.records.test_ingest import counts, rules, take
 
 REASON = "已与处罚决定书原件核对，罚款三十万元无误"
-HUGE = {"CF_NR_FK": "30", "CF_NR": "罚款三十万元"}
+HUGE: dict[str, Any] = {"CF_NR_FK": "30", "CF_NR": "罚款三十万元"}
 
 
 def hold_to(register: Register, batch: Batch, until: date, *, login: str = "clerk", reason: str = REASON) -> int:
@@ -98,7 +99,7 @@ def test_a_waiver_ends_on_its_day_and_is_its_providers_alone(register: Register,
     ],
 )  # fmt: skip
 def test_nothing_else_is_waived(
-    register: Register, tmp_path: Path, today: date, now: datetime, values: dict[str, str], until: int, reason: str
+    register: Register, tmp_path: Path, today: date, now: datetime, values: dict[str, Any], until: int, reason: str
 ) -> None:
     batch = take(register, write_csv(tmp_path / "a.csv", [penalty(today, **values)]), now)
     with pytest.raises(WaiverRefused):

@@ -3,7 +3,12 @@
 from tests.system import waiving as v
 from tests.system.guards import APPEND, Clause, Guard, check, holds, policy, row_security, trigger
 
-ASKED, OFFICER, QUESTION, ENDS = "what was not asked", "by an officer of the provider", "nothing but a question", "within its term"
+ASKED, OFFICER, QUESTION, ENDS = (
+    "what was not asked",
+    "by an officer of the provider",
+    "nothing but a question",
+    "within its term",
+)
 GUARDS: dict[str, Guard] = dict((
     trigger(v.TABLE, "waiver_guarded", v.waives(row_number=9), ASKED),
     trigger(v.TABLE, "waiver_append_only", v.change_one, APPEND),

@@ -1,5 +1,6 @@
 """Checks that are data wholly, applied to a block. ``records_backtest`` asks the same of what is held; a test holds both together."""
 
+import re
 from datetime import date
 
 import polars as pl
@@ -58,8 +59,14 @@ def _express(condition: Condition, item: OpenItem, fines: Term) -> pl.Expr | Non
         return amount >= number if comparison == "at-least" else amount < number
     if comparison == "begins-with-none":
         return ~pl.any_horizontal(column.str.starts_with(start) for start in condition.values)
-    parts = column.str.split(SEPARATOR).list.eval(pl.element().is_in(values_of(condition, item)))
-    return parts.list.any() if comparison == "maps-to-any" else ~parts.list.any()
+    # One pass over the text: splitting every row into a list would cost ten times as much.
+    values = "|".join(re.escape(value) for value in values_of(condition, item))
+    met = (
+        column.str.contains(f"(^|{SEPARATOR})({values})({SEPARATOR}|$)")
+        if values
+        else column.is_null() & column.is_not_null()
+    )
+    return met if comparison == "maps-to-any" else ~met
 
 
 def _compare_days(condition: Condition, item: OpenItem) -> pl.Expr | None:
