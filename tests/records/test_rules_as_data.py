@@ -15,7 +15,7 @@ from chengxin.records.checks import FOLDER, ChecksUnusable, check_book, editions
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, MARKET, NAMESAKE, OTHER, WANG_WEI
-from tests.records.test_ingest import counts, rules, small_blocks, take  # noqa: F401  # a fixture
+from tests.records.test_ingest import counts, numbers_of, rules, small_blocks, take  # noqa: F401  # a fixture
 
 # An edition that was in force isn't edited: a line is added here when one comes into force, and none is ever changed.
 DIGESTS = {
@@ -149,6 +149,27 @@ def test_namesakes_of_one_document_are_in_question_wherever_they_stand(
         "waiting": 2,
         "refused": 0,
     }
+
+
+def test_a_namesake_whom_the_ledger_has_under_the_document_is_in_question(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1), penalty(today, 2)]), now)
+    assert first.new == 2
+    rows = [penalty(today, 1, NAMESAKE), penalty(today, 1, LI_NA), penalty(today, 3, NAMESAKE)]
+    batch = take(register, write_csv(tmp_path / "b.csv", rows), now)
+    assert rules(register, batch) == {2: ["document-of-namesakes"]}
+    assert (batch.new, batch.waiting) == (2, 1)
+
+
+def test_a_code_that_is_corrected_meets_no_namesake(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    first = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now)
+    ((_, number, _, _),) = numbers_of(register, first)
+    batch = take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1, NAMESAKE, CX_JLBH=number)]), now)
+    assert rules(register, batch) == {}
+    assert (batch.changed, batch.waiting) == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,10 @@ class Sieve:
             self._doubts.contested.add(named)
         return Correction(named, own, named in self._doubts.contested)
 
+    def names(self) -> pl.DataFrame | None:
+        """Give the key of every row of the attempt with the hash of its name; None where the question of namesakes isn't asked."""
+        return pl.concat(self._named) if self._named else None
+
     def close(self, contradicted: set[Key], known: list[pl.DataFrame]) -> None:
         """Close the attempt with what the ledger met besides, and the keys of lines taken as known.
 

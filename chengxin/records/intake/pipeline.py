@@ -30,7 +30,7 @@ from chengxin.records.intake.ledger import Block, Loader, Merged, Target, run
 from chengxin.records.intake.mend import Mender, pick_rows, reasons
 from chengxin.records.intake.persons import Decided, Resolver
 from chengxin.records.intake.reading import ROW, Heading, StoredTable, Table
-from chengxin.records.intake.register import Excuses, Known, note_late
+from chengxin.records.intake.register import Excuses, Known, find_namesakes, note_late
 from chengxin.records.intake.spool import SpoolWriter
 from chengxin.records.terms import record_terms
 
@@ -235,6 +235,9 @@ class Batch:
                         self._timed("wait", lambda: loader.add(block))  # noqa: B023  # called at once
                         tell("checking", outcome.read, self._found)
                     tell("merging", outcome.read, self._found)
+                if loader.merged.new and (names := sieve.names()) is not None:
+                    found = self._timed("fellows", lambda: find_namesakes(target.batch_id, names))
+                    self._doubts.namesakes.update(found)
                 sieve.close(loader.merged.contradicted, lines.hits if lines else [])
         except BeginAgain:
             # Lines that contradict one another are told from others by the whole way alone.

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from chengxin.catalogue.queries import OpenItem
+from chengxin.identity.rules import normal_name
+from chengxin.identity.vault import open_sealed
+from chengxin.lib.crypto import Sealed
 from chengxin.lib.workdays import WorkCalendar
 from chengxin.records import rules
 from chengxin.records.checks import Check
+from chengxin.records.intake.doubts import Key
 from chengxin.records.intake.ledger import run
 from chengxin.records.intake.reading import ROW
 
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from chengxin.records.intake.pipeline import Outcome
 
 LATE = "reported-late"
+COMPARED_WITH = 100_000
+"""How many of a provider's newest rows of an item a batch's documents are compared with."""
 Waiver = tuple[str, int, bytes]
 """Rule, its version, and the keyed digest of the content it was given for."""
 
@@ -74,6 +80,26 @@ class Excuses:
 @cache
 def calendar() -> WorkCalendar:
     return WorkCalendar()
+
+
+def find_namesakes(batch_id: int, names: pl.DataFrame) -> set[Key]:
+    """Give the keys of rows just written whose document the ledger holds for another person of the same name.
+
+    ``names`` has the key of each row and the hash of its name. The other's name is opened in memory, compared and forgotten; nobody sees
+    it. Costs one statement, and a box for each person whom the same document names.
+    """
+    found = run("find_fellows", {"batch": batch_id, "most": COMPARED_WITH})
+    if not found:
+        return set()
+    boxes = {fellow: (Sealed(key, bytes(box)), "person.name") for _, _, fellow, key, box in found}
+    opened = dict(zip(boxes, open_sealed(*boxes.values()), strict=True))
+    fellows = pl.DataFrame(
+        [(subject, record, normal_name(opened[fellow])) for record, subject, fellow, *_ in found],
+        schema={"subject_id": pl.Int64, "record_id": pl.Int64, "name": pl.String},
+        orient="row",
+    ).with_columns(pl.col("name").hash())
+    shared = names.join(fellows, on=["subject_id", "record_id", "name"], how="semi")
+    return set(shared.select("subject_id", "record_id").iter_rows())
 
 
 def note_late(outcome: "Outcome", item: OpenItem, on: date, batch_id: int) -> None:

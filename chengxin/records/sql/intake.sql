@@ -109,6 +109,10 @@ SELECT code FROM identity_organisation WHERE kind <> ALL(%(kinds)s::text[]);
 SELECT rule, rule_version, digest FROM records_waiver
 WHERE provider_id = %(provider)s AND item_id = %(item)s AND %(on)s::date < until;
 
+-- name: find_fellows
+-- Other persons under the documents that this batch brought, with their sealed names.
+SELECT record_id, subject_id, fellow, key_id, name_sealed FROM records_fellows(%(batch)s, %(most)s);
+
 -- name: count_late
 -- How many records this batch brought for the first time that were decided, or became final, on a day or before it.
 SELECT records_late(%(batch)s, %(last)s);
