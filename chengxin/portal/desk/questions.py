@@ -35,7 +35,7 @@ class WaiverForm(forms.Form):
     )
     last_day = forms.DateField(
         label="保留到（含当日）",
-        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "form-control", "type": "date"}),
         error_messages={"required": "请填写保留到哪一天。", "invalid": "日期应写成 2026-12-31。"},
     )
 
