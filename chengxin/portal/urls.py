@@ -20,6 +20,7 @@ from chengxin.portal.desk import (
 app_name = "portal"
 urlpatterns = [
     path("", entrance.entrance, name="start"),
+    path("desk/templates/<str:code>.xlsx", intake.template, name="template"),
     path("desk/", home.desk, name="desk"),
     path("desk/batches/", intake.batches, name="batches"),
     path("desk/batches/new/", intake.upload, name="upload"),

@@ -128,6 +128,30 @@ def catalogue_show(code: str, data: Data = DEFAULT_DATA, *, as_json: AsJson = Fa
         show(value, as_json=as_json)
 
 
+@catalogue_app.command("template")
+@answers_errors
+def catalogue_template(
+    code: str,
+    output: Annotated[Path, typer.Option("-o", "--output", help="写到此文件 / write here")],
+    data: Data = DEFAULT_DATA,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """写出一个信息项的空白 Excel 模板 / write the blank workbook of an item."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "app", tell):
+        from django.utils import timezone
+
+        from chengxin.catalogue.blanks import blank_workbook
+        from chengxin.catalogue.queries import open_item
+        from chengxin.lib.periods import shanghai_date
+
+        item = open_item(code, shanghai_date(timezone.now()))
+        output.write_bytes(blank_workbook(item))
+        show({"item": code, "edition": item.edition, "file": str(output)}, as_json=as_json)
+
+
 @app.command()
 @answers_errors
 def ingest(

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chengxin.catalogue.queries import items_in_force
+from chengxin.catalogue.blanks import MEDIA, blank_workbook
+from chengxin.catalogue.queries import items_in_force, open_item
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.speaking import speaking_as
@@ -57,13 +58,24 @@ def batches(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     officer = officer_of(request)
-    form = UploadForm(*posted, **_offer(officer.organisation.kind), refusal=refusal_of(request))
+    offer = _offer(officer.organisation.kind)
+    form = UploadForm(*posted, **offer, refusal=refusal_of(request))
     if not form.is_valid():
-        return render(request, "portal/desk/upload.html", {"form": form}, status=422 if form.is_bound else 200)
+        context = {"form": form, "templates": offer["items"]}
+        return render(request, "portal/desk/upload.html", context, status=422 if form.is_bound else 200)
     file, token = form.upload, UUID(form.upload.spool.name)
     hand_in(file.handed_in, token=token, actor=officer, at=timezone.now(), **form.terms)
     file.keep()
     return redirect("portal:batch", token)
+
+
+@officers_may("intake.hand_in")
+@require_safe
+def template(_: HttpRequest, code: str) -> HttpResponse:
+    """Give the blank workbook of an item in force."""
+    found = open_item(code, shanghai_date(timezone.now()))
+    answer = HttpResponse(blank_workbook(found), content_type=MEDIA)
+    return attachment(answer, f"{found.definition.name}-{code}-空白模板.xlsx")
 
 
 @officers_may("intake.follow", own_rows=True)

@@ -57,10 +57,11 @@ def spelling(heading: str) -> str:
 
 
 def names_of(item: ItemDefinition) -> dict[str, str]:
-    """Map every spelling a field goes by to its code; a label's bracketed tail may be left out."""
+    """Map every spelling a field goes by to its code; a label's bracketed tail may be left out, and the code may follow it in brackets."""
     names: dict[str, str] = {}
     for field in item.fields:
-        for name in (field.label.partition("（")[0], *field.aliases, field.label, field.code):
+        both = f"{field.label}（{field.code}）"
+        for name in (field.label.partition("（")[0], *field.aliases, field.label, field.code, both):
             names.setdefault(spelling(name), field.code)
     names.update({spelling(field.code): field.code for field in item.fields})
     return names
