@@ -45,8 +45,12 @@ def blank_workbook(item: OpenItem) -> bytes:
         })  # fmt: skip
         fill, notes, example, lists = (book.add_worksheet(name) for name in SHEETS)
         text = book.add_format({"num_format": TEXT})
-        needed = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#FFE9B8", "border": 1, "num_format": TEXT})
-        free = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8EEF5", "border": 1, "num_format": TEXT})
+        needed = book.add_format(
+            {"bold": True, "text_wrap": True, "bg_color": "#FFE9B8", "border": 1, "num_format": TEXT}
+        )
+        free = book.add_format(
+            {"bold": True, "text_wrap": True, "bg_color": "#E8EEF5", "border": 1, "num_format": TEXT}
+        )
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         places = _lists(lists, item)
         for sheet in (fill, example):

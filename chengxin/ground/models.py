@@ -1,4 +1,4 @@
-"""The access register, the action log and messages to persons. Written by ``ground.services`` alone: ``enter``, ``note_act``, ``tell``."""
+"""The access register, the action log, messages to persons, the outbox. Written by ``ground.services`` alone."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -73,6 +73,7 @@ class Action(models.Model):
 
     class Meta:
         db_table = "ground_action"
+        indexes = [models.Index(name="action_by_actor", fields=("actor", "-id"))]
         constraints = [
             models.CheckConstraint(name="action_names_its_act", condition=~models.Q(act="")),
         ]
@@ -92,5 +93,23 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="message_to_somebody_of_a_kind", condition=models.Q(subject_id__gt=0) & ~models.Q(kind="")
+            ),
+        ]
+
+
+class Event(models.Model):
+    """What one task tells the others, written with what it tells of and delivered by the worker. ``reference`` is a number, never a value."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=32)
+    reference = models.CharField(max_length=64)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ground_event"
+        indexes = [models.Index(name="event_waiting", fields=("id",), condition=models.Q(delivered_at=None))]
+        constraints = [
+            models.CheckConstraint(
+                name="event_of_a_kind_about_something", condition=~models.Q(kind="") & ~models.Q(reference="")
             ),
         ]

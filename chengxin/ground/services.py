@@ -6,12 +6,14 @@ writes the entry before that transaction commits. What was read may leave the pr
 
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
+
+from chengxin.ground.models import Event
 
 UNKNOWN_SUBJECT = 0
 
@@ -165,6 +167,35 @@ def tell(subjects: Sequence[int], kind: str, *, at: datetime, reference: str = "
             "INSERT INTO ground_message (subject_id, at, kind, reference) SELECT unnest(%s::bigint[]), %s, %s, %s",
             [sorted(set(subjects)), at, kind, reference],
         )
+
+
+def announce(kind: str, reference: str, *, at: datetime) -> None:
+    """Tell the other tasks of something, inside its own transaction; the worker delivers it. ``reference`` names it by number alone.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of what it tells of")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO ground_event (at, kind, reference) VALUES (%s, %s, %s)", [at, kind, reference])
+
+
+def deliver(handlers: Mapping[str, Sequence[Callable[[str, datetime], None]]], *, at: datetime, most: int = 100) -> int:
+    """Hand events to those who wait for them, in their order, each in a transaction of its own; gives how many.
+
+    One whose handler fails stays and is tried with the next call, which holds the later ones up: a withdrawal is never skipped.
+    """
+    done = 0
+    while done < most:
+        with transaction.atomic():
+            event = Event.objects.select_for_update(no_key=True).filter(delivered_at=None).order_by("pk").first()
+            if event is None:
+                return done
+            for handler in handlers.get(event.kind, ()):
+                handler(event.reference, at)
+            Event.objects.filter(pk=event.pk, delivered_at=None).update(delivered_at=at)
+        done += 1
+    return done
 
 
 def entry_number(at: datetime) -> uuid.UUID:

@@ -14,6 +14,7 @@ from chengxin.portal.desk import (
     persons,
     questions,
     returns,
+    undoings,
     verification,
 )
 
@@ -32,6 +33,11 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/receipt.json", intake.receipt_file, name="receipt"),
     path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
+    path("desk/batches/<uuid:token>/undo/", undoings.undo, name="undo"),
+    path("desk/undoings/", undoings.undoings, name="undoings"),
+    path("desk/undoings/<int:number>/", undoings.undoing, name="undoing"),
+    path("desk/undoings/<int:number>/agree", undoings.agree, name="agree-undoing"),
+    path("desk/proof/", undoings.proof, name="proof"),
     path("desk/verification/", verification.check, name="verification"),
     path("desk/coverage/", coverage.report, name="coverage"),
     path("desk/delegations/", delegations.delegations, name="delegations"),

@@ -24,7 +24,14 @@ ENCODINGS_HOW = {
     "workbook": "工作簿自带编码",
     "stored": "重新核对时按 UTF-8 保存",
 }
-FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines", "stored": "待核数据", "moved": "归属变更"}
+FORMS = {
+    "csv": "CSV",
+    "xlsx": "XLSX",
+    "jsonl": "JSON Lines",
+    "stored": "待核数据",
+    "moved": "归属变更",
+    "undo": "整批撤回",
+}
 RECORD_STATES = {
     "active": "有效",
     "withdrawn": "已撤回",
@@ -146,6 +153,20 @@ PERSON_MESSAGES = {
     "detach-undone": "先前从您名下移出的记录，经复核恢复。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
 }
+UNDO_STATES = {"second": "待信用中心复核", "declined": "没有同意", "agreed": "已同意，正在办理", "done": "已撤回"}
+UNDO_OUTCOMES = {"withdrawn": "撤回", "restored": "恢复为先前内容", "left": "后来又有变化，未动"}
+FAULTS = {
+    "rows-differ": "台账的行数与这一批写入的不同",
+    "content-differs": "台账的内容与这一批写入的不同",
+    "values-differ": "保存的内容与承诺值不符",
+    "values-missing": "未到删除日的内容不见了",
+    "batch-missing": "台账里的行不属于任何批次",
+    "batch-not-done": "台账里的行属于未办完的批次",
+    "seal-missing": "批次没有封印",
+    "seal-broken": "批次的封印不是本系统所加",
+    "receipt-differs": "回执的数目与写入的不同",
+    "head-differs": "以前核验过的批次不见了或者被改动",
+}
 ENTRY_PURPOSES = {"adjudication": "人工核对是不是您", "persons": "合并或者拆分登记前的核对"}
 ENTRY_CHANNELS = {"desk": "工作台", "api": "接口", "batch": "批量接口", "cli": "服务器命令", "pdf": "工作台"}
 ENTRY_OUTCOMES = {
@@ -183,6 +204,7 @@ STATE_TONES = {
 }
 # What the action log knows beside the acts of the permission table.
 LOGGED = {
+    "intake.undone": "办成整批撤回",
     "adjudication.open": "打开待核对的行",
     "adjudication.take_back": "撤回认定",
     "persons.done": "办成合并、拆分或者撤销",
@@ -203,6 +225,9 @@ LOGGED = {
     "password.change": "修改密码",
 }
 TABLES = {
+    "undo_state": UNDO_STATES,
+    "undo_outcome": UNDO_OUTCOMES,
+    "fault": FAULTS,
     "entry_purpose": ENTRY_PURPOSES,
     "entry_channel": ENTRY_CHANNELS,
     "entry_outcome": ENTRY_OUTCOMES,

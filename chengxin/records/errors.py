@@ -62,3 +62,13 @@ class TooManyOpened(TooMany):
     code = "too-many-opened"
     message = "今天打开的待核对行已达上限，请明天再办，或者请同事办理。"
     message_en = "You have opened as many waiting rows today as may be; go on tomorrow, or let a colleague."
+
+
+class UndoRefused(Conflict):
+    """A batch can't be undone; the detail says why."""
+
+    code, message, message_en = "undo-refused", "", ""
+
+
+class UndoUnknown(NotFound):
+    code, message, message_en = "undo-unknown", "没有这项撤回。", "There is no such undoing."

@@ -15,10 +15,11 @@ from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.services import transfers as decide_transfers
 from chengxin.identity.services.population import PopulationReceipt, take_events
-from chengxin.records import adjudication, carrying_out, retrying, services, transfers, waiving
+from chengxin.records import adjudication, carrying_out, retrying, services, transfers, undoing, waiving
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
+from chengxin.records.proof import run_proof
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,23 @@ def retry_waiting(timestamp: int) -> None:
 def give_back_stale(timestamp: int) -> None:
     """Give rows back each night that waited for as long as they may be kept. ``timestamp`` is the queue's own."""
     logger.info("%s rows waited too long and went back at %s", retrying.give_back_stale(at=timezone.now()), timestamp)
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queue="intake", queueing_lock="prove the ledger", pass_context=False)
+def prove_ledger(timestamp: int = 0) -> None:
+    """Prove each night that the ledger is what was accepted and nothing else. The head goes into the log, outside the database."""
+    made = run_proof(at=timezone.now())
+    level = logging.ERROR if made.faults else logging.INFO
+    logger.log(
+        level,
+        "proof %s at %s: %s rows, %s faults, head %s",
+        made.pk,
+        timestamp,
+        made.rows,
+        len(made.faults),
+        made.head.hex(),
+    )
 
 
 @app.task(queue="intake", queueing_lock="take up waiting", pass_context=False)
@@ -130,6 +148,21 @@ def second_step(number: int, *, agreed: bool, actor: User, at: datetime) -> None
     decide_transfers.second_step(number, agreed=agreed, actor=actor, at=at)
     if agreed:
         _queue(carry_out_transfers)
+
+
+@app.periodic(cron="45 * * * *")
+@app.task(queue="intake", queueing_lock="carry out undoings", pass_context=False)
+def carry_out_undoings(timestamp: int = 0) -> None:
+    """Take batches back that two officers called wrong: at once when the second agrees, and every hour what couldn't be done then."""
+    logger.info("%s batches undone at %s", undoing.carry_out_undoings(at=timezone.now()), timestamp)
+
+
+@transaction.atomic
+def second_undo(number: int, *, agreed: bool, actor: User, at: datetime) -> None:
+    """Agree or not to the undoing of a batch, and have the worker carry it out. Raises as ``undoing.second_undo`` does."""
+    undoing.second_undo(number, agreed=agreed, actor=actor, at=at)
+    if agreed:
+        _queue(carry_out_undoings)
 
 
 def _queue(task: Any) -> None:

@@ -33,6 +33,7 @@ from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Blocks, Spool, file_blocks
 from chengxin.records.intake.sweep import MEND, spool_names, sweep
 from chengxin.records.models import Batch, CheckRule
+from chengxin.records.proof import seal_batches
 from chengxin.records.terms import record_terms
 
 Tell = Callable[[str, int, int], None]
@@ -239,6 +240,7 @@ def finish(batch_id: int, outcome: Outcome, at: datetime) -> None:
             **counts,
         },
     )
+    seal_batches([batch_id])
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.crypto import KeysMissing, SealBroken
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.checks import check_book
-from chengxin.records.models import Finding, Move
+from chengxin.records.models import Batch, Finding, Move
+from chengxin.records.proof import seal_batches
 from chengxin.records.queries import definitions_in_force
 from chengxin.records.services import areas
 
@@ -209,6 +210,7 @@ def _do(number: int, at: datetime) -> bool:
     regroup(step, Stager(sealing_vault(), areas(), shanghai_date(at)), at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT records_move(%s, %s)", [number, at])
+    seal_batches(list(Batch.objects.filter(transfer_step_id=number).values_list("pk", flat=True)))
     _return_detached(step, at)
     tell(step.persons, _message(step), at=at, reference=f"transfer:{step.transfer}")
     note_act("", "persons.done", f"transfer:{step.transfer}", at=at, note=step.kind if step.forth else "undo")

@@ -14,6 +14,7 @@ from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 from chengxin.site.organisations_cli import organisation_app
 from chengxin.site.population_cli import population_app
+from chengxin.site.proof_cli import proof_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +29,7 @@ app.add_typer(population_app, name="population")
 app.add_typer(officer_app, name="officer")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(occupations_app, name="occupations")
+app.add_typer(proof_app, name="proof")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
 for command in (backup, restore, erase, status):

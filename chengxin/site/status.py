@@ -15,6 +15,7 @@ from django.db import connection
 from chengxin.identity.vault import key_source
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
+from chengxin.records.proof import last_run
 from chengxin.site.checks import provisional_in_force
 from chengxin.site.runtime.connection import Database
 from chengxin.site.runtime.files import write_private
@@ -25,6 +26,7 @@ CLOCKS_APART = timedelta(seconds=5)
 # What the register recorded may be a little ahead: other processes write while we ask.
 AHEAD = timedelta(minutes=1)
 BACKUP_OLD = timedelta(days=7)
+PROOF_OLD = timedelta(days=2)
 BACKUP_NOTE = "backup.json"
 
 
@@ -56,6 +58,9 @@ class Facts:
     backup_at: datetime | None
     demo: bool
     warnings: tuple[str, ...] = ()
+    proved_at: datetime | None = None
+    faults: int = 0
+    """What the last proof of the ledger found that doesn't agree."""
     provisional: int = 0
     unblocked: bool = False
     keys_source: str = "file"
@@ -75,6 +80,7 @@ def judge(facts: Facts) -> list[Notice]:
         _backup(facts),
         _provisional(facts),
         _near(facts),
+        _proof(facts),
         *_server(facts),
     ]
 
@@ -208,6 +214,29 @@ def _near(facts: Facts) -> Notice:
     return Notice("near-codes", "ok", "近似号码和姓名都能查找。", "Near codes and names can be found.")
 
 
+def _proof(facts: Facts) -> Notice:
+    if facts.faults:
+        return Notice(
+            "proof",
+            "warning",
+            f"台账核验有 {facts.faults} 处对不上：有人越过系统改动过数据库，或者磁盘有错。请查看：chengxin proof list",
+            f"the proof of the ledger found {facts.faults} faults: somebody changed the database past the system, or the disk did. See: chengxin proof list",
+        )
+    if facts.proved_at is None:
+        return Notice(
+            "proof", "ok", "台账还没有核验过，每天凌晨自动核验。", "The ledger wasn't proved yet; it is each night."
+        )
+    days = (facts.now - facts.proved_at).days
+    if facts.now - facts.proved_at > PROOF_OLD:
+        return Notice(
+            "proof",
+            "warning",
+            f"台账最近一次核验在 {days} 天前。请看后台进程是否在运行，或者执行：chengxin proof run",
+            f"the ledger was last proved {days} days ago. See whether the worker runs, or run: chengxin proof run",
+        )
+    return Notice("proof", "ok", "台账核验无误。", "The ledger proved sound.")
+
+
 def _server(facts: Facts) -> list[Notice]:
     return [Notice("server", "warning", text, text) for text in facts.warnings]
 
@@ -225,7 +254,7 @@ def measure(data: Path, database: Database, now: datetime) -> Facts:
         wanted = [key_id for (key_id,) in cursor.fetchall()]
         cursor.execute("SELECT pg_database_size(current_database())")
         (size,) = cursor.fetchone() or (0,)
-    keys = key_file()
+    keys, proved = key_file(), last_run()
     return Facts(
         now=now,
         database_clock=clock,
@@ -241,6 +270,8 @@ def measure(data: Path, database: Database, now: datetime) -> Facts:
         warnings=database.warnings,
         provisional=len(provisional_in_force(shanghai_date(now))),
         unblocked=unblocked,
+        proved_at=proved.at if proved else None,
+        faults=len(proved.faults) if proved else 0,
     )
 
 

@@ -9,7 +9,8 @@ def main() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    import chengxin.identity.jobs  # noqa: F401  # its tasks make themselves known
+    import chengxin.identity.jobs
+    import chengxin.site.outbox  # noqa: F401  # their tasks make themselves known
     from chengxin.records.jobs import adopt_batches
     from chengxin.records.population_calls import adopt_calls
     from chengxin.records.services import sweep_spools

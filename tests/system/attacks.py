@@ -233,7 +233,11 @@ def hang_the_guard_on_ones_own_table(stage: Stage) -> bool:
         "bytes": "bytea",
         "NoneType": "date",
     }
-    columns = ", ".join(f"{name} {kinds[type(value).__name__]}" for name, value in row.items())
+    typed = {name: kinds[type(value).__name__] for name, value in row.items()} | {
+        "version": "smallint",
+        "batch_id": "integer",
+    }
+    columns = ", ".join(f"{name} {kind}" for name, kind in typed.items())
     stage.run("intake", f"CREATE TEMP TABLE trap ({columns})")
     stage.run("intake", """CREATE TRIGGER spring AFTER INSERT ON trap REFERENCING NEW TABLE AS fresh
         FOR EACH STATEMENT EXECUTE FUNCTION records_guard_versions()""")  # fmt: skip

@@ -13,8 +13,16 @@ from tests.system.stage import Stage, batch
 # Batches of two providers, with what hangs on them; the one that attacks speaks for the market authority.
 MINE, THEIRS = 7101, 7102
 BATCH, PROGRESS, FINDING, WAITING = "records_batch", "records_progress", "records_finding", "records_waiting"
-REPLAY, WAIVER = "identity_check_replay", "records_waiver"
-KEY = {BATCH: "id", PROGRESS: "batch_id", FINDING: "batch_id", WAITING: "batch_id", WAIVER: "batch_id", REPLAY: "asker"}
+REPLAY, WAIVER, UNDOING = "identity_check_replay", "records_waiver", "records_undoing"
+KEY = {
+    BATCH: "id",
+    PROGRESS: "batch_id",
+    FINDING: "batch_id",
+    WAITING: "batch_id",
+    WAIVER: "batch_id",
+    REPLAY: "asker",
+    UNDOING: "batch_id",
+}
 
 
 def furnish(stage: Stage) -> None:
@@ -30,8 +38,19 @@ def furnish(stage: Stage) -> None:
                      "rule": "x", "rules": ["x"], "digest": sha256(code.encode()).digest(), "row_sealed": b"x", "key_id": key,
                      "since": facts.at})  # fmt: skip
         stage.insert("owner", REPLAY, replay(stage, asker))
+        undo(stage, number, provider)
         _waive(stage, number, code, "clerk" if code == MARKET else "verifier")
     claim(stage, "")
+
+
+def undo(stage: Stage, number: int, provider: int) -> None:
+    """Enter an undoing past its trigger, which asks more of it than is here."""
+    from tests.system.clerking import undoing  # which speaks by way of this module
+
+    stage.run("owner", "SET CONSTRAINTS ALL IMMEDIATE")
+    stage.run("owner", f"ALTER TABLE {UNDOING} DISABLE TRIGGER undoing_guarded")
+    stage.insert("owner", UNDOING, undoing(stage, batch_id=number, provider_id=provider))
+    stage.run("owner", f"ALTER TABLE {UNDOING} ENABLE TRIGGER undoing_guarded")
 
 
 def _waive(stage: Stage, number: int, code: str, login: str) -> None:

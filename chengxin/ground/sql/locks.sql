@@ -46,3 +46,25 @@ CREATE OR REPLACE TRIGGER message_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
 -- Whoever decides or carries out tells; the person's own page shows by a function of its own.
 GRANT INSERT ON ground_message TO {app}, {intake};
 GRANT USAGE ON SEQUENCE ground_message_id_seq TO {app}, {intake};
+
+-- name: guard_outbox
+-- An event is delivered once; what it says never changes.
+CREATE OR REPLACE FUNCTION ground_guard_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.delivered_at IS NOT NULL OR (NEW.id, NEW.at, NEW.kind, NEW.reference) IS DISTINCT FROM (OLD.id, OLD.at, OLD.kind, OLD.reference) THEN
+        RAISE EXCEPTION 'an event is delivered once, and changed in nothing else' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_outbox_trigger
+CREATE OR REPLACE TRIGGER event_guarded BEFORE UPDATE ON ground_event FOR EACH ROW EXECUTE FUNCTION ground_guard_outbox();
+
+-- name: event_stays
+CREATE OR REPLACE TRIGGER event_stays BEFORE DELETE OR TRUNCATE ON ground_event FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: event_grants
+GRANT INSERT ON ground_event TO {app}, {intake};
+GRANT SELECT, UPDATE (delivered_at) ON ground_event TO {intake};
+GRANT USAGE ON SEQUENCE ground_event_id_seq TO {app}, {intake};

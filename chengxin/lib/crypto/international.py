@@ -19,6 +19,8 @@ from chengxin.lib.crypto.errors import SealBroken
 from chengxin.lib.crypto.suites import NONCE_BYTES, Box, Hasher, Permutation, SigningKey, Suite, fresh_nonce
 
 HALF = 32
+# The order of P-256 (FIPS 186-4 D.1.2.3): private numbers lie between 0 and it.
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class International(Suite):
@@ -48,10 +50,10 @@ class International(Suite):
         return hashlib.sha256(data).digest()
 
     def new_signing_key(self) -> SigningKey:
-        made = ec.generate_private_key(ec.SECP256R1())
-        point = made.public_key().public_numbers()
-        private = made.private_numbers().private_value
-        return SigningKey(private.to_bytes(HALF, "big"), point.x.to_bytes(HALF, "big") + point.y.to_bytes(HALF, "big"))
+        return _pair(ec.generate_private_key(ec.SECP256R1()))
+
+    def signing_key(self, secret: bytes) -> SigningKey:
+        return _pair(ec.derive_private_key(int.from_bytes(secret, "big") % (ORDER - 1) + 1, ec.SECP256R1()))
 
     def sign(self, key: SigningKey, data: bytes) -> bytes:
         private = ec.derive_private_key(int.from_bytes(key.private, "big"), ec.SECP256R1())
@@ -68,6 +70,12 @@ class International(Suite):
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def _pair(made: ec.EllipticCurvePrivateKey) -> SigningKey:
+    point = made.public_key().public_numbers()
+    private = made.private_numbers().private_value
+    return SigningKey(private.to_bytes(HALF, "big"), point.x.to_bytes(HALF, "big") + point.y.to_bytes(HALF, "big"))
 
 
 class AESBox:

@@ -22,6 +22,13 @@ SM4_BYTES = 16
 # The order of the curve (GB/T 32918.5-2017): r and s lie between 1 and it.
 ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
 
+# Its field and base point (GB/T 32918.5-2017); a is -3.
+FIELD = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+BASE = (
+    0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+    0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+)
+
 
 class National(Suite):
     name = "national"
@@ -54,6 +61,11 @@ class National(Suite):
         public, private = sm2_key_generate()
         return SigningKey(private, public)
 
+    def signing_key(self, secret: bytes) -> SigningKey:
+        private = int.from_bytes(secret, "big") % (ORDER - 2) + 1
+        x, y = _multiplied(private)
+        return SigningKey(private.to_bytes(HALF, "big"), x.to_bytes(HALF, "big") + y.to_bytes(HALF, "big"))
+
     def sign(self, key: SigningKey, data: bytes) -> bytes:
         r, s = decode_dss_signature(sm2_sign(key.private, key.public, data))
         return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
@@ -68,6 +80,37 @@ class National(Suite):
             return bool(sm2_verify(public, data, encode_dss_signature(r, s)))
         except GmsslInnerError:  # a public key that is no point of the curve
             return False
+
+
+Point = tuple[int, int]
+
+
+def _multiplied(number: int) -> Point:
+    """Give a multiple of the curve's base point: GmSSL makes pairs of its own alone, and none for a given private number.
+
+    Takes time that depends on the number, so it is for the once that a process makes its key, where nobody measures.
+    """
+    made: Point | None = None
+    for bit in f"{number:b}":
+        made = _added(made, made)
+        if bit == "1":
+            made = _added(made, BASE)
+    if made is None:
+        raise ValueError("no multiple of the order")
+    return made
+
+
+def _added(one: Point | None, other: Point | None) -> Point | None:
+    if one is None or other is None:
+        return one or other
+    if one == other:
+        slope = (3 * one[0] * one[0] - 3) * pow(2 * one[1], -1, FIELD)
+    elif one[0] == other[0]:
+        return None
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, FIELD)
+    x = (slope * slope - one[0] - other[0]) % FIELD
+    return x, (slope * (one[0] - x) - one[1]) % FIELD
 
 
 class SM4Box:

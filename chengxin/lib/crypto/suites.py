@@ -69,6 +69,10 @@ class Suite(ABC):
     def new_signing_key(self) -> SigningKey: ...
 
     @abstractmethod
+    def signing_key(self, secret: bytes) -> SigningKey:
+        """Give the key pair that belongs to a secret of 32 bytes: the same one each time."""
+
+    @abstractmethod
     def sign(self, key: SigningKey, data: bytes) -> bytes:
         """Sign: r and s, 64 bytes."""
 

@@ -3,22 +3,34 @@
 from chengxin.records.models.batches import Batch, CheckRule, Finding, Mark, Progress, Waiting
 from chengxin.records.models.deciding import Adjudication, Move, Opening
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
+from chengxin.records.models.proving import ProofPart, ProofRun, ProofSeal
+from chengxin.records.models.reporting import ColumnMapping, DayFigures, DayReceipt, NothingToReport
+from chengxin.records.models.undoing import Undoing, UndoRow
 from chengxin.records.models.waiving import Waiver
 
 __all__ = [
     "Adjudication",
     "Batch",
     "CheckRule",
+    "ColumnMapping",
+    "DayFigures",
+    "DayReceipt",
     "Finding",
     "Layout",
     "Mark",
     "Move",
+    "NothingToReport",
     "Occupation",
     "Opening",
     "Payload",
     "Progress",
+    "ProofPart",
+    "ProofRun",
+    "ProofSeal",
     "Superseded",
     "TermNumber",
+    "UndoRow",
+    "Undoing",
     "Version",
     "Waiting",
     "Waiver",

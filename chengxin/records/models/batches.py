@@ -30,6 +30,8 @@ class Batch(models.Model):
     )
     # The step of a transfer of persons by which these records came here.
     transfer_step = models.ForeignKey(TransferStep, on_delete=models.PROTECT, null=True, related_name="batches")
+    # The undoing of another batch that this one carries out.
+    undoing = models.OneToOneField("Undoing", on_delete=models.PROTECT, null=True, related_name="carried_out_by")
     digest = models.BinaryField()
     form = models.CharField(max_length=8)
     encoding = models.CharField(max_length=16, blank=True)

@@ -77,6 +77,26 @@ CREATE OR REPLACE VIEW records_longest_retention AS
     WHERE name = 'adverse-retention' AND unit = 'year'
       AND valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
 
+-- name: row_sum
+-- A version as a number, of which sums are made: order-free, over the whole of what makes a record show. The commitment is random (salted),
+-- so that equal records give other numbers.
+CREATE OR REPLACE FUNCTION records_row_sum(commitment bytea, subject bigint, record bigint, version smallint, state varchar, grade varchar,
+    decided date, shown_from date, shown_until date, erase_on date) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT hashbyteaextended(coalesce(commitment, ''), subject # (record << 2) # (version::bigint << 57)
+        # ((shown_until - decided)::bigint << 40) # ((erase_on - shown_from)::bigint << 18) # (ascii(state) # (ascii(grade) << 8)))
+$$;
+
+-- name: may_reopen
+-- Whether what one batch withdrew may be active again by another: the undoing of a batch closes nothing for good, and opens what that batch
+-- had closed. For the same provider alone.
+CREATE OR REPLACE FUNCTION records_may_reopen(closing integer, opening integer) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM records_batch c JOIN records_batch o ON o.id = opening AND o.provider_id = c.provider_id
+        WHERE c.id = closing
+          AND (c.undoing_id IS NOT NULL OR c.id = (SELECT u.batch_id FROM records_undoing u WHERE u.id = o.undoing_id)))
+$$;
+
 -- name: guard_versions
 -- What a new version must satisfy whatever code wrote it. The rows are read once, and once more where some are not the first of their
 -- record; the day is the database's own, whatever the rows say. Persons and versions are looked up by their keys: a plan kept from the
@@ -89,6 +109,7 @@ DECLARE
     told record;
 BEGIN
     SELECT max(f.recorded_at) AS recorded_at, max(f.version) AS version,
+           min(f.batch_id) AS first, max(f.batch_id) AS last, sum(f.rows) AS rows, sum(f.standing) AS standing, sum(f.amount) AS amount,
            bool_or(b.id IS NULL) AS homeless, bool_or(b.transfer_step_id IS NOT NULL) AS stepping,
            bool_or(f.moves AND b.transfer_step_id IS NULL) AS moved,
            bool_or(f.active AND b.transfer_step_id IS NULL AND (f.decided <@ d.days AND l.item_id IS NOT NULL) IS NOT TRUE) AS baseless,
@@ -97,7 +118,9 @@ BEGIN
                    AND (f.overkept OR m.shown IS NULL AND f.active OR f.shown_until > f.decided + m.shown)) AS endless
     INTO told
     FROM (
-        SELECT f.item_id, f.batch_id, f.decided, f.grade, max(f.recorded_at) AS recorded_at, max(f.version) AS version,
+        SELECT f.item_id, f.batch_id, f.decided, f.grade, count(*) AS rows, count(*) FILTER (WHERE f.state = 'active') AS standing,
+               sum(records_row_sum(f.commitment, f.subject_id, f.record_id, f.version, f.state, f.grade, f.decided, f.shown_from, f.shown_until,
+                                   f.erase_on)) AS amount, max(f.recorded_at) AS recorded_at, max(f.version) AS version,
                bool_or(f.state = 'active') AS active, bool_or(f.state = 'moved') AS moves,
                bool_or(p.subject_id IS NULL
                        OR f.state = 'active' AND (p.absorbed_into_id IS NOT NULL OR p.minor_rank > p.identity_rank)) AS nobody,
@@ -157,18 +180,29 @@ BEGIN
     END IF;
     IF told.version > 1 THEN
         -- Versions follow one another without a gap; what was closed stays closed (safeguard 7), and what moved away comes back by a step
-        -- alone; what is superseded is known as such from the same moment.
+        -- alone, what an undoing withdrew by its provider; what is superseded is known as such from the same moment.
         IF EXISTS (
             SELECT FROM fresh f WHERE f.version > 1 AND NOT EXISTS (
                 SELECT FROM records_version v
                 WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
                   AND v.item_id = f.item_id
-                  AND CASE v.state WHEN 'active' THEN true WHEN 'moved' THEN told.stepping ELSE f.state <> 'active' END)
+                  AND (CASE v.state WHEN 'active' THEN true WHEN 'moved' THEN told.stepping ELSE f.state <> 'active' END
+                       OR v.state = 'withdrawn' AND records_may_reopen(v.batch_id, f.batch_id)))
         ) THEN
             RAISE EXCEPTION 'a version without the one before it, or after the record was closed' USING ERRCODE = 'check_violation';
         END IF;
         INSERT INTO records_superseded (subject_id, record_id, version, recorded_at)
             SELECT subject_id, record_id, version - 1, recorded_at FROM fresh WHERE version > 1;
+    END IF;
+    -- What the nightly proof goes by: written by the statement that writes the versions, whoever makes it.
+    IF told.first = told.last THEN
+        INSERT INTO records_proof_part (batch_id, rows, standing, amount) VALUES (told.first, told.rows, told.standing, told.amount);
+    ELSE
+        INSERT INTO records_proof_part (batch_id, rows, standing, amount)
+            SELECT f.batch_id, count(*), count(*) FILTER (WHERE f.state = 'active'),
+                   sum(records_row_sum(f.commitment, f.subject_id, f.record_id, f.version, f.state, f.grade, f.decided, f.shown_from, f.shown_until,
+                                   f.erase_on))
+            FROM fresh f GROUP BY f.batch_id;
     END IF;
     RETURN NULL;
 END
@@ -233,7 +267,8 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT s.row_number, n.version,
-           CASE WHEN n.state <> 'active' OR p.body IS NULL THEN 'closed'
+           CASE WHEN n.state = 'withdrawn' AND records_may_reopen(n.batch_id, batch) THEN 'changed'
+                WHEN n.state <> 'active' OR p.body IS NULL THEN 'closed'
                 WHEN n.batch_id = batch
                     THEN CASE WHEN p.layout_id = layout AND p.body = s.body THEN 'double' ELSE 'conflict' END
                 WHEN p.layout_id = layout AND p.body = s.body THEN 'unchanged' ELSE 'changed' END
