@@ -204,6 +204,8 @@ STATE_TONES = {
 }
 # What the action log knows beside the acts of the permission table.
 LOGGED = {
+    "intake.map": "保存列名对应",
+    "intake.nothing": "报告没有信息",
     "intake.undone": "办成整批撤回",
     "adjudication.open": "打开待核对的行",
     "adjudication.take_back": "撤回认定",

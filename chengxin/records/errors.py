@@ -72,3 +72,19 @@ class UndoRefused(Conflict):
 
 class UndoUnknown(NotFound):
     code, message, message_en = "undo-unknown", "没有这项撤回。", "There is no such undoing."
+
+
+class NothingRefused(Conflict):
+    """That there is nothing can't be said; the detail says why."""
+
+    code, message, message_en = "nothing-refused", "", ""
+
+
+class MappingRefused(Conflict):
+    """Columns can't be mapped so; the detail says why."""
+
+    code, message, message_en = "mapping-refused", "", ""
+
+
+class ReceiptMissing(NotFound):
+    code, message, message_en = "receipt-missing", "没有这一天的对账单。", "There is no receipt of that day."

@@ -20,6 +20,7 @@ from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
 from chengxin.records.proof import run_proof
+from chengxin.records.reconciliation import reconcile_due
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,13 @@ def prove_ledger(timestamp: int = 0) -> None:
         len(made.faults),
         made.head.hex(),
     )
+
+
+@app.periodic(cron="20 1 * * *")
+@app.task(queue="intake", queueing_lock="reconcile", pass_context=False)
+def reconcile_days(timestamp: int = 0) -> None:
+    """Reconcile and sign each night for the days that have ended. ``timestamp`` is the queue's own."""
+    logger.info("%s receipts of days made at %s", reconcile_due(at=timezone.now()), timestamp)
 
 
 @app.task(queue="intake", queueing_lock="take up waiting", pass_context=False)

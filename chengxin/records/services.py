@@ -26,6 +26,7 @@ from chengxin.records.intake.fields import FINDINGS
 from chengxin.records.intake.layout import find_layout
 from chengxin.records.intake.ledger import SQL, Target, run
 from chengxin.records.intake.mend import mend_spool
+from chengxin.records.intake.older import names_for
 from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Checker, Outcome
 from chengxin.records.intake.reading import ROW, Table, form_of, open_table
@@ -172,6 +173,7 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
             vault=sealing_vault(),
             attested=bool(batch.attested),
             known=know(item, batch.provider_id, batch.as_of, sealing_vault().digest_key),
+            others=names_for(item.definition, batch.item_id, batch.provider),
         )
         target = Target(batch.pk, batch.item_id, batch.provider_id, layout, record_terms(batch.as_of).edition, at)
         writer = mend.writer()

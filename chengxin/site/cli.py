@@ -15,6 +15,8 @@ from chengxin.site.officers_cli import appoint_officer, officer_app, permissions
 from chengxin.site.organisations_cli import organisation_app
 from chengxin.site.population_cli import population_app
 from chengxin.site.proof_cli import proof_app
+from chengxin.site.reporting_cli import nothing_app, reconciliation_app
+from chengxin.site.undo_cli import batch_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,6 +32,9 @@ app.add_typer(officer_app, name="officer")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(occupations_app, name="occupations")
 app.add_typer(proof_app, name="proof")
+app.add_typer(reconciliation_app, name="reconciliation")
+app.add_typer(nothing_app, name="nothing")
+app.add_typer(batch_app, name="batch")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
 for command in (backup, restore, erase, status):

@@ -58,6 +58,7 @@ SAMPLES = {
     "login": "clerk",
     "purpose": "XK-SC",
     "number": 1,
+    "day": "2026-01-05",
     "client_id": "c-abcdefghijklmnop",
 }
 URLS = {

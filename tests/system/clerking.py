@@ -1,6 +1,6 @@
 """Attacks on what clerks' tools leave: sums of batches, undoings, events."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.people import CENTRE, MARKET, OTHER
@@ -39,6 +39,106 @@ def furnish(stage: Stage) -> None:
     }
     stage.insert("owner", "records_undo_row", row)
     stage.insert("owner", "ground_event", {"at": facts.at, "kind": "x", "reference": "x"})
+    speak(stage)
+    stage.insert("owner", "records_nothing", nothing(stage))
+    stage.insert("owner", "records_mapping", mapping(stage))
+    claim(stage, "")
+    figures = dict.fromkeys(FIGURES, 0) | {"provider_id": 1, "item_id": facts.item, "day": facts.today - DAY}
+    stage.insert("owner", "records_day_figures", figures)
+    receipt = {"content": "{}", "suite": "x", "public": b"x", "signature": b"x", "made_at": facts.at}
+    stage.insert("owner", "records_day_receipt", {"provider_id": 1, "day": facts.today - DAY, **receipt})
+
+
+FIGURES = (
+    "batches",
+    "unusable",
+    "read",
+    "new",
+    "changed",
+    "unchanged",
+    "waiting",
+    "refused",
+    "taken_up",
+    "undone",
+    "shown",
+    "held",
+)
+
+
+def nothing(stage: Stage, **changes: Any) -> dict[str, Any]:
+    """Make a declaration of the market authority's for this month."""
+    row = {
+        "provider_id": 1, "item_id": stage.facts.item, "month": stage.facts.today.replace(day=1),
+        "declared_by_id": user(stage, "clerk"), "declared_at": stage.facts.at,
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def mapping(stage: Stage, **changes: Any) -> dict[str, Any]:
+    row = {
+        "provider_id": 1, "item_id": stage.facts.item, "heading": "旧列名", "field": "CF_WSH", "saved_by_id": user(stage, "clerk"),
+        "saved_at": stage.facts.at,
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def declares(code: str = MARKET, login: str = "clerk", **changes: Any) -> Attack:
+    """Say, as the application, that there was nothing of another item."""
+
+    def attack(stage: Stage) -> bool:
+        row = nothing(stage, **{"item_id": stage.facts.honour, **changes})
+        speak(stage, code, login)
+        stage.insert("app", "records_nothing", row)
+        return True
+
+    return attack
+
+
+def declare_tomorrow(stage: Stage) -> bool:
+    return declares(month=(stage.facts.today.replace(day=1) + 32 * DAY).replace(day=1))(stage)
+
+
+def declare_half_a_month(stage: Stage) -> bool:
+    return declares(month=date(2020, 1, 2))(stage)
+
+
+def declare_for_a_colleague(stage: Stage) -> bool:
+    return declares(declared_by_id=user(stage, "officer"))(stage)
+
+
+def maps(code: str = MARKET, login: str = "clerk", **changes: Any) -> Attack:
+    def attack(stage: Stage) -> bool:
+        row = mapping(stage, **changes)
+        speak(stage, code, login)
+        stage.insert("app", "records_mapping", row)
+        return True
+
+    return attack
+
+
+def sees(query: str, code: str = OTHER, login: str = "clerk") -> Attack:
+    """See figures as whoever speaks for another organisation."""
+
+    def attack(stage: Stage) -> bool:
+        speak(stage, code, login)
+        return bool(stage.run("app", query))
+
+    return attack
+
+
+def sees_anothers_names(stage: Stage) -> bool:
+    return sees(f"SELECT * FROM records_mapping_of({stage.facts.item})")(stage)
+
+
+def sees_anothers_acts(stage: Stage) -> bool:
+    act = {"at": datetime.now(UTC), "actor": "clerk", "act": "intake.hand_in", "subject": "x", "note": ""}
+    stage.insert("owner", "ground_action", act)
+    return sees("SELECT * FROM records_own_acts(9223372036854775807, 10)")(stage)
+
+
+def reconcile_today(stage: Stage) -> bool:
+    stage.run("intake", "SELECT records_reconcile(%s)", stage.facts.today)
+    return True
 
 
 def lose_what_is_written(stage: Stage) -> bool:

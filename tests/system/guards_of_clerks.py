@@ -1,5 +1,6 @@
 """What guards the clerks' tools, object by object and clause by clause."""
 
+from tests.people import OTHER
 from tests.system import clerking as c
 from tests.system import keys as k
 from tests.system.attacks import change_wholly
@@ -17,6 +18,7 @@ ONCE, AHEAD, AT_CENTRE, STANDS = (
     "doesn't stand",
 )
 CLOSED = "after the record was closed"
+BY_ITSELF = "a provider itself says"
 DELIVERED = "delivered once"
 TABLE = c.TABLE
 GUARDS: dict[str, Guard] = dict((
@@ -39,6 +41,15 @@ GUARDS: dict[str, Guard] = dict((
     trigger("ground_event", "event_guarded", c.rewrite_an_event, DELIVERED),
     trigger("ground_event", "event_stays", k.tries("DELETE FROM ground_event WHERE false", before=()), APPEND),
     check("ground_event", "event_of_a_kind_about_something", id=9001, kind=""),
+    trigger("records_nothing", "nothing_guarded", c.declares(OTHER), BY_ITSELF),
+    trigger("records_nothing", "nothing_append_only", change_wholly("records_nothing", "month"), APPEND),
+    holds("records_nothing", "nothing_of_a_whole_month", c.declare_half_a_month),
+    trigger("records_mapping", "mapping_guarded", c.maps(OTHER), BY_ITSELF),
+    trigger("records_mapping", "mapping_append_only", change_wholly("records_mapping", "field"), APPEND),
+    holds("records_mapping", "mapping_of_a_heading", c.maps(heading="")),
+    trigger("records_day_figures", "day_figures_append_only", change_wholly("records_day_figures", "read"), APPEND),
+    trigger("records_day_receipt", "day_receipt_append_only", change_wholly("records_day_receipt", "content"), APPEND),
+    check("records_day_figures", "day_adds_up", id=9001, day="1999-01-01", read=1),
 ))  # fmt: skip
 CLAUSES: dict[str, Clause] = {
     "proof: what is written is summed": Clause("guard_versions", "IF told.first = told.last THEN", "IF told.first = told.last THEN NULL; ELSIF "
@@ -72,5 +83,20 @@ CLAUSES: dict[str, Clause] = {
     "reopen: what this undoing undoes": Clause("may_reopen", "c.id = (SELECT u.batch_id FROM records_undoing u WHERE u.id = o.undoing_id)",
                                                "o.undoing_id IS NOT NULL", c.write_in_an_undoing_of_another, CLOSED),
     "reopen: the provider's own": Clause("may_reopen", "AND o.provider_id = c.provider_id", "", c.reopen_for_another_provider, CLOSED),
+    "nothing: by an officer who speaks": Clause("clerk_speaks", "u.id = officer AND", "", c.declare_for_a_colleague, BY_ITSELF),
+    "nothing: for one's own": Clause("clerk_speaks", "AND s.organisation = provider", "", c.declares(provider_id=2), BY_ITSELF),
+    "nothing: not of a month to come": Clause("guard_nothing", "IF NEW.month > ", "IF false AND NEW.month > ", c.declare_tomorrow,
+                                              "of a month to come"),
+    "figures: one's own": Clause("may_see_provider", "provider = (SELECT s.organisation FROM identity_speaker() s)", "true",
+                                 c.sees("SELECT * FROM records_days('2000-01-01', '2100-01-01')")),
+    "figures: one's own receipts": Clause("day_receipt", "AND records_may_see(provider)", "",
+                                          c.sees("SELECT * FROM records_receipt_of(1, current_date - 1)")),
+    "figures: one's own months": Clause("months", "AND records_may_see(n.provider_id)", "", c.sees("SELECT * FROM records_months('2000-01-01')")),
+    "figures: one's own names": Clause("mapping_of", "m.provider_id = (SELECT s.organisation FROM identity_speaker() s) AND", "",
+                                       c.sees_anothers_names),
+    "figures: one's own acts": Clause("own_acts", "WHERE u.organisation_id = (SELECT s.organisation FROM identity_speaker() s)", "",
+                                      c.sees_anothers_acts),
+    "reconcile: a day that has ended": Clause("reconcile", "IF midnight > transaction_timestamp() THEN", "IF false THEN", c.reconcile_today,
+                                              "has not ended"),
     "event: delivered once": Clause("guard_outbox", "OLD.delivered_at IS NOT NULL OR", "", c.deliver_twice, DELIVERED),
 }  # fmt: skip

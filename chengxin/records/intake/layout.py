@@ -2,8 +2,8 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -42,12 +42,27 @@ def forbidden_kinds(folder: Path = SHIPPED) -> tuple[ForbiddenKind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the columns of a file stand: ``columns`` maps its headings to field codes, ``unknown`` lists those left aside."""
+    """Where the columns of a file stand: ``columns`` maps its headings to field codes, ``unknown`` lists those left aside.
+
+    ``fixed`` are fields that an older layout has no column for, since every row of it says the same.
+    """
 
     header_row: int
     columns: dict[str, str]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
+    fixed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherNames:
+    """What columns are called beside the catalogue's names, by spelling; and what holds for every row where one of these is used."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_OTHERS = OtherNames()
 
 
 def spelling(heading: str) -> str:
@@ -67,19 +82,20 @@ def names_of(item: ItemDefinition) -> dict[str, str]:
     return names
 
 
-def find_layout(heading: Heading, item: ItemDefinition) -> Layout:
-    """Find the row that names the columns and what they mean.
+def find_layout(heading: Heading, item: ItemDefinition, others: OtherNames = NO_OTHERS) -> Layout:
+    """Find the row that names the columns and what they mean; ``others`` are names that the catalogue doesn't know; none of them may name a forbidden kind.
 
     The row is the first in which at least half of the required fields are found: templates have a title above it. Raises
     FileUnusable naming the columns that are missing, ForbiddenColumns on a kind that may never be collected.
     """
-    names = names_of(item)
+    own = names_of(item)
+    names = {**others.columns, **own}
     required = {field.code for field in item.fields if field.required}
     best: tuple[str, ...] = heading.rows[0] if heading.rows else ()
     for number, row in enumerate(heading.rows, 1):
         found = {names[spelling(cell)] for cell in row if spelling(cell) in names}
         if 2 * len(found & required) >= len(required):
-            return _layout(number, row, item, names)
+            return _layout(number, row, item, names, others)
     present = {spelling(cell) for cell in best}
     listed, codes = _listed([field for field in item.fields if field.required and spelling(field.code) not in present])
     raise FileUnusable(
@@ -93,7 +109,7 @@ def _listed(fields: list[FieldDefinition]) -> tuple[str, str]:
     return "、".join(f"{field.label}（{field.code}）" for field in fields), ", ".join(field.code for field in fields)
 
 
-def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[str, str]) -> Layout:
+def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[str, str], others: OtherNames) -> Layout:
     columns: dict[str, str] = {}
     unknown: list[str] = []
     for cell in (cell.strip() for cell in row):
@@ -104,12 +120,17 @@ def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[s
             raise FileUnusable(f"{code} 有两列。", f"There are two columns for {code}.")
         else:
             columns[cell] = code
-    refuse_forbidden(unknown)
-    missing = tuple(field.code for field in item.fields if field.code not in columns.values())
+    own = names_of(item)
+    refuse_forbidden([cell for cell in (*unknown, *columns) if spelling(cell) not in own])
+    older = any(spelling(cell) not in own for cell in columns)
+    fixed = {code: value for code, value in others.fixed.items() if older and code not in columns.values()}
+    missing = tuple(
+        field.code for field in item.fields if field.code not in columns.values() and field.code not in fixed
+    )
     if lacking := [field for field in item.fields if field.required and field.code in missing]:
         listed, codes = _listed(lacking)
         raise FileUnusable(f"缺少必填列：{listed}。", f"Required columns are missing: {codes}.")
-    return Layout(number, columns, tuple(unknown), missing)
+    return Layout(number, columns, tuple(unknown), missing, fixed)
 
 
 def refuse_forbidden(headings: Iterable[str]) -> None:

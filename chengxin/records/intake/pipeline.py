@@ -25,7 +25,7 @@ from chengxin.records.intake.content import add_content, stage
 from chengxin.records.intake.doubts import KEY, NAMESAKES, BeginAgain, Correction, Doubts, Sieve
 from chengxin.records.intake.fields import FINDINGS, FieldChecker, collect
 from chengxin.records.intake.known import MARKS, KnownLines, read_marks
-from chengxin.records.intake.layout import Layout, find_layout
+from chengxin.records.intake.layout import NO_OTHERS, Layout, OtherNames, find_layout
 from chengxin.records.intake.ledger import Block, Loader, Merged, Target, run
 from chengxin.records.intake.mend import Mender, pick_rows, reasons
 from chengxin.records.intake.persons import Decided, Resolver
@@ -96,7 +96,8 @@ class Checker:
 
     def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the block under field codes with all that was computed, and its findings as they may be kept."""
-        frame = frame.rename(self._layout.columns).select(ROW, *self._layout.columns.values())
+        fixed = [pl.lit(value, dtype=pl.String).alias(code) for code, value in self._layout.fixed.items()]
+        frame = frame.rename(self._layout.columns).select(ROW, *self._layout.columns.values(), *fixed)
         frame, of_fields = self._fields.check(frame)
         frame, of_rows = self._rows.check(frame)
         of_rows = pl.concat([of_rows, self._of_register(frame)])
@@ -184,13 +185,14 @@ class Batch:
         attested: bool,
         subject: int | None = None,
         known: Known | None = None,
+        others: OtherNames = NO_OTHERS,
     ) -> None:
         self._item = item
         self._table = table
         self._on = on
         self._vault = vault
         heading = table.heading()
-        self.outcome = Outcome(heading, find_layout(heading, item.definition), check_book(on))
+        self.outcome = Outcome(heading, find_layout(heading, item.definition, others), check_book(on))
         decided = subject is not None
         self._checker = Checker(item, self.outcome.layout, on, areas, attested=attested, decided=decided, known=known)
         self._resolver: Resolver | Decided = (
@@ -321,9 +323,8 @@ class Batch:
                 row = values.pop(ROW)
                 mender.add(list(values.values()), words[row])
                 if row in waits:
-                    sealed.add(
-                        row, " ".join(waits[row]), {code: values[name] for name, code in outcome.layout.columns.items()}
-                    )
+                    told = {code: values[name] for name, code in outcome.layout.columns.items()}
+                    sealed.add(row, " ".join(waits[row]), {**outcome.layout.fixed, **told})
             sealed.write()
         mender.finish()
 

@@ -99,10 +99,10 @@ $$;
 CREATE OR REPLACE FUNCTION records_reconcile(wanted date) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    ended timestamptz := (wanted + 1)::timestamp AT TIME ZONE 'Asia/Shanghai';
+    midnight timestamptz := (wanted + 1)::timestamp AT TIME ZONE 'Asia/Shanghai';
     made bigint;
 BEGIN
-    IF ended > transaction_timestamp() THEN
+    IF midnight > transaction_timestamp() THEN
         RAISE EXCEPTION 'the day has not ended' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO records_day_figures (provider_id, item_id, day, batches, unusable, read, new, changed, unchanged, waiting, refused, taken_up,
@@ -118,15 +118,15 @@ BEGIN
                  sum(b.new + b.changed) FILTER (WHERE b.form = 'stored') AS taken_up,
                  sum(b.changed) FILTER (WHERE b.form = 'undo') AS undone
           FROM records_batch b CROSS JOIN LATERAL (SELECT b.form NOT IN ('stored', 'moved', 'undo') AS sent) f
-          WHERE b.finished_at >= ended - interval '1 day' AND b.finished_at < ended AND b.form <> 'moved'
+          WHERE b.finished_at >= midnight - interval '1 day' AND b.finished_at < midnight AND b.form <> 'moved'
           GROUP BY 1, 2) b
     FULL JOIN (SELECT b.provider_id, v.item_id::bigint AS item_id, count(*) AS shown
                FROM records_version v JOIN records_batch b ON b.id = v.batch_id
-               WHERE v.state = 'active' AND v.recorded_at < ended AND v.shown_from <= wanted AND wanted < v.shown_until
+               WHERE v.state = 'active' AND v.recorded_at < midnight AND v.shown_from <= wanted AND wanted < v.shown_until
                  AND NOT EXISTS (SELECT FROM records_superseded o WHERE o.subject_id = v.subject_id AND o.record_id = v.record_id
-                                 AND o.version = v.version AND o.recorded_at < ended)
+                                 AND o.version = v.version AND o.recorded_at < midnight)
                GROUP BY 1, 2) s USING (provider_id, item_id)
-    FULL JOIN (SELECT w.provider_id, w.item_id, count(*) AS held FROM records_waiting w WHERE w.since < ended GROUP BY 1, 2) w
+    FULL JOIN (SELECT w.provider_id, w.item_id, count(*) AS held FROM records_waiting w WHERE w.since < midnight GROUP BY 1, 2) w
         USING (provider_id, item_id)
     ON CONFLICT DO NOTHING;
     SELECT count(*) INTO made FROM records_day_figures f WHERE f.day = wanted;
