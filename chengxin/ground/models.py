@@ -98,7 +98,10 @@ class Message(models.Model):
 
 
 class Event(models.Model):
-    """What one task tells the others, written with what it tells of and delivered by the worker. ``reference`` is a number, never a value."""
+    """What one task tells the others, written with what it tells of and delivered by the worker.
+
+    ``reference`` is a number, never a value.
+    """
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=32)

@@ -183,15 +183,17 @@ def announce(kind: str, reference: str, *, at: datetime) -> None:
 def deliver(handlers: Mapping[str, Sequence[Callable[[str, datetime], None]]], *, at: datetime, most: int = 100) -> int:
     """Hand events to those who wait for them, in their order, each in a transaction of its own; gives how many.
 
-    One whose handler fails stays and is tried with the next call, which holds the later ones up: a withdrawal is never skipped.
+    One whose handler fails stays and is tried with the next call, which holds the later ones up: a withdrawal is never skipped. What
+    nobody waits for yet stays until somebody does.
     """
     done = 0
     while done < most:
         with transaction.atomic():
-            event = Event.objects.select_for_update(no_key=True).filter(delivered_at=None).order_by("pk").first()
+            waiting = Event.objects.select_for_update(no_key=True).filter(delivered_at=None, kind__in=list(handlers))
+            event = waiting.order_by("pk").first()
             if event is None:
                 return done
-            for handler in handlers.get(event.kind, ()):
+            for handler in handlers[event.kind]:
                 handler(event.reference, at)
             Event.objects.filter(pk=event.pk, delivered_at=None).update(delivered_at=at)
         done += 1

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -50,7 +51,10 @@ class Cell:
 
 
 def refuse_nothing(month: date, today: date, *, competent: bool, batches: int) -> Refusal | None:
-    """Tell why nothing can't be declared for a month, None where it can. Source: 政务数据共享条例 第二十四条 (reports are timely and whole)."""
+    """Tell why nothing can't be declared for a month, None where it can.
+
+    Source: 政务数据共享条例 第二十四条 (what is shared is whole and in time).
+    """
     if month > today:
         return Refusal(f"{month:%Y年%m月}还没有到。", f"{month:%Y-%m} is still to come.")
     if not competent:
@@ -89,7 +93,7 @@ def declare_nothing(item_code: str, month: date, *, actor: User, at: datetime) -
 
 def _insert(made: NothingToReport) -> None:
     """Enter a declaration; the application may read none, so nothing is returned. Raises NothingRefused where there is one already."""
-    values = [made.provider_id, made.item_id, made.month, made.declared_by_id, made.declared_at]
+    values: list[Any] = [made.provider_id, made.item_id, made.month, made.declared_by_id, made.declared_at]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -147,4 +151,5 @@ def _last_months(today: date, months: int) -> list[date]:
 def _ask(since: date) -> list[tuple[int, int, date, int, int, str, datetime | None]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM records_months(%s)", [since])
-        return cursor.fetchall()
+        found: list[tuple[int, int, date, int, int, str, datetime | None]] = cursor.fetchall()
+    return found

@@ -95,14 +95,13 @@ def judge(one: Compared, seal: bytes | None) -> Iterable[Fault]:
         yield Fault("values-differ", one.batch, found=one.differing)
     if one.missing:
         yield Fault("values-missing", one.batch, found=one.missing)
-    if one.state is None:
-        if one.batch:
-            yield Fault("batch-missing", one.batch, found=one.rows)
-        return
-    if one.state != "done":
-        if one.rows:
-            yield Fault("batch-not-done", one.batch, found=one.rows)
-        return
+    if one.state == "done":
+        yield from _beside_its_seal(one, seal)
+    elif one.batch and (one.rows or one.state is None):
+        yield Fault("batch-missing" if one.state is None else "batch-not-done", one.batch, found=one.rows)
+
+
+def _beside_its_seal(one: Compared, seal: bytes | None) -> Iterable[Fault]:
     if one.seal is None:
         yield Fault("seal-missing", one.batch, found=one.rows)
         return
@@ -110,12 +109,11 @@ def judge(one: Compared, seal: bytes | None) -> Iterable[Fault]:
         yield Fault("seal-broken", one.batch)
     if one.rows != one.sealed_rows:
         yield Fault("rows-differ", one.batch, told=one.sealed_rows or 0, found=one.rows)
-    elif one.amount != one.sealed_amount or one.standing != one.sealed_standing:
+    elif (one.amount, one.standing) != (one.sealed_amount, one.sealed_standing):
         yield Fault("content-differs", one.batch)
-    if one.handed_in and one.sealed_standing != (one.new or 0) + (one.changed or 0):
-        yield Fault(
-            "receipt-differs", one.batch, told=(one.new or 0) + (one.changed or 0), found=one.sealed_standing or 0
-        )
+    accepted = (one.new or 0) + (one.changed or 0)
+    if one.handed_in and one.sealed_standing != accepted:
+        yield Fault("receipt-differs", one.batch, told=accepted, found=one.sealed_standing or 0)
 
 
 def list_runs(*, before: int | None = None, limit: int = 30) -> list[ProofRun]:

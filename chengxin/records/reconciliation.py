@@ -145,4 +145,7 @@ def list_days(actor: User, *, until: date, days: int = DAYS) -> list[Day]:
                 ORDER BY f.day DESC, o.name, i.code""",  # noqa: S608  # names of our own
             [until - timedelta(days=days - 1), until],
         )
-        return [Day(*row[:4], dict(zip(FIGURES, row[4:], strict=True))) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        Day(code, name, item, day, dict(zip(FIGURES, numbers, strict=True))) for code, name, item, day, *numbers in rows
+    ]

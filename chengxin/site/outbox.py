@@ -8,9 +8,11 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from chengxin.ground.services import deliver
+from chengxin.records.undoing import WITHDRAWN_EVENT
+from chengxin.sharing.recalls import recall_undone
 
 Handler = Callable[[str, datetime], None]
-HANDLERS: Mapping[str, Sequence[Handler]] = {}
+HANDLERS: Mapping[str, Sequence[Handler]] = {WITHDRAWN_EVENT: (recall_undone,)}
 logger = logging.getLogger(__name__)
 
 

@@ -220,7 +220,8 @@ def _proof(facts: Facts) -> Notice:
             "proof",
             "warning",
             f"台账核验有 {facts.faults} 处对不上：有人越过系统改动过数据库，或者磁盘有错。请查看：chengxin proof list",
-            f"the proof of the ledger found {facts.faults} faults: somebody changed the database past the system, or the disk did. See: chengxin proof list",
+            f"the proof of the ledger found {facts.faults} faults: somebody changed the database past the system, or the disk "
+            "did. See: chengxin proof list",
         )
     if facts.proved_at is None:
         return Notice(

@@ -57,7 +57,8 @@ def test_all_that_intake_does_is_sound(
 
 BREAKS = [
     pytest.param("DELETE FROM records_version WHERE row_number = 2", ["rows-differ"], id="a-row-deleted-with-its-values-left"),
-    pytest.param("UPDATE records_version SET shown_until = shown_until + 30 WHERE row_number = 2", ["content-differs"], id="shown-for-longer"),
+    pytest.param("UPDATE records_version SET shown_until = shown_until + 30 WHERE row_number = 2", ["content-differs"],
+                 id="shown-for-longer"),
     pytest.param("UPDATE records_version SET state = 'repaired' WHERE row_number = 2", ["content-differs"], id="called-repaired"),
     pytest.param("UPDATE records_version SET subject_id = subject_id + 100 WHERE row_number = 2", ["content-differs"], id="anothers"),
     pytest.param("UPDATE records_version SET grade = 'serious' WHERE row_number = 2", ["content-differs"], id="graded-up"),
@@ -65,7 +66,8 @@ BREAKS = [
                  "(SELECT subject_id, record_id FROM records_version WHERE row_number = 2)", ["values-differ"], id="values-changed"),
     pytest.param("DELETE FROM records_payload WHERE (subject_id, record_id) = "
                  "(SELECT subject_id, record_id FROM records_version WHERE row_number = 2)", ["values-missing"], id="values-deleted"),
-    pytest.param("INSERT INTO records_version SELECT (jsonb_populate_record(v, '{\"record_id\": 77}')).* FROM records_version v WHERE row_number = 2",
+    pytest.param("INSERT INTO records_version SELECT (jsonb_populate_record(v, '{\"record_id\": 77}')).* "
+                 "FROM records_version v WHERE row_number = 2",
                  ["rows-differ", "values-missing"], id="a-row-inserted"),
     pytest.param("INSERT INTO records_version SELECT (jsonb_populate_record(v, '{\"record_id\": 77, \"batch_id\": 999}')).* "
                  "FROM records_version v WHERE row_number = 2", ["batch-missing", "values-missing"], id="a-row-of-no-batch"),

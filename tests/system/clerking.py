@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from tests.people import CENTRE, MARKET, OTHER
 from tests.system.administering import user
@@ -39,6 +40,7 @@ def furnish(stage: Stage) -> None:
     }
     stage.insert("owner", "records_undo_row", row)
     stage.insert("owner", "ground_event", {"at": facts.at, "kind": "x", "reference": "x"})
+    stage.insert("owner", "sharing_recall", recall(stage))
     speak(stage)
     stage.insert("owner", "records_nothing", nothing(stage))
     stage.insert("owner", "records_mapping", mapping(stage))
@@ -47,6 +49,47 @@ def furnish(stage: Stage) -> None:
     stage.insert("owner", "records_day_figures", figures)
     receipt = {"content": "{}", "suite": "x", "public": b"x", "signature": b"x", "made_at": facts.at}
     stage.insert("owner", "records_day_receipt", {"provider_id": 1, "day": facts.today - DAY, **receipt})
+
+
+def recall(stage: Stage, **changes: Any) -> dict[str, Any]:
+    """Make the notice that the credit centre, which read the shown record, gets of its withdrawal."""
+    facts = stage.facts
+    row = {
+        "reference": f"undoing:{UNDOING}", "organisation": CENTRE, "subject_id": facts.wang, "record_id": SHOWN, "entry_id": UUID(int=7),
+        "case_reference": "1", "read_at": facts.at, "told_at": facts.at, "acknowledged_by": "",
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def rewrites_a_recall(change: str) -> Attack:
+    def attack(stage: Stage) -> bool:
+        stage.run("owner", f"UPDATE sharing_recall SET {change}")
+        return True
+
+    return attack
+
+
+def acknowledge_twice(stage: Stage) -> bool:
+    change = rewrites_a_recall("acknowledged_at = now(), acknowledged_by = 'x'")
+    return change(stage) and change(stage)
+
+
+def acknowledge_anothers(stage: Stage) -> bool:
+    ((number,),) = stage.run("owner", "SELECT id FROM sharing_recall LIMIT 1")
+    speak(stage)
+    return stage.run("app", "SELECT sharing_acknowledge(%s)", number) == [(True,)]
+
+
+def tell_of_what_was_left(stage: Stage) -> bool:
+    """Tell of a record that was left as it was."""
+    stage.run("owner", "ALTER TABLE sharing_recall DISABLE TRIGGER recall_stays")
+    stage.run("owner", "DELETE FROM sharing_recall")
+    agree(stage)
+    changes_it("done_at = clock_timestamp()")(stage)
+    stage.run("owner", "INSERT INTO ground_access_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', gen_random_uuid(),"
+              " 'at', u.received_at))).* FROM ground_access_entry e, records_undoing u WHERE u.id = %s AND e.outcome = 'answered' LIMIT 1",
+              UNDOING)  # fmt: skip
+    return stage.run("intake", "SELECT sharing_recall_undone(%s, now())", UNDOING) != [(0,)]
 
 
 FIGURES = (

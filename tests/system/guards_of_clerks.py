@@ -18,6 +18,7 @@ ONCE, AHEAD, AT_CENTRE, STANDS = (
     "doesn't stand",
 )
 CLOSED = "after the record was closed"
+RECALLED = "acknowledged once"
 BY_ITSELF = "a provider itself says"
 DELIVERED = "delivered once"
 TABLE = c.TABLE
@@ -50,10 +51,13 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_day_figures", "day_figures_append_only", change_wholly("records_day_figures", "read"), APPEND),
     trigger("records_day_receipt", "day_receipt_append_only", change_wholly("records_day_receipt", "content"), APPEND),
     check("records_day_figures", "day_adds_up", id=9001, day="1999-01-01", read=1),
+    trigger("sharing_recall", "recall_guarded", c.rewrites_a_recall("case_reference = 'x'"), RECALLED),
+    trigger("sharing_recall", "recall_stays", k.tries("DELETE FROM sharing_recall WHERE false", before=()), APPEND),
+    holds("sharing_recall", "recall_acknowledged_by_somebody", c.rewrites_a_recall("acknowledged_at = now()")),
 ))  # fmt: skip
 CLAUSES: dict[str, Clause] = {
-    "proof: what is written is summed": Clause("guard_versions", "IF told.first = told.last THEN", "IF told.first = told.last THEN NULL; ELSIF "
-                                               "false THEN", c.lose_what_is_written),
+    "proof: what is written is summed": Clause("guard_versions", "IF told.first = told.last THEN",
+                                               "IF told.first = told.last THEN NULL; ELSIF false THEN", c.lose_what_is_written),
     "undoing: of a batch that is done": Clause("guard_undoing", "AND b.state = 'done'", "", c.decides(batch_id=7001), NONE),
     "undoing: of its item": Clause("guard_undoing", "AND b.item_id = NEW.item_id", "", c.decides(item_id=2), NONE),
     "undoing: by the provider": Clause("guard_undoing", "AND s.organisation = NEW.provider_id", "", c.decide_about_anothers, BY_PROVIDER),
@@ -91,12 +95,18 @@ CLAUSES: dict[str, Clause] = {
                                  c.sees("SELECT * FROM records_days('2000-01-01', '2100-01-01')")),
     "figures: one's own receipts": Clause("day_receipt", "AND records_may_see(provider)", "",
                                           c.sees("SELECT * FROM records_receipt_of(1, current_date - 1)")),
-    "figures: one's own months": Clause("months", "AND records_may_see(n.provider_id)", "", c.sees("SELECT * FROM records_months('2000-01-01')")),
+    "figures: one's own months": Clause("months", "AND records_may_see(n.provider_id)", "",
+                                        c.sees("SELECT * FROM records_months('2000-01-01')")),
     "figures: one's own names": Clause("mapping_of", "m.provider_id = (SELECT s.organisation FROM identity_speaker() s) AND", "",
                                        c.sees_anothers_names),
     "figures: one's own acts": Clause("own_acts", "WHERE u.organisation_id = (SELECT s.organisation FROM identity_speaker() s)", "",
                                       c.sees_anothers_acts),
     "reconcile: a day that has ended": Clause("reconcile", "IF midnight > transaction_timestamp() THEN", "IF false THEN", c.reconcile_today,
                                               "has not ended"),
+    "recall: acknowledged once": Clause("guard_recall", "OLD.acknowledged_at IS NOT NULL OR", "", c.acknowledge_twice, RECALLED),
+    "recall: by the one who was told": Clause("acknowledge", "AND c.organisation = o.code", "", c.acknowledge_anothers),
+    "recall: one's own": Clause("recalls_of", "c.organisation = (SELECT o.code FROM identity_speaker() s JOIN identity_organisation o ON "
+                                "o.id = s.organisation) AND", "", c.sees("SELECT * FROM sharing_recalls_of(9223372036854775807, 10)")),
+    "recall: of what was taken back": Clause("recall", "AND r.outcome <> 'left'", "", c.tell_of_what_was_left),
     "event: delivered once": Clause("guard_outbox", "OLD.delivered_at IS NOT NULL OR", "", c.deliver_twice, DELIVERED),
 }  # fmt: skip

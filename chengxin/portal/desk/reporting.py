@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.catalogue.queries import items_in_force, open_item
-from chengxin.identity.models import User
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.queries import find_organisation
 from chengxin.lib.errors import ChengxinError
@@ -100,7 +99,7 @@ def _trend(found: list[Day]) -> dict[str, Any]:
 @officers_may("reporting.see")
 @require_safe
 def day_json(request: HttpRequest, code: str, day: str) -> HttpResponseBase:
-    receipt = _receipt(officer_of(request), code, day)
+    receipt = _receipt(request, code, day)
     options = {"ensure_ascii": False, "indent": 1}
     return attachment(JsonResponse(receipt.as_json(), json_dumps_params=options), f"对账单-{code}-{day}.json")
 
@@ -108,12 +107,12 @@ def day_json(request: HttpRequest, code: str, day: str) -> HttpResponseBase:
 @officers_may("reporting.see")
 @require_safe
 def day_pdf(request: HttpRequest, code: str, day: str) -> HttpResponseBase:
-    receipt = _receipt(officer_of(request), code, day)
+    receipt = _receipt(request, code, day)
     answer = HttpResponse(as_pdf(receipt), content_type="application/pdf")
     return attachment(answer, f"对账单-{code}-{day}.pdf")
 
 
-def _receipt(officer: User, code: str, day: str) -> Receipt:
+def _receipt(request: HttpRequest, code: str, day: str) -> Receipt:
     try:
         wanted = date.fromisoformat(day)
     except ValueError:
@@ -121,7 +120,7 @@ def _receipt(officer: User, code: str, day: str) -> Receipt:
     provider = find_organisation(code, shanghai_date(timezone.now()))
     if provider is None:
         raise ReceiptMissing
-    return find_receipt(provider, wanted, actor=officer)
+    return find_receipt(provider, wanted, actor=officer_of(request))
 
 
 class HeadingForm(forms.Form):

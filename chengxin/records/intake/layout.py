@@ -3,7 +3,8 @@
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as part
 from functools import cache
 from pathlib import Path
 
@@ -51,15 +52,15 @@ class Layout:
     columns: dict[str, str]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
-    fixed: dict[str, str] = field(default_factory=dict)
+    fixed: dict[str, str] = part(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class OtherNames:
     """What columns are called beside the catalogue's names, by spelling; and what holds for every row where one of these is used."""
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = part(default_factory=dict)
+    fixed: Mapping[str, str] = part(default_factory=dict)
 
 
 NO_OTHERS = OtherNames()
@@ -74,16 +75,18 @@ def spelling(heading: str) -> str:
 def names_of(item: ItemDefinition) -> dict[str, str]:
     """Map every spelling a field goes by to its code; a label's bracketed tail may be left out, and the code may follow it in brackets."""
     names: dict[str, str] = {}
-    for field in item.fields:
-        both = f"{field.label}（{field.code}）"
-        for name in (field.label.partition("（")[0], *field.aliases, field.label, field.code, both):
-            names.setdefault(spelling(name), field.code)
+    for one in item.fields:
+        both = f"{one.label}（{one.code}）"
+        for name in (one.label.partition("（")[0], *one.aliases, one.label, one.code, both):
+            names.setdefault(spelling(name), one.code)
     names.update({spelling(field.code): field.code for field in item.fields})
     return names
 
 
 def find_layout(heading: Heading, item: ItemDefinition, others: OtherNames = NO_OTHERS) -> Layout:
-    """Find the row that names the columns and what they mean; ``others`` are names that the catalogue doesn't know; none of them may name a forbidden kind.
+    """Find the row that names the columns and what they mean.
+
+    ``others`` are names that the catalogue doesn't know; none of them may name a forbidden kind.
 
     The row is the first in which at least half of the required fields are found: templates have a title above it. Raises
     FileUnusable naming the columns that are missing, ForbiddenColumns on a kind that may never be collected.

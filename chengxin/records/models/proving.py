@@ -34,7 +34,10 @@ class ProofSeal(models.Model):
 
 
 class ProofRun(models.Model):
-    """A run of the proof: what it found. ``batch_ids`` are those that no run before had met, ``head`` their seals under a key of the vault."""
+    """A run of the proof: what it found.
+
+    ``batch_ids`` are those that no run before had met, ``head`` their seals under a key of the vault.
+    """
 
     at = models.DateTimeField()
     batches = models.IntegerField()

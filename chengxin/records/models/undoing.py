@@ -31,14 +31,6 @@ class Undoing(models.Model):
     restored = models.IntegerField(default=0)
     left = models.IntegerField(default=0)
 
-    @property
-    def stage(self) -> str:
-        if self.agreed is None:
-            return "second"
-        if not self.agreed:
-            return "declined"
-        return "done" if self.done_at else "agreed"
-
     class Meta:
         db_table = "records_undoing"
         indexes = [models.Index(name="undoing_by_provider", fields=("provider", "-id"))]
@@ -56,6 +48,14 @@ class Undoing(models.Model):
                 condition=models.Q(done_at=None) | models.Q(agreed__isnull=False, agreed=True),
             ),
         ]
+
+    @property
+    def stage(self) -> str:
+        if self.agreed is None:
+            return "second"
+        if not self.agreed:
+            return "declined"
+        return "done" if self.done_at else "agreed"
 
 
 class UndoRow(models.Model):

@@ -77,26 +77,6 @@ CREATE OR REPLACE VIEW records_longest_retention AS
     WHERE name = 'adverse-retention' AND unit = 'year'
       AND valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
 
--- name: row_sum
--- A version as a number, of which sums are made: order-free, over the whole of what makes a record show. The commitment is random (salted),
--- so that equal records give other numbers.
-CREATE OR REPLACE FUNCTION records_row_sum(commitment bytea, subject bigint, record bigint, version smallint, state varchar, grade varchar,
-    decided date, shown_from date, shown_until date, erase_on date) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT hashbyteaextended(coalesce(commitment, ''), subject # (record << 2) # (version::bigint << 57)
-        # ((shown_until - decided)::bigint << 40) # ((erase_on - shown_from)::bigint << 18) # (ascii(state) # (ascii(grade) << 8)))
-$$;
-
--- name: may_reopen
--- Whether what one batch withdrew may be active again by another: the undoing of a batch closes nothing for good, and opens what that batch
--- had closed. For the same provider alone.
-CREATE OR REPLACE FUNCTION records_may_reopen(closing integer, opening integer) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM records_batch c JOIN records_batch o ON o.id = opening AND o.provider_id = c.provider_id
-        WHERE c.id = closing
-          AND (c.undoing_id IS NOT NULL OR c.id = (SELECT u.batch_id FROM records_undoing u WHERE u.id = o.undoing_id)))
-$$;
-
 -- name: guard_versions
 -- What a new version must satisfy whatever code wrote it. The rows are read once, and once more where some are not the first of their
 -- record; the day is the database's own, whatever the rows say. Persons and versions are looked up by their keys: a plan kept from the

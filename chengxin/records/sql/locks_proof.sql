@@ -1,3 +1,12 @@
+-- name: row_sum
+-- A version as a number, of which sums are made: order-free, over the whole of what makes a record show. The commitment is random (salted),
+-- so that equal records give other numbers.
+CREATE OR REPLACE FUNCTION records_row_sum(commitment bytea, subject bigint, record bigint, version smallint, state varchar, grade varchar,
+    decided date, shown_from date, shown_until date, erase_on date) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT hashbyteaextended(coalesce(commitment, ''), subject # (record << 2) # (version::bigint << 57)
+        # ((shown_until - decided)::bigint << 40) # ((erase_on - shown_from)::bigint << 18) # (ascii(state) # (ascii(grade) << 8)))
+$$;
+
 -- name: proof_part_append_only
 CREATE OR REPLACE TRIGGER proof_part_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_proof_part
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();

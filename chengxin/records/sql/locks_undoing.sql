@@ -1,3 +1,14 @@
+-- name: may_reopen
+-- Whether what one batch withdrew may be active again by another: the undoing of a batch closes nothing for good, and opens what that batch
+-- had closed. For the same provider alone.
+CREATE OR REPLACE FUNCTION records_may_reopen(closing integer, opening integer) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM records_batch c JOIN records_batch o ON o.id = opening AND o.provider_id = c.provider_id
+        WHERE c.id = closing
+          AND (c.undoing_id IS NOT NULL OR c.id = (SELECT u.batch_id FROM records_undoing u WHERE u.id = o.undoing_id)))
+$$;
+
 -- name: guard_undoing
 -- That a batch was wrong is said by an officer of its provider who hands in, speaking for it, of a batch that is done and was handed in.
 CREATE OR REPLACE FUNCTION records_guard_undoing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

@@ -1,0 +1,61 @@
+"""Telling whoever read a record that it was withdrawn, and their acknowledgement (safeguard 7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from chengxin.ground.services import note_act
+from chengxin.identity.models import User
+from chengxin.identity.speaking import speaking_as
+from chengxin.identity.vault import vault
+from chengxin.sharing.errors import RecallUnknown
+
+PAGE, LAST = 50, (1 << 63) - 1
+UNDOING = "undoing:"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A record that the organisation read and that was withdrawn or went back to earlier content; its number, no value of it."""
+
+    id: int
+    number: str
+    case_reference: str
+    read_at: datetime
+    told_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+
+
+def recall_undone(reference: str, at: datetime) -> None:
+    """Tell every organisation that read what an undoing took back. Told twice, it tells once. One statement. Raises ValueError."""
+    if not reference.startswith(UNDOING):
+        raise ValueError("a withdrawal names its undoing")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sharing_recall_undone(%s, %s)", [int(reference.removeprefix(UNDOING)), at])
+
+
+def list_recalls(actor: User, *, before: int | None = None, limit: int = PAGE) -> list[Recalled]:
+    """Give what the officer's organisation is told of, the newest first. One statement."""
+    with speaking_as(actor), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, subject_id, record_id, case_reference, read_at, told_at, acknowledged_at, acknowledged_by
+               FROM sharing_recalls_of(%s, %s)""",
+            [before or LAST, limit],
+        )
+        rows, number = cursor.fetchall(), vault().record_number
+    return [Recalled(one, number(subject, record), *rest) for one, subject, record, *rest in rows]
+
+
+@transaction.atomic
+def acknowledge(number: int, *, actor: User, at: datetime) -> None:
+    """Acknowledge for the officer's organisation that a record was withdrawn.
+
+    Raises RecallUnknown, also for another's and a second time.
+    """
+    with speaking_as(actor), connection.cursor() as cursor:
+        cursor.execute("SELECT sharing_acknowledge(%s)", [number])
+        if cursor.fetchone() != (True,):
+            raise RecallUnknown
+        note_act(actor.login, "recall.acknowledge", f"recall:{number}", at=at)

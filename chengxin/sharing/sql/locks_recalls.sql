@@ -1,0 +1,65 @@
+-- name: recall
+-- Tell every organisation that read what an undoing took back, since it was written: one line for each of its records, with the last reading.
+CREATE OR REPLACE FUNCTION sharing_recall_undone(undoing bigint, moment timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO sharing_recall (reference, organisation, subject_id, record_id, entry_id, case_reference, read_at, told_at, acknowledged_by)
+    SELECT DISTINCT ON (e.organisation, r.subject_id, r.record_id)
+           'undoing:' || undoing, e.organisation, r.subject_id, r.record_id, e.entry_id, e.case_reference, e.at, moment, ''
+    FROM records_undo_row r
+    JOIN records_undoing u ON u.id = r.undoing_id
+    JOIN ground_access_entry e ON e.subject_id = r.subject_id AND r.record_id = ANY(e.record_ids)
+        AND e.outcome = 'answered' AND e.at >= u.received_at AND e.at <= u.done_at
+    WHERE r.undoing_id = undoing AND r.outcome <> 'left'
+    ORDER BY e.organisation, r.subject_id, r.record_id, e.at DESC
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS made = ROW_COUNT;
+    RETURN made;
+END
+$$;
+
+-- name: recalls_of
+-- What the organisation that is spoken for is told of, the newest first.
+CREATE OR REPLACE FUNCTION sharing_recalls_of(before bigint, most integer) RETURNS SETOF sharing_recall LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.* FROM sharing_recall c
+    WHERE c.organisation = (SELECT o.code FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation) AND c.id < before
+    ORDER BY c.id DESC LIMIT most
+$$;
+
+-- name: acknowledge
+-- Acknowledged once, by whoever speaks for the organisation that was told.
+CREATE OR REPLACE FUNCTION sharing_acknowledge(wanted bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE sharing_recall c SET acknowledged_at = clock_timestamp(), acknowledged_by = s.name
+    FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation
+    WHERE c.id = wanted AND c.organisation = o.code AND c.acknowledged_at IS NULL;
+    RETURN FOUND;
+END
+$$;
+
+-- name: guard_recall
+CREATE OR REPLACE FUNCTION sharing_guard_recall() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.acknowledged_at IS NOT NULL OR (to_jsonb(NEW) - 'acknowledged_at' - 'acknowledged_by')
+       IS DISTINCT FROM (to_jsonb(OLD) - 'acknowledged_at' - 'acknowledged_by') THEN
+        RAISE EXCEPTION 'a recall is acknowledged once, and changed in nothing else' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_recall_trigger
+CREATE OR REPLACE TRIGGER recall_guarded BEFORE UPDATE ON sharing_recall FOR EACH ROW EXECUTE FUNCTION sharing_guard_recall();
+
+-- name: recall_stays
+CREATE OR REPLACE TRIGGER recall_stays BEFORE DELETE OR TRUNCATE ON sharing_recall FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: recall_grants
+REVOKE ALL ON FUNCTION sharing_recall_undone(bigint, timestamptz), sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint),
+    sharing_guard_recall() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_recall_undone(bigint, timestamptz) TO {intake};
+GRANT EXECUTE ON FUNCTION sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint) TO {app};
