@@ -230,6 +230,7 @@ def test_from_upload_to_receipt(register: Register, log_in: LogIn, spool: Path, 
     assert "UTF-8（全文符合 UTF-8）" in done
     found = client.get(f"{page}findings/").content.decode()
     assert "第 3 行 · 行政处罚决定书文号" in found
+    assert "<strong>例：</strong>" in found
     assert client.get(f"{page}receipt.json").json()["read"] == 2
     numbers = b"".join(client.get(f"{page}numbers.csv")).decode("utf-8-sig").splitlines()
     assert numbers[0] == "行号,记录编号,版本,状态"

@@ -1,11 +1,15 @@
 """A whole wrong batch taken back: two signatures, versions and no deletions, what changed since left and listed."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from chengxin.catalogue.queries import find_purpose
@@ -15,7 +19,6 @@ from chengxin.records.errors import BatchUnknown, UndoRefused
 from chengxin.records.models import Undoing
 from chengxin.records.proof import run_proof
 from chengxin.records.undoing import (
-    _carry_out,
     carry_out_undoings,
     list_left,
     list_undoings,
@@ -224,26 +227,45 @@ def test_what_cant_be_undone_says_why(state: str, form: str, written: int) -> No
     assert refuse_undo("done", "csv", 1) is None
 
 
-def test_an_undoing_that_is_killed_leaves_nothing_and_is_done_by_the_next(
-    register: Register, tmp_path: Path, today: date, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The last statement before the commit fails, as when the process is killed there."""
-    from chengxin.records import undoing
+HALF_WAY = """
+import sys, django
+django.setup()
+from django.utils import timezone
+from chengxin.records import undoing
 
+def stop(*_, **__):
+    print("all but committed", flush=True)
+    sys.stdin.read()
+
+undoing.note_act = stop
+undoing.carry_out_undoings(at=timezone.now())
+"""
+
+
+def test_an_undoing_that_is_killed_leaves_nothing_and_is_done_by_the_next(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    """The process is killed before its last statement, when everything else is written and nothing committed."""
     batch = take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now)
     made = decide(register, batch, now)
     second_undo(made.pk, agreed=True, actor=officer("officer"), at=now)
-    register.become("intake")
-
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(undoing, "note_act", killed)
-        with pytest.raises(KeyboardInterrupt):
-            _carry_out(made.pk, now)
+    environment = {
+        **os.environ,
+        "CHENGXIN_PROCESS_DATABASE": register.urls["intake"],
+        "CHENGXIN_VAULT_KEYS": str(settings.VAULT_KEYS),
+        "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
+    }
+    program = [sys.executable, "-c", HALF_WAY]
+    with subprocess.Popen(
+        program, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        process.kill()
+        assert said == "all but committed\n", said + process.stdout.read()
     assert standing(register) == [(1, "active", True, True)]
     assert register.rows("SELECT count(*) FROM ground_event") == [(0,)]
+    register.become("intake")
     assert carry_out_undoings(at=now) == 1
     assert carry_out_undoings(at=now + timedelta(hours=1)) == 0
     assert standing(register) == [(2, "withdrawn", False, False)]
