@@ -40,6 +40,8 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"keys_missing": ("k7",)}, "keys", "stop", "k7", id="key-in-use-not-given"),
         pytest.param({"backup_at": None}, "backup", "warning", "chengxin backup", id="no-backup"),
         pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
+        pytest.param({"faults": 2}, "proof", "warning", "2", id="ledger-broken"),
+        pytest.param({"proved_at": NOW - timedelta(days=3)}, "proof", "warning", "3", id="ledger-not-proved"),
         pytest.param({"provisional": 3}, "provisional", "warning", "3", id="provisional"),
         pytest.param({"unblocked": True}, "near-codes", "warning", "fill-blocks", id="older-codes"),
         pytest.param({"warnings": ("fsync = off",)}, "server", "warning", "fsync", id="own-server"),
@@ -86,6 +88,7 @@ def test_status_tells_and_a_backup_changes_what_it_tells(shell: Shell) -> None:
         "disk": "ok",
         "keys": "ok",
         "backup": "warning",
+        "proof": "ok",
         "provisional": "warning",
         "near-codes": "ok",
     }
