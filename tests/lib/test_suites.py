@@ -229,3 +229,14 @@ def test_suites_are_told_apart_by_their_boxes() -> None:
     opening: Callable[..., Any] = NATIONAL.box(bytes(32)).open
     with pytest.raises(SealBroken):
         opening(sealed, b"")
+
+
+@pytest.mark.parametrize("name", sorted(suites()))
+def test_a_secret_gives_the_same_pair_each_time_and_it_signs(name: str) -> None:
+    suite = suites()[name]
+    for secret in (bytes(32), b"\xff" * 32, bytes(range(32))):
+        key = suite.signing_key(secret)
+        assert (key.private, key.public) == (suite.signing_key(secret).private, suite.signing_key(secret).public)
+        signature = suite.sign(key, b"text")
+        assert suite.verify(key.public, b"text", signature)
+        assert not suite.verify(key.public, b"texts", signature)
