@@ -17,6 +17,13 @@ from tests.records.test_ingest import take
 
 
 def end(register: Register, day: date | None) -> None:
+    """End the provider on a day; without one it stands again, which is noted as an act of its own."""
+    if day is None:
+        register.rows(
+            """INSERT INTO ground_action (at, actor, act, subject, note)
+               VALUES (now(), 'system', 'organisations.revive', %s, 'x') RETURNING 1""",
+            f"organisation:{MARKET}",
+        )
     register.rows("UPDATE identity_organisation SET valid_until = %s WHERE code = %s RETURNING 1", day, MARKET)
 
 

@@ -1,6 +1,6 @@
 """Persons merged and split with their records: two officers decide, the worker carries it out, and it can be undone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
 from chengxin.records.adjudication import decide, open_case, second
 from chengxin.records.carrying_out import carry_out_decisions
+from chengxin.records.retrying import retry_waiting
 from chengxin.records.transfers import _do, carry_out_transfers, headers, list_transfers, open_transfer, records_of
 from tests.conftest import Register
 from tests.identity.feeding import died, judged, new, renamed, renumbered
@@ -29,6 +30,7 @@ from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, NAMESAKE, WANG_WEI, Someone, code_of
 from tests.records.test_adjudication import WRONG_DIGIT, officers, wait, written
 from tests.records.test_ingest import rules, take
+from tests.records.test_waiving import hold_to
 
 GROUND = "晋公户证〔2026〕1号"
 SECOND_CODE = code_of("19900101", 701)
@@ -262,7 +264,12 @@ def test_the_same_document_of_both_stands_once_and_twice_again_when_undone(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
     give(register, tmp_path, today, now, 1, WANG_WEI)
-    give(register, tmp_path, today, now, 1, NAMESAKE)
+    row = penalty(today, 1, NAMESAKE)
+    asked = take(register, write_csv(tmp_path / "namesake.csv", [row]), now)
+    hold_to(register, asked, today + timedelta(days=30))
+    register.become("intake")
+    assert retry_waiting(at=now) == 1
+    register.become("app")
     gone, stays, step = merge(register, WANG_WEI, NAMESAKE, now)
     assert (held(register, gone), held(register, stays)) == ([("moved", 2, False)], [("active", 1, True)])
     officer, colleague = officers(register)

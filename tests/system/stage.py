@@ -234,11 +234,8 @@ def _fill(stage: Stage) -> None:
     adjudicating.furnish(stage)
     transferring.furnish(stage)
     entering.furnish(stage)
-<<<<<<< HEAD
     waiving.furnish(stage)
-=======
     clerking.furnish(stage)
->>>>>>> a2582b2 (Nightly proof of the ledger from salted digests; a whole batch undone under two signatures, with an outbox; keys to sign with)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

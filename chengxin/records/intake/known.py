@@ -15,6 +15,7 @@ from hashlib import blake2b
 import polars as pl
 
 from chengxin.records.intake.doubts import KEY
+from chengxin.records.intake.layout import Layout
 from chengxin.records.intake.reading import ROW, Kept
 
 MARK_BYTES = 12  # Polars keeps twelve bytes in the column itself; two of ten million lines agree once in 10**15 files
@@ -38,9 +39,10 @@ class Marks:
 class KnownLines:
     """The lines of one file against the marks of earlier batches."""
 
-    def __init__(self, columns: Mapping[str, str], headings: Iterable[str], key: bytes, known: pl.DataFrame) -> None:
-        """Take the marks that count, under ``MARKS``. ``columns`` maps headings to field codes, ``headings`` is their order in the file."""
-        meaning = json.dumps([columns.get(heading.strip(), "") for heading in headings])
+    def __init__(self, layout: Layout, headings: Iterable[str], key: bytes, known: pl.DataFrame) -> None:
+        """Take the marks that count, under ``MARKS``. ``headings`` are the file's, in their order."""
+        columns = [layout.columns.get(heading.strip(), "") for heading in headings]
+        meaning = json.dumps([columns, dict(layout.fixed)], sort_keys=True)
         self._keyed = blake2b(meaning.encode(), key=key, digest_size=MARK_BYTES)
         self._known = known.sort("high").filter(pl.col("high").is_unique())
         self._fresh: list[pl.DataFrame] = []

@@ -257,7 +257,7 @@ class Batch:
             wanted = {"batch": target.batch_id, "rules": self.outcome.book.digest, "terms": target.edition}
             self._marks = self._timed("marks", lambda: read_marks(run("marks", wanted), dict(run("standing", wanted))))
         heading = self.outcome.heading.rows[self.outcome.layout.header_row - 1]
-        return KnownLines(self.outcome.layout.columns, heading, self._vault.digest_key, self._marks)
+        return KnownLines(self.outcome.layout, heading, self._vault.digest_key, self._marks)
 
     def _timed(self, phase: str, step: Callable[[], Any]) -> Any:
         started = perf_counter()
