@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+from chengxin.identity.hands import Refusal
 from chengxin.identity.organising import Reason
 from chengxin.lib.errors import ChengxinError, Conflict, NotAllowed, NotFound, Rejected, TooMany, Unproved, Unusable
 
@@ -255,3 +256,17 @@ class StepFailed(Conflict):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason, reason)
+
+
+class HandsRefused(NotAllowed):
+    """An officer who decides about themselves, signs twice, or hasn't said who they are. ``reason`` tells which."""
+
+    code, message, message_en = "hands-refused", "", ""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.reason = refusal.code
+        super().__init__(refusal.text, refusal.text_en)
+
+
+class DeclarationRefused(Conflict):
+    code, message, message_en = "declaration-refused", "没有申报：", "Not declared:"

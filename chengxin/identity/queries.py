@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import BooleanField, DateField, F, Func, Value
 from django.db.models.expressions import RawSQL
 
-from chengxin.identity.models import Delegation, Organisation, Person, RoleGrant, User
+from chengxin.identity.models import Declaration, Delegation, Organisation, Person, RoleGrant, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.rules import normal_name
 from chengxin.identity.vault import open_sealed, refreshed_vault, vault
@@ -166,6 +166,12 @@ def list_officers(*, after: str = "", limit: int = 50) -> list[User]:
 def find_account(login: str) -> User | None:
     """Give an officer's account, closed ones too."""
     return User.objects.select_related("organisation").filter(login=login).first()
+
+
+def declared_since(user_id: int) -> datetime | None:
+    """Tell since when an officer has declared who they are. The desk sees whoever speaks; the administration sees each."""
+    since = Declaration.objects.filter(user_id=user_id, reopened_at=None).values_list("declared_at", flat=True)
+    return since.order_by("declared_at").first()
 
 
 def find_grant(grant_id: int) -> RoleGrant | None:

@@ -11,9 +11,11 @@ from chengxin.catalogue.errors import ItemNotOpen
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.ground.services import Asker, Line, enter_many, entry_number, note_act
-from chengxin.identity.finding import Near, Written, find_near
+from chengxin.identity.finding import Found, Near, Written, find_near
+from chengxin.identity.hands import OWN
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
+from chengxin.identity.signers import hands_of, refuse_hands
 from chengxin.identity.vault import open_sealed, vault
 from chengxin.lib.codes import holds_code
 from chengxin.lib.crypto import Sealed
@@ -28,6 +30,7 @@ from chengxin.records.terms import openings_a_day
 LISTED = 50
 DECIDED = ("这一行已有认定，尚未办结。", "There is a decision about this row already.")
 PURPOSE, BASIS = "adjudication", "个人信息保护法 第八条"
+NOTHING = Written("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Listed:
 class Case:
     """A waiting row opened for the officer who decides. ``facts`` are document, organ and day: what tells two namesakes apart.
 
-    Of a row whose item has no basis in force today (``open`` false) nothing is shown: it can only go back.
+    Of a row whose item has no basis in force today (``open`` false) nothing is shown: it can only go back. Nor is of one that may mean
+    the officer themselves (``own``): a colleague decides it.
     """
 
     number: int
@@ -62,6 +66,7 @@ class Case:
     facts: tuple[tuple[str, str], ...]
     near: tuple[Near, ...]
     decision: Adjudication | None
+    own: bool = False
 
 
 def list_cases(actor: User, *, after: int = 0, limit: int = LISTED) -> list[Listed]:
@@ -98,13 +103,18 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
     """Open a waiting row and those whom it may mean, each of whom finds an entry in their access register.
 
     In the transaction of the request, so that nothing is shown of which the entry isn't committed. Raises NotAllowed, WaitingRowGone,
-    ItemNotOpen, KeysMissing.
+    ItemNotOpen, KeysMissing, HandsRefused.
     """
     _refuse_others(actor, "adjudication.decide")
+    refuse_hands(actor)
     waiting, item, written = _read(number, at)
     _count_opening(number, actor, at)
-    found = find_near(written, on=shanghai_date(at), areas=areas())
-    _enter_opening(number, found.opened, actor, at)
+    found, decision = _near(written, at), next(iter(_standing([number])), None)
+    own = hands_of(actor, _meant(found, decision)).own
+    if own:
+        _enter_own(number, actor, _meant(found, decision), at)
+    else:
+        _enter_opening(number, found.opened, actor, at)
     return Case(
         number=number,
         rule=waiting.rule,
@@ -113,11 +123,30 @@ def open_case(number: int, *, actor: User, at: datetime) -> Case:
         open=item is not None,
         adverse=item is not None and item.definition.adverse,
         since=waiting.since,
-        written=written,
-        facts=tuple(_facts(item.definition, waiting)) if item else (),
-        near=found.near,
-        decision=next(iter(_standing([number])), None),
+        written=NOTHING if own else written,
+        facts=tuple(_facts(item.definition, waiting)) if item and not own else (),
+        near=() if own else found.near,
+        decision=None if own else decision,
+        own=own,
     )
+
+
+def _near(written: Written, at: datetime) -> Found:
+    return find_near(written, on=shanghai_date(at), areas=areas())
+
+
+def _found(number: int, at: datetime) -> Found:
+    """Give whom a row may mean; nobody where it was settled meanwhile."""
+    try:
+        return _near(_read(number, at)[2], at)
+    except WaitingRowGone:
+        return Found()
+
+
+def _meant(found: Found, decision: Adjudication | None = None) -> list[int]:
+    """Give everybody a row may be about: whoever was opened for it, whom a decision chose, and whose record the row corrects."""
+    chosen = (decision.subject_id, decision.corrects_subject_id) if decision else ()
+    return [*found.opened, *(subject for subject in chosen if subject is not None)]
 
 
 def _count_opening(number: int, actor: User, at: datetime) -> None:
@@ -131,6 +160,15 @@ def _count_opening(number: int, actor: User, at: datetime) -> None:
     if Opening.objects.filter(officer=actor, opened_at__gte=midnight).count() >= openings_a_day(shanghai_date(at)):
         raise TooManyOpened(again_in_s=int((midnight + timedelta(days=1) - at).total_seconds()) + 1)
     Opening.objects.create(waiting_id=number, officer=actor, opened_at=at)
+
+
+def _enter_own(number: int, actor: User, subjects: Sequence[int], at: datetime) -> None:
+    """Enter with the officer, as a person, that they were not shown a row that may mean them."""
+    asker = Asker(actor.organisation.code, actor.login, PURPOSE, BASIS, f"waiting:{number}", "desk")
+    mine = sorted({subject for subject in subjects if hands_of(actor, [subject]).own})
+    lines = [Line(subject, entry_number(at), asker.case_reference, "refused", OWN.code) for subject in mine]
+    enter_many(asker, lines, fields=(), at=at)
+    note_act(actor.login, "adjudication.open", f"waiting:{number}", at=at, note=OWN.code)
 
 
 def _enter_opening(number: int, opened: Sequence[int], actor: User, at: datetime) -> None:
@@ -150,7 +188,7 @@ def _read(number: int, at: datetime) -> tuple[Waiting, OpenItem | None, Written]
     try:
         item = open_item(waiting.item.code, shanghai_date(at))
     except ItemNotOpen:
-        return waiting, None, Written("", "", "")
+        return waiting, None, NOTHING
     return waiting, item, written_of(item, row_values(waiting))
 
 
@@ -181,22 +219,24 @@ def decide(number: int, *, subject_id: int | None, ground: str, actor: User, at:
     """Decide whose a waiting row is, or that it goes back (``subject_id`` None); gives the decision.
 
     One who is chosen must be among those found by code, or by name and birth or ends of the code: never by a name alone. Where the record
-    is adverse nothing comes of it before a second officer agrees. Raises NotAllowed, WaitingRowGone, DecisionRefused.
+    is adverse nothing comes of it before a second officer agrees. Raises NotAllowed, HandsRefused, WaitingRowGone, DecisionRefused.
     """
     _refuse_others(actor, "adjudication.decide")
     waiting, item, written = _read(number, at)
     if _standing([number]):
         raise DecisionRefused(*DECIDED)
     _refuse_ground(ground, at)
-    reason, corrects = "", None
+    reason, found = "", _near(written, at)
     if subject_id is not None:
         if item is None:
             raise DecisionRefused(
                 "这个信息项今天没有有效依据，只能退回。",
                 "The item has no basis in force today: the row can only go back.",
             )
-        reason, corrects = _reason(written, subject_id, at), _corrects(item, waiting)
-    corrected = corrects or (None, None)
+        reason = _reason(found, subject_id)
+    corrects = _corrects(item, waiting) if item else None
+    refuse_hands(actor, [*_meant(found), subject_id, corrects[0] if corrects else None])
+    corrected = (corrects if subject_id is not None else None) or (None, None)
     made = _enter_decision(
         number,
         Adjudication(
@@ -221,9 +261,9 @@ def decide(number: int, *, subject_id: int | None, ground: str, actor: User, at:
     return made
 
 
-def _reason(written: Written, subject_id: int, at: datetime) -> str:
+def _reason(found: Found, subject_id: int) -> str:
     """Give why somebody is among those whom a row may mean. Raises DecisionRefused when they are not."""
-    for one in find_near(written, on=shanghai_date(at), areas=areas()).near:
+    for one in found.near:
         if one.suggestion.subject_id == subject_id:
             return one.suggestion.code_reason
     raise DecisionRefused(
@@ -256,7 +296,7 @@ def _enter_decision(number: int, decision: Adjudication) -> Adjudication:
 def second(number: int, *, agreed: bool, actor: User, at: datetime) -> Adjudication:
     """Agree to a colleague's decision about a waiting row, or not: then the row is open again. Locks the decision.
 
-    Nobody agrees to a person whom the page doesn't show any more. Raises NotAllowed, WaitingRowGone, DecisionRefused.
+    Nobody agrees to a person whom the page doesn't show any more. Raises NotAllowed, HandsRefused, WaitingRowGone, DecisionRefused.
     """
     _refuse_others(actor, "adjudication.agree")
     standing = Adjudication.objects.filter(waiting_id=number, done_at=None, taken_back_at=None)
@@ -268,8 +308,10 @@ def second(number: int, *, agreed: bool, actor: User, at: datetime) -> Adjudicat
     looked = Opening.objects.filter(waiting_id=number, officer=actor, opened_at__gte=made.decided_at)
     if agreed and not looked.exists():
         raise DecisionRefused("请先打开这一行，核对以后再复核。", "Open the row and look at it before you agree.")
+    found = _near(_read(number, at)[2], at)
+    refuse_hands(actor, _meant(found, made), first=made.decided_by_id if agreed else None)
     if agreed and made.subject_id is not None:
-        _reason(_read(number, at)[2], made.subject_id, at)
+        _reason(found, made.subject_id)
     made.second_by, made.second_at, made.agreed = actor, at, agreed
     made.save(update_fields=["second_by", "second_at", "agreed"])
     note_act(actor.login, "adjudication.agree", f"waiting:{number}", at=at, note="agreed" if agreed else "declined")
@@ -280,7 +322,7 @@ def second(number: int, *, agreed: bool, actor: User, at: datetime) -> Adjudicat
 def take_back(number: int, *, ground: str, actor: User, at: datetime) -> Adjudication:
     """Take a decision back that isn't carried out yet: the row is open again. Either of its officers may. Locks the decision.
 
-    Raises NotAllowed, DecisionRefused.
+    Raises NotAllowed, HandsRefused, WaitingRowGone, DecisionRefused.
     """
     _refuse_others(actor, "adjudication.decide")
     _refuse_ground(ground, at)
@@ -292,6 +334,7 @@ def take_back(number: int, *, ground: str, actor: User, at: datetime) -> Adjudic
         )
     if actor.pk not in (made.decided_by_id, made.second_by_id):
         raise DecisionRefused("只有认定人和复核人可以撤回。", "One of its two officers takes a decision back.")
+    refuse_hands(actor, _meant(_found(number, at), made))
     made.taken_back_by, made.taken_back_at, made.taken_back_ground = actor, at, ground.strip()
     made.save(update_fields=["taken_back_by", "taken_back_at", "taken_back_ground"])
     note_act(actor.login, "adjudication.take_back", f"waiting:{number}", at=at)

@@ -9,12 +9,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from chengxin.ground.services import note_act, tell
-from chengxin.identity.errors import StepFailed, TransferRefused
+from chengxin.identity.errors import HandsRefused, StepFailed, TransferRefused
+from chengxin.identity.hands import OWN
 from chengxin.identity.models import ParkedEvent, Person, Transfer, TransferStep, User
 from chengxin.identity.queries import Named, open_person
 from chengxin.identity.services.population.regroup import Step, agreed_steps, note_failure, regroup
 from chengxin.identity.services.population.stage import Stager
-from chengxin.identity.services.transfers import enter_openings, refuse_others
+from chengxin.identity.services.transfers import enter_openings, enter_refused_opening, refuse_others
+from chengxin.identity.signers import hands_of, refusal_of
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.crypto import KeysMissing, SealBroken
@@ -113,6 +115,9 @@ def open_transfer(transfer_id: int, *, actor: User, at: datetime) -> Opened:
     """Open both persons of a transfer, each of whom finds an entry in their access register. Raises NotAllowed, TransferRefused."""
     refuse_others(actor, "persons.decide")
     with speaking_as(actor):
+        ends = Transfer.objects.filter(pk=transfer_id).values_list("from_subject_id", "into_subject").first()
+    _refuse_own(ends or (), transfer_id, actor=actor, at=at)
+    with speaking_as(actor):
         steps = tuple(
             TransferStep.objects.select_related("decided_by", "second_by")
             .filter(transfer_id=transfer_id)
@@ -143,10 +148,20 @@ def open_transfer(transfer_id: int, *, actor: User, at: datetime) -> Opened:
 def records_of(subject_id: int, *, actor: User, at: datetime) -> list[Header]:
     """Give what tells a person's records apart, entered with the person. Raises NotAllowed."""
     refuse_others(actor, "persons.decide")
+    _refuse_own([subject_id], 0, actor=actor, at=at)
     with speaking_as(actor):
         found = headers(subject_id)
         enter_openings([subject_id], 0, actor=actor, at=at)
     return found
+
+
+def _refuse_own(subjects: Sequence[int | None], transfer_id: int, *, actor: User, at: datetime) -> None:
+    """Raise HandsRefused where an officer may not look at one of these, after it was entered as refused with them."""
+    if refusal := refusal_of(actor, subjects):
+        for subject in subjects:
+            if subject is not None and (refusal.code != OWN.code or hands_of(actor, [subject]).own):
+                enter_refused_opening(subject, transfer_id, refusal.code, actor=actor, at=at)
+        raise HandsRefused(refusal)
 
 
 def headers(subject_id: int) -> list[Header]:

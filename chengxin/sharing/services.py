@@ -11,9 +11,13 @@ from chengxin.catalogue.errors import PurposeUnknown
 from chengxin.catalogue.queries import PurposeTerms, find_purpose
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, note_act, reading
+from chengxin.identity.errors import HandsRefused
+from chengxin.identity.hands import Refusal
 from chengxin.identity.models import User
 from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
+from chengxin.identity.signers import refusal_of
 from chengxin.lib.codes import CodeType, examine
+from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import standard_areas
 from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
@@ -51,8 +55,9 @@ class Report:
 class Refused(Exception):  # no error of the program: the true reason on its way to the register
     """Why a query is refused, and about whom; only the register learns it."""
 
-    def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT) -> None:
+    def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT, hands: Refusal | None = None) -> None:
         super().__init__(reason)
+        self.hands = hands
         self.reason = reason
         self.subject_id = subject_id
 
@@ -60,20 +65,35 @@ class Refused(Exception):  # no error of the program: the true reason on its way
 def issue_report(asker: Asker, question: Question, *, at: datetime) -> Report:
     """Issue a report: decide, read through the gate, enter, commit. Rendering is the caller's, after this has returned.
 
-    Raises NotAnswerable, the same for every reason, after the true reason was entered. When the entry can't be written there is
+    Raises NotAnswerable, the same for every reason, after the true reason was entered; HandsRefused where it is the officer themselves, or
+    they haven't declared who they are. When the entry can't be written there is
     no report.
     """
     today = shanghai_date(at)
     try:
-        purpose = decide(asker, today)
-        subject_id = identify(question, today)
+        purpose, subject_id = _whom(asker, question, today)
     except Refused as refused:
-        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
-        raise NotAnswerable from None
+        raise _refuse(asker, refused, at) from None
     with reading(asker, subject_id, at=at) as note:
         report = _report(asker, note, purpose, read_shown(note, purpose, today))
     # Only now is the entry committed; nothing leaves before.
     return report  # noqa: RET504
+
+
+def _whom(asker: Asker, question: Question, today: date) -> tuple[PurposeTerms, int]:
+    """Decide whether this asker may ask, about whom, and that it isn't about themselves. Raises Refused."""
+    purpose = decide(asker, today)
+    subject_id = identify(question, today)
+    officer = find_officer(asker.officer)
+    if officer is not None and (refusal := refusal_of(officer, [subject_id])):
+        raise Refused(refusal.code, subject_id, refusal)
+    return purpose, subject_id
+
+
+def _refuse(asker: Asker, refused: Refused, at: datetime, as_of: date | None = None) -> ChengxinError:
+    """Enter a refusal with its true reason, and give what the asker sees: one text for all, save of their own affairs."""
+    enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=as_of)
+    return HandsRefused(refused.hands) if refused.hands else NotAnswerable()
 
 
 def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[Practice, ...]:
@@ -83,11 +103,9 @@ def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[P
     """
     today = shanghai_date(at)
     try:
-        purpose = decide(asker, today)
-        subject_id = identify(question, today)
+        purpose, subject_id = _whom(asker, question, today)
     except Refused as refused:
-        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
-        raise NotAnswerable from None
+        raise _refuse(asker, refused, at) from None
     with reading(asker, subject_id, at=at) as note:
         practices = tuple(read_practices(note, purpose, today))
     # Only now is the entry committed; nothing leaves before.
@@ -111,12 +129,10 @@ def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime,
         enter_refusal(asker, subject_id=UNKNOWN_SUBJECT, reason=DayToCome.code, at=at, as_of=on)
         raise DayToCome
     try:
-        purpose = decide(asker, today)
-        subject_id = identify(question, today)
+        purpose, subject_id = _whom(asker, question, today)
         _refuse_looking_back(purpose, subject_id)
     except Refused as refused:
-        enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=on)
-        raise NotAnswerable from None
+        raise _refuse(asker, refused, at, on) from None
     with reading(asker, subject_id, at=at, as_of=on) as note:
         report = _report(asker, note, purpose, read_as_of(note, purpose, on=on, known_at=known_at), as_of=on)
     return report  # noqa: RET504

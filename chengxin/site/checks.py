@@ -39,6 +39,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
     from chengxin.catalogue.models import Law
     from chengxin.identity.delegation import LENGTH, LONGEST_DAYS
+    from chengxin.identity.hands import STAYING_OUT
     from chengxin.identity.limits import login_limits
     from chengxin.identity.organising import licence_kinds
     from chengxin.identity.permissions import permissions
@@ -81,6 +82,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
         if one.source.provisional and one.source.in_force(on)
     ]
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
+    found.append(Provisional("rule", "officers stay out of their own matters (safeguard 12)", str(STAYING_OUT)))
     return [*found, *_catalogue(), *_cycles(), *_rules(on), *_levels()]
 
 

@@ -58,6 +58,29 @@ def reset(login: str, data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> 
         show({"login": login, "sessions": "ended"}, as_json=as_json)
 
 
+@officer_app.command("declare")
+@answers_errors
+def declare(
+    login: str,
+    code_type: Annotated[str, typer.Option(help="证件种类 / the kind of certificate")] = "resident-id",
+    data: Data = DEFAULT_DATA,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """在服务器上申报工作人员本人的身份；号码和姓名从标准输入读两行 / who an officer is: code and name are two lines of standard input."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "owner", tell):
+        from django.utils import timezone
+
+        from chengxin.identity.parties import Party
+        from chengxin.identity.services.declarations import declare_at_server
+
+        code, name = (sys.stdin.readline().strip() for _ in range(2))
+        declare_at_server(login, Party(code_type, code, name), at=timezone.now())
+        show({"login": login, "declared": True}, as_json=as_json)
+
+
 @answers_errors
 def appoint_officer(
     login: str,

@@ -213,9 +213,11 @@ def test_the_work_is_the_same_whoever_exists(purpose: str, client: System, now: 
 def test_the_difference_of_work_is_seen_where_there_is_one(purpose: str, client: System, now: datetime) -> None:
     with work() as sound:
         verify(client.enquirer, purpose, asked(WANG_WEI), at=now)
-    with work() as unsound, pytest.raises(errors.CodeInvalid):
-        verify(client.enquirer, purpose, asked(WANG_WEI, **BAD_CODE), at=now)
+    with work() as unsound, pytest.raises(errors.PurposeNotRegistered):
+        verify(client.enquirer, f"{purpose}0", asked(WANG_WEI), at=now)
     assert sound != unsound
+    assert "compare_digest" in sound
+    assert "compare_digest" not in unsound
 
 
 def test_changed_keys_are_noticed_with_the_same_work_whoever_exists(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from chengxin.demo.officers import code_of_officer
 from chengxin.demo.organisations import ORGANISATIONS
 from chengxin.demo.province import PASSWORD
 from chengxin.identity.services.factors import STEP_S, code_at
@@ -69,6 +70,24 @@ def send_password(one: Reader, login: str, password: str) -> None:
     one.press("下一步")
 
 
+def declare_oneself(one: Reader, login: str, tag: str) -> None:
+    """Say who one is as the page asks, first with a number that can't be one, then by keyboard alone."""
+    one.heading("本人身份")
+    one.examine(f"{tag}-declare")
+    code = code_of_officer(login)
+    one.page.get_by_label("姓名").fill("新来的")
+    one.page.get_by_label("证件号码").fill(code[:-2])
+    one.press("申报")
+    assert "照证件重新填写" in one.page.get_by_role("alert").inner_text()
+    assert one.page.get_by_label("姓名").input_value() == one.page.get_by_label("证件号码").input_value() == ""
+    one.examine(f"{tag}-declare-wrong")
+    one.page.get_by_label("姓名").focus()
+    one.page.keyboard.type("新来的")
+    one.page.keyboard.press("Tab")
+    one.page.keyboard.type(code)
+    one.page.keyboard.press("Enter")
+
+
 @pytest.mark.parametrize(("tag", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
 def test_a_newcomer_changes_the_password_and_binds_a_telephone(
     browser: Browser, installation: Running, tag: str, size: tuple[int, int]
@@ -107,7 +126,12 @@ def test_a_newcomer_changes_the_password_and_binds_a_telephone(
         assert one.page.locator(".codes code").count() == 10
         one.examine(f"{tag}-codes")
         one.follow("继续")
+        declare_oneself(one, login, tag)
         one.heading("不能进行此操作")  # nobody has granted a right yet
+        one.go("/account/who/")
+        assert "已于" in one.page.get_by_role("status").last.inner_text()
+        assert code_of_officer(login) not in one.page.content()
+        one.examine(f"{tag}-declared")
 
 
 def test_a_passkey_is_made_logs_in_proves_and_is_taken_off(browser: Browser, installation: Running) -> None:

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from chengxin.catalogue.files import SHIPPED
+from chengxin.demo.officers import code_of_officer
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.site.checks import refuse_unsafe
@@ -407,6 +408,41 @@ def test_the_first_administrators_are_entered_and_appointed_at_the_server(shell:
     assert noted == [("rights.grant", ""), ("officers.enter", "")] * 2
     assert kept is not None
     assert kept[0].startswith("pbkdf2_") and not kept[1]  # noqa: PT018
+
+
+def test_who_an_officer_is_is_declared_at_the_server_by_two_lines(shell: Shell) -> None:
+    """Code and name stand on standard input, so that no list of processes and no history of a shell shows them."""
+    login, name = "wang.fang", "王芳"
+    code, wrong = code_of_officer(login), code_of_officer(login)[:-1]
+    shell.run("officer", "enter", login, "--name", name, "--org", CENTRE, "--json", given=PASSWORD)
+    for given in (f"{wrong}\n{name}\n", f"{code}\n\n", ""):
+        refused = shell.run("officer", "declare", login, given=given)
+        assert refused.code != 0
+        assert "照证件重新填写" in refused.err
+        assert code not in refused.out + refused.err
+        both_languages(refused)
+    on_the_command_line = shell.run("officer", "declare", login, code, name)
+    assert on_the_command_line.code != 0
+    said = shell.run("officer", "declare", login, "--json", given=f"{code}\n{name}\n")
+    assert (said.code, said.json) == (0, {"login": login, "declared": True}), said.err
+    again = shell.run("officer", "declare", login, given=f"{code}\n{name}\n")
+    assert "已经申报过" in again.err
+    unknown = shell.run("officer", "declare", "nobody", given=f"{code}\n{name}\n")
+    assert unknown.code != 0
+    both_languages(unknown)
+    with psycopg.connect(EmbeddedPostgres(shell.data, major=MAJOR).url("chengxin_owner")) as connection:
+        noted = connection.execute(
+            "SELECT actor, note FROM ground_action WHERE act = 'officers.declare' AND subject = (SELECT 'user:' || id"
+            " FROM identity_user WHERE login = %s)",
+            [login],
+        ).fetchall()
+        kept = connection.execute(
+            "SELECT d::text FROM identity_declaration d JOIN identity_user u ON u.id = d.user_id WHERE login = %s",
+            [login],
+        ).fetchall()
+    assert noted == [("", "")]
+    assert len(kept) == 1
+    assert not any(text in kept[0][0] for text in (code, code.encode().hex(), name, name.encode().hex()))
 
 
 def test_an_administrator_who_lost_everything_is_let_in_anew_at_the_server(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from tests.system.attacks import Attack
@@ -12,6 +13,14 @@ DAY = timedelta(days=1)
 
 def user(stage: Stage, login: str) -> int:
     return int(stage.run("owner", "SELECT id FROM identity_user WHERE login = %s", login)[0][0])
+
+
+def declare(stage: Stage, number: int, *, role: str = "owner", **changes: Any) -> None:
+    """Have an officer declare a code that leads to nobody, unless changed otherwise."""
+    ((key,),) = stage.run("owner", "SELECT current FROM identity_key_pointers")
+    row: dict[str, Any] = {"user_id": number, "code_type": "resident-id", "code_hashes": [sha256(str(number).encode()).digest()],
+           "code_sealed": b"x", "key_id": key, "declared_at": datetime.now(UTC), **changes}  # fmt: skip
+    stage.insert(role, "identity_declaration", row)
 
 
 def newcomer(stage: Stage) -> int:

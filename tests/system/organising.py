@@ -5,7 +5,7 @@ from typing import Any
 
 from chengxin.demo.organisations import organisation_code
 from tests.people import CENTRE, MARKET
-from tests.system.administering import user
+from tests.system.administering import declare, user
 from tests.system.attacks import Attack
 from tests.system.speaking import claim, speak
 from tests.system.stage import Stage, batch, entry
@@ -36,6 +36,7 @@ def colleague(stage: Stage) -> int:
     row = {"user_id": made[0][0], "role": "officer", "valid_from": stage.facts.today, "valid_until": stage.facts.today + 30 * DAY,
            "reason": "x", "granted_at": datetime.now(UTC), "withdrawal_reason": ""}  # fmt: skip
     stage.insert("owner", "identity_role_grant", row)
+    declare(stage, made[0][0])
     return int(made[0][0])
 
 

@@ -20,6 +20,7 @@ KEPT = {
     "identity_withdrawn_code": "until_rank",
     "identity_capacity": "capacity",
     "identity_attestation": "level",
+    "identity_declaration": "declared_at",
     "sharing_report": "issued_at",
     "identity_real_name_check": "outcome",
 }

@@ -27,6 +27,7 @@ from tests.system import (
     guards_of_transfers,
     guards_of_views,
     guards_of_waivers,
+    guards_of_who,
     organising,
 )
 from tests.system import attacks as a
@@ -47,6 +48,7 @@ EVERY = (
     guards_of_views,
     guards_of_marks,
     guards_of_waivers,
+    guards_of_who,
 )
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}
@@ -118,6 +120,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         pytest.param(organising.confirm_by("colleague"), id="a-delegation-confirmed"),
         pytest.param(organising.acts(), id="acting-for-another"),
         *(pytest.param(attack, id=name) for name, attack in guards_of_transfers.SOUND.items()),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_who.SOUND.items()),
         pytest.param(adjudicating.withdraw_what_the_row_names, id="a-correction-decided-on"),
     ],
 )

@@ -30,6 +30,7 @@ BOTH = {role: set(WRITTEN.get(role, {}).get("own_and_centre", [])) for role in L
 OWN = {role: set(WRITTEN.get(role, {}).get("own", [])) | BOTH[role] for role in LESSER}
 GATE = {role: set(WRITTEN.get(role, {}).get("gate", [])) for role in LESSER}
 CENTRES = {role: set(WRITTEN.get(role, {}).get("centre", [])) for role in LESSER}
+SELF = {role: set(WRITTEN.get(role, {}).get("self", [])) for role in LESSER}
 FACE = {role: set(WRITTEN.get(role, {}).get("face", [])) for role in LESSER}
 # Which rights are in force is told of everybody; of users these views tell whether they are still here and for whom they work.
 TELL_OF_USERS = {"identity_right", "identity_at_window"}
@@ -64,20 +65,27 @@ def test_every_role_reads_the_relations_written_down_and_no_other(cluster: tuple
                 denied.add(name)
             else:
                 readable.add(name)
-    assert readable == EVERY[role] | OWN[role] | GATE[role] | FACE[role] | CENTRES[role]
+    assert readable == EVERY[role] | OWN[role] | GATE[role] | FACE[role] | SELF[role] | CENTRES[role]
     assert denied == set(relations) - readable
 
 
 def test_no_relation_is_written_down_twice() -> None:
     for role in LESSER:
-        groups = [*WRITTEN.get(role, {}).get("every", {}).values(), OWN[role], GATE[role], FACE[role], CENTRES[role]]
+        groups = [
+            *WRITTEN.get(role, {}).get("every", {}).values(),
+            OWN[role],
+            GATE[role],
+            FACE[role],
+            SELF[role],
+            CENTRES[role],
+        ]
         assert sum(map(len, groups)) == len(set().union(*groups)), role
 
 
 def test_row_security_stands_on_what_is_own_or_gated(stage: Stage) -> None:
     """Views show what their tables show: the caller's rights, or none of these tables behind them."""
     found = {name for (name,) in stage.run("owner", "SELECT relname::text FROM pg_class WHERE relrowsecurity")}
-    written = (*OWN.values(), *GATE.values(), *FACE.values(), *CENTRES.values())
+    written = (*OWN.values(), *GATE.values(), *FACE.values(), *SELF.values(), *CENTRES.values())
     wanted = set().union(*written) - {"records_shown", "records_practice"}
     assert found == wanted
     behind = stage.run(

@@ -4,7 +4,7 @@ from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
 from chengxin.identity.models.login import FailedTry, House, RecoveryCode, Session, Totp
-from chengxin.identity.models.officers import Officers, RoleGrant, RoleUse, User
+from chengxin.identity.models.officers import Declaration, Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
 from chengxin.identity.models.population import (
@@ -39,6 +39,7 @@ __all__ = [
     "ClientKey",
     "Code",
     "CodeTries",
+    "Declaration",
     "Delegation",
     "DroppedSequence",
     "FailedTry",

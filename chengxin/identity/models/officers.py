@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from chengxin.identity.models.organisations import Organisation
@@ -116,3 +117,39 @@ class RoleUse(models.Model):
 
     class Meta:
         db_table = "identity_role_use"
+
+
+class Declaration(models.Model):
+    """Who an officer is: declared once by themselves, so that nobody decides about themselves (docs/adr/0012).
+
+    ``code_hashes`` holds the keyed hash of their identity code, two while the hash key is being changed; whom it leads to is asked anew
+    each time. ``subject_id`` is whom it led to when it was declared or was last taken off a person. A security administrator may reopen
+    one, once; the officer then declares anew.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="declarations")
+    code_type = models.CharField(max_length=32)
+    code_hashes = ArrayField(models.BinaryField())
+    code_sealed = models.BinaryField()
+    key_id = models.CharField(max_length=32)
+    subject_id = models.BigIntegerField(null=True)
+    declared_at = models.DateTimeField()
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reopening_reason = models.CharField(max_length=200, default="", db_default="")
+
+    class Meta:
+        db_table = "identity_declaration"
+        constraints = [
+            models.UniqueConstraint(
+                name="declaration_one_stands", fields=("user",), condition=models.Q(reopened_at=None)
+            ),
+            models.CheckConstraint(
+                name="declaration_hashed", condition=models.Q(code_hashes__len__gte=1, code_hashes__len__lte=2)
+            ),
+            models.CheckConstraint(
+                name="declaration_reopened_with_reason",
+                condition=models.Q(reopened_at=None, reopened_by=None, reopening_reason="")
+                | (models.Q(reopened_at__isnull=False, reopened_by__isnull=False) & ~models.Q(reopening_reason="")),
+            ),
+        ]

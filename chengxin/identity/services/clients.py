@@ -14,6 +14,7 @@ from chengxin.identity.errors import ClientRefused
 from chengxin.identity.models import Client, ClientKey, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import find_organisation, may
+from chengxin.identity.signers import refuse_hands
 from chengxin.identity.tokens import KeyUnfit, read_public_key
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
@@ -93,6 +94,7 @@ def approve_key(key_id: int, *, actor: User, at: datetime) -> ClientKey:
         raise ClientRefused("已经批准过。", "It was approved already.")
     if key.entered_by_id == actor.pk:
         raise ClientRefused("登记人不能批准自己的登记。", "Nobody approves what they entered themselves.")
+    refuse_hands(actor, first=key.entered_by_id)
     key.approved_at, key.approved_by = at, actor
     key.save(update_fields=["approved_at", "approved_by"])
     note_act(actor.login, "clients.approve", f"client-key:{key.pk}", at=at)

@@ -11,9 +11,12 @@ from chengxin.identity.errors import DelegationRefused
 from chengxin.identity.models import Delegation, Person, User
 from chengxin.identity.parties import Party, find_party
 from chengxin.identity.queries import list_delegations, may
+from chengxin.identity.signers import refusals_noted, refuse_hands
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
+
+REFUSED = "delegation.refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ def enter_delegation(subject: Party, agent: Party, applied: Applied, *, actor: U
     """
     _refuse_others(actor, "delegation.enter")
     both = _find(subject, agent, actor, at)
+    with refusals_noted(actor, REFUSED, "delegation", at=at):
+        refuse_hands(actor, both)
     with speaking_as(actor):
         return _enter(both, applied, actor, at)
 
@@ -89,7 +94,7 @@ def confirm_delegation(delegation_id: int, subject: Party, agent: Party, *, acto
     """
     _refuse_others(actor, "delegation.confirm")
     both = _find(subject, agent, actor, at)
-    with speaking_as(actor):
+    with refusals_noted(actor, REFUSED, f"delegation:{delegation_id}", at=at), speaking_as(actor):
         made = _standing(delegation_id)
         if made.confirmed_at is not None:
             raise DelegationRefused("已经确认。", "It is confirmed already.")
@@ -100,6 +105,7 @@ def confirm_delegation(delegation_id: int, subject: Party, agent: Party, *, acto
                 "两次录入的人不一致，请核对证件；登记有误的，终止后重新登记。",
                 "These are other persons than those entered; check the papers, or end it and enter it anew.",
             )
+        refuse_hands(actor, both, first=made.entered_by_id)
         made.confirmed_at, made.confirmed_by = at, actor
         made.save(update_fields=["confirmed_at", "confirmed_by"])
         note_act(actor.login, "delegation.confirm", f"delegation:{made.pk}", at=at)
@@ -113,8 +119,9 @@ def end_delegation(delegation_id: int, *, reason: str, actor: User, at: datetime
     _refuse_others(actor, "delegation.enter")
     if not reason.strip():
         raise DelegationRefused("请写明终止的理由。", "Give the reason.")
-    with speaking_as(actor):
+    with refusals_noted(actor, REFUSED, f"delegation:{delegation_id}", at=at), speaking_as(actor):
         made = _standing(delegation_id)
+        refuse_hands(actor, [made.subject_id, made.agent_id])
         made.ended_at, made.ended_by, made.end_reason = at, actor, reason.strip()
         made.save(update_fields=["ended_at", "ended_by", "end_reason"])
         note_act(actor.login, "delegation.end", f"delegation:{made.pk}", at=at)

@@ -11,6 +11,7 @@ from chengxin.identity.models import Organisation, RealNameBasis, Registration, 
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import find_organisation, may
 from chengxin.identity.real_names import real_names
+from chengxin.identity.signers import refuse_hands
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
@@ -95,6 +96,7 @@ def approve_purpose(code: str, *, actor: User, at: datetime) -> Registration:
         raise RegistrationRefused("已经批准过。", "It was approved already.")
     if registration.entered_by_id == actor.pk:
         raise RegistrationRefused("登记人不能批准自己的登记。", "Nobody approves what they entered themselves.")
+    refuse_hands(actor, first=registration.entered_by_id)
     registration.approved_at, registration.approved_by = at, actor
     registration.save(update_fields=["approved_at", "approved_by"])
     note_act(actor.login, "verification.approve", f"registration:{registration.pk}", at=at, note=code)

@@ -3,13 +3,15 @@
 import logging
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from chengxin.ground.services import note_act
-from chengxin.identity.errors import GrantRefused, OfficerUnknown
+from chengxin.identity.errors import GrantRefused, HandsRefused, OfficerUnknown
+from chengxin.identity.hands import Hands, refuse
 from chengxin.identity.models import RoleGrant, User
 from chengxin.identity.permissions import clash, permissions
 from chengxin.identity.queries import Right, may
+from chengxin.identity.signers import hands_of
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
@@ -54,6 +56,8 @@ def _grant(login: str, role: str, until: date, reason: str, actor: User | None, 
         )
     if not reason.strip():
         raise GrantRefused("请写明授权的理由。", "Give the reason of the grant.")
+    if actor is not None:
+        _refuse_granter(actor, officer)
     _withdraw_lapsed(officer.pk)
     standing = RoleGrant.objects.filter(user=officer, withdrawn_at=None, valid_until__gt=today)
     if clash(role, frozenset(standing.values_list("role", flat=True))):
@@ -62,16 +66,44 @@ def _grant(login: str, role: str, until: date, reason: str, actor: User | None, 
             "The officer holds a role that may not stand beside this one: the three administrators exclude one another and "
             "every other role.",
         )
-    grant = RoleGrant.objects.create(
-        user=officer,
-        role=role,
-        valid_from=today,
-        valid_until=until,
-        reason=reason.strip(),
-        granted_by=actor,
-        granted_at=at,
+    grant = _enter(
+        RoleGrant(
+            user=officer,
+            role=role,
+            valid_from=today,
+            valid_until=until,
+            reason=reason.strip(),
+            granted_by=actor,
+            granted_at=at,
+        )
     )
     note_act(actor.login if actor else "", "rights.grant", f"grant:{grant.pk}", at=at, note=f"{login} {role} {until}")
+    return grant
+
+
+def _refuse_granter(actor: User, officer: User) -> None:
+    """Refuse a grant by somebody who hasn't declared who they are (HandsRefused), or to another account of their own (GrantRefused)."""
+    hands = hands_of(actor, first=officer.pk)
+    if refusal := refuse(Hands(hands.declared)):
+        raise HandsRefused(refusal)
+    if hands.one_person:
+        raise GrantRefused(
+            "这个账户也是您本人的，不能给自己授权。", "That account is yours too; nobody grants to themselves."
+        )
+
+
+def _enter(grant: RoleGrant) -> RoleGrant:
+    """Write a grant; which accounts are one person's the database alone may know. Raises GrantRefused."""
+    try:
+        with transaction.atomic():
+            grant.save(force_insert=True)
+    except IntegrityError as error:
+        if "another account" not in str(error):
+            raise
+        raise GrantRefused(
+            "该人员另有一个账户，其岗位与此岗位不能由同一个人兼任。",
+            "This person has another account whose role excludes this one.",
+        ) from None
     return grant
 
 

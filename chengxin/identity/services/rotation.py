@@ -20,6 +20,7 @@ from chengxin.ground.services import note_act
 from chengxin.identity.errors import KeyNotFresh
 from chengxin.identity.models import KeyPointers, KeyRotation, RotationStep, VaultKey
 from chengxin.identity.sealed import PERSONS, SealedTable, sealed_tables
+from chengxin.identity.services.declarations import hash_anew
 from chengxin.identity.services.resealing import Block, next_persons, next_rows, persons_left, rows_left
 from chengxin.identity.vault import KEYS_LOCK, key_source, read_keys, settle_keys, vault
 from chengxin.lib.crypto import KeysMissing
@@ -132,6 +133,7 @@ def _begin(key_id: str, clock: Clock) -> KeyRotation:
         key_id=key_id, from_hash=before.hash, from_current=before.current, started_at=at
     )
     _run("move_pointers", key=key_id)
+    hash_anew()
     note_act("", "keys.rotate", f"key:{key_id}", at=at, note="begun")
     return rotation
 
@@ -174,6 +176,7 @@ def _finish(rotation: KeyRotation, clock: Clock) -> list[str]:
         return []
     at, before = clock(), {rotation.from_hash, rotation.from_current}
     _run("forget_former")
+    hash_anew()
     _run("retire", keys=sorted(before), at=at)
     retired = VaultKey.objects.filter(pk__in=before, retired_at=at).order_by("pk").values_list("pk", flat=True)
     rotation.finished_at = at

@@ -1,16 +1,18 @@
 """Deciding to merge, split or undo: by one officer of the credit centre, agreed to by another. The worker carries it out."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
-from chengxin.ground.services import Asker, Line, enter_many, entry_number, note_act
+from chengxin.ground.services import Asker, Line, enter_many, enter_refusal, entry_number, note_act
 from chengxin.identity.errors import TransferRefused
 from chengxin.identity.models import Person, Transfer, TransferStep, User
 from chengxin.identity.parties import Party, find_party
 from chengxin.identity.queries import Found, may
+from chengxin.identity.signers import refusals_noted, refuse_hands
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.transferring import End, Reason, refuse_ground, refuse_merge, refuse_split
 from chengxin.identity.vault import vault
@@ -37,6 +39,8 @@ def propose_merge(one: Party, other: Party, *, ground: str, actor: User, at: dat
     """
     refuse_others(actor, "persons.decide")
     found = [find_or_refuse(party, actor=actor, at=at) for party in (one, other)]
+    with _refusals_noted("transfer", actor, at):
+        refuse_hands(actor, [person.subject_id for person in found])
     _refuse(refuse_merge(*(_end(person.subject_id) for person in found)))
     ranks = dict(
         Person.objects.filter(pk__in=[person.subject_id for person in found]).values_list("pk", "identity_rank")
@@ -53,9 +57,11 @@ def plan_split(subject: Party, other: Party | None, *, actor: User, at: datetime
     """
     refuse_others(actor, "persons.decide")
     found = find_or_refuse(subject, actor=actor, at=at)
-    if other is None:
+    second = find_or_refuse(other, actor=actor, at=at) if other is not None else None
+    with _refusals_noted("transfer", actor, at):
+        refuse_hands(actor, [found.subject_id, second.subject_id if second else None])
+    if other is None or second is None:
         return Plan(found.subject_id, None)
-    second = find_or_refuse(other, actor=actor, at=at)
     if second.subject_id != found.subject_id:
         return Plan(found.subject_id, second.subject_id)
     today = shanghai_date(at)
@@ -68,6 +74,8 @@ def plan_split(subject: Party, other: Party | None, *, actor: User, at: datetime
 def propose_split(plan: Plan, records: Sequence[int], *, ground: str, actor: User, at: datetime) -> TransferStep:
     """Decide which records, and which code, are another person's, or nobody's who is known. Raises NotAllowed, TransferRefused."""
     refuse_others(actor, "persons.decide")
+    with _refusals_noted("transfer", actor, at):
+        refuse_hands(actor, [plan.from_subject, plan.into_subject])
     one = _end(plan.from_subject)
     other = _end(plan.into_subject) if plan.into_subject is not None else None
     _refuse(refuse_split(one, other, len(records), code_goes=bool(plan.mark)))
@@ -89,11 +97,12 @@ def propose_again(transfer_id: int, records: Sequence[int], *, ground: str, acto
     """
     refuse_others(actor, "persons.decide")
     _refuse(refuse_ground(ground))
-    with speaking_as(actor):
+    with _refusals_noted(f"transfer:{transfer_id}", actor, at), speaking_as(actor):
         transfer = Transfer.objects.filter(pk=transfer_id).first()
         last = last_done(transfer_id)
         if transfer is None or last is None:
             raise TransferRefused("没有这项办理，或者还没有办成。", "There is no such transfer, or it isn't done yet.")
+        refuse_hands(actor, [transfer.from_subject_id, transfer.into_subject])
         if records and (not last.forth or transfer.into_subject is None):
             raise TransferRefused("只有撤销时可以另选记录。", "Records are chosen when a transfer is undone.")
         return _decide(transfer, forth=not last.forth, records=records, ground=ground, actor=actor, at=at)
@@ -102,12 +111,14 @@ def propose_again(transfer_id: int, records: Sequence[int], *, ground: str, acto
 def second_step(step_id: int, *, agreed: bool, actor: User, at: datetime) -> TransferStep:
     """Agree to a colleague's decision, or not. Locks the step. Raises NotAllowed, TransferRefused."""
     refuse_others(actor, "persons.agree")
-    with speaking_as(actor):
+    with _refusals_noted("transfer", actor, at), speaking_as(actor):
         made = TransferStep.objects.select_for_update(no_key=True).filter(pk=step_id, agreed=None, done_at=None).first()
         if made is None:
             raise TransferRefused("没有等待复核的办理。", "No decision waits for a second officer.")
         if made.decided_by_id == actor.pk:
             raise TransferRefused("须由另一名工作人员复核。", "A second officer agrees.")
+        about = [made.transfer.from_subject_id, made.transfer.into_subject]
+        refuse_hands(actor, about, first=made.decided_by_id if agreed else None)
         made.second_by, made.second_at, made.agreed = actor, at, agreed
         made.save(update_fields=["second_by", "second_at", "agreed"])
         note = "agreed" if agreed else "declined"
@@ -171,6 +182,16 @@ def enter_openings(subjects: Sequence[int], transfer_id: int, *, actor: User, at
     asker = Asker(actor.organisation.code, actor.login, PURPOSE, BASIS, f"transfer:{transfer_id}", "desk")
     lines = [Line(subject, entry_number(at), asker.case_reference, "answered", "") for subject in subjects]
     enter_many(asker, lines, fields=("born", "code", "died", "name", "region"), at=at)
+
+
+def enter_refused_opening(subject: int, transfer_id: int, reason: str, *, actor: User, at: datetime) -> None:
+    """Enter with a person that an officer who may not was about to look at them. Raises RuntimeError inside another transaction."""
+    asker = Asker(actor.organisation.code, actor.login, PURPOSE, BASIS, f"transfer:{transfer_id}", "desk")
+    enter_refusal(asker, subject_id=subject, reason=reason, at=at)
+
+
+def _refusals_noted(subject: str, actor: User, at: datetime) -> AbstractContextManager[None]:
+    return refusals_noted(actor, "persons.refused", subject, at=at)
 
 
 def last_done(transfer_id: int) -> TransferStep | None:

@@ -102,6 +102,20 @@ $$;
 CREATE OR REPLACE TRIGGER client_key_guarded BEFORE INSERT OR UPDATE ON identity_client_key
     FOR EACH ROW EXECUTE FUNCTION identity_guard_client_key();
 
+-- name: guard_second_hand
+-- What one administrator enters another person approves; both have declared who they are. Runs with the owner's eyes.
+CREATE OR REPLACE FUNCTION identity_guard_second_hand() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM identity_refuse_one_person(NEW.entered_by_id, NEW.approved_by_id);
+    RETURN NULL;
+END
+$$;
+
+-- name: client_key_second_hand
+CREATE OR REPLACE TRIGGER client_key_approved_by_another_person AFTER UPDATE ON identity_client_key
+    FOR EACH ROW WHEN (OLD.approved_at IS NULL AND NEW.approved_at IS NOT NULL) EXECUTE FUNCTION identity_guard_second_hand();
+
 -- name: client_key_stays
 CREATE OR REPLACE TRIGGER client_key_stays BEFORE DELETE OR TRUNCATE ON identity_client_key
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();

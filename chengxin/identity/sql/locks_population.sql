@@ -110,6 +110,10 @@ BEGIN
     INSERT INTO identity_withdrawn_code (code_mark, until_rank, subject_id, code_type) VALUES (mark, until, subject, kind)
         ON CONFLICT DO NOTHING;
     PERFORM set_config('cx.withdrawing', encode(wrong_hash, 'hex'), true);
+    -- An officer who declared this code is still whom it led to.
+    UPDATE identity_declaration d SET subject_id = subject
+        WHERE wrong_hash = ANY(d.code_hashes)
+          AND EXISTS (SELECT FROM identity_code c WHERE c.code_hash = wrong_hash AND c.subject_id = subject);
     DELETE FROM identity_code WHERE code_hash = wrong_hash AND subject_id = subject;
     PERFORM set_config('cx.withdrawing', '', true);
 END

@@ -51,6 +51,30 @@ $$;
 CREATE OR REPLACE TRIGGER grant_guarded BEFORE INSERT ON identity_role_grant
     FOR EACH ROW EXECUTE FUNCTION identity_guard_grant();
 
+-- name: guard_grant_hands
+-- The three administrators are three persons, whatever accounts they have: whoever grants has declared who they are and is another person, and
+-- no person holds roles that exclude one another through two accounts. Runs with the owner's eyes, under the lock of declarations.
+CREATE OR REPLACE FUNCTION identity_guard_grant_hands() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('officers are persons'));
+    IF NEW.granted_by_id IS NOT NULL THEN
+        PERFORM identity_refuse_oneself(NEW.granted_by_id, '{}');
+        IF NEW.granted_by_id <> NEW.user_id AND identity_one_person(NEW.granted_by_id, NEW.user_id) THEN
+            RAISE EXCEPTION 'nobody grants to themselves by another account' USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    IF identity_excluded_by_another_account(NEW.user_id, NEW.role, NEW.valid_from, NEW.valid_until) THEN
+        RAISE EXCEPTION 'this person has another account whose role excludes this one' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: guard_grant_hands_trigger
+CREATE OR REPLACE TRIGGER grant_to_another_person AFTER INSERT ON identity_role_grant
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_grant_hands();
+
 -- name: guard_withdrawal
 -- A grant changes once, by its withdrawal, and in nothing else.
 CREATE OR REPLACE FUNCTION identity_guard_withdrawal() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -135,7 +159,7 @@ $$;
 -- name: rights_grants
 -- The application reads which rights are in force and notes their use. Users and rights are the administration's, whose role reads
 -- nothing of any person.
-REVOKE ALL ON FUNCTION identity_withdraw_lapsed(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION identity_withdraw_lapsed(bigint), identity_guard_grant_hands() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION identity_withdraw_lapsed(bigint) TO {intake}, {admin};
 GRANT SELECT ON identity_right TO {app}, {admin};
 GRANT SELECT, INSERT, UPDATE (last_used) ON identity_role_use TO {app}, {admin};

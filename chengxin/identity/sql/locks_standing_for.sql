@@ -82,11 +82,32 @@ $$;
 CREATE OR REPLACE TRIGGER delegation_change_guarded BEFORE UPDATE ON identity_delegation
     FOR EACH ROW EXECUTE FUNCTION identity_guard_delegation_change();
 
+-- name: guard_delegation_hands
+-- Entered, confirmed and ended by an officer who is neither of the two, and confirmed by another person than entered it. Runs with the owner's
+-- eyes: nobody else may ask who an officer is.
+CREATE OR REPLACE FUNCTION identity_guard_delegation_hands() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM identity_refuse_oneself(
+        CASE WHEN TG_OP = 'INSERT' THEN NEW.entered_by_id WHEN NEW.ended_at IS NULL THEN NEW.confirmed_by_id ELSE NEW.ended_by_id END,
+        ARRAY[NEW.subject_id, NEW.agent_id]);
+    IF TG_OP = 'UPDATE' AND NEW.ended_at IS NULL THEN
+        PERFORM identity_refuse_one_person(NEW.entered_by_id, NEW.confirmed_by_id);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: guard_delegation_hands_trigger
+CREATE OR REPLACE TRIGGER delegation_by_others AFTER INSERT OR UPDATE ON identity_delegation
+    FOR EACH ROW EXECUTE FUNCTION identity_guard_delegation_hands();
+
 -- name: delegation_stays
 CREATE OR REPLACE TRIGGER delegation_stays BEFORE DELETE OR TRUNCATE ON identity_delegation
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: delegation_grants
+REVOKE ALL ON FUNCTION identity_guard_delegation_hands() FROM PUBLIC;
 GRANT SELECT ON identity_acting, identity_at_window TO {app};
 GRANT SELECT, INSERT, UPDATE (confirmed_at, confirmed_by_id, ended_at, ended_by_id, end_reason) ON identity_delegation TO {app};
 GRANT USAGE ON SEQUENCE identity_delegation_id_seq TO {app};

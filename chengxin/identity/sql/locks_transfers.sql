@@ -82,6 +82,11 @@ CREATE OR REPLACE FUNCTION identity_transfer_in_turn(wanted bigint) RETURNS bool
                                             WHERE d.transfer_id = t.id AND d.done_at IS NOT NULL)))
 $$;
 
+-- name: transfer_ends
+CREATE OR REPLACE FUNCTION identity_transfer_ends(wanted bigint) RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    AS $$ SELECT ARRAY[t.from_subject_id, t.into_subject] FROM identity_transfer t WHERE t.id = wanted $$;
+
 -- name: guard_step
 -- Decided at the centre's window by whoever speaks, in turn, and never the same way twice: forth first, then back, then forth.
 CREATE OR REPLACE FUNCTION identity_guard_step() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -91,6 +96,7 @@ BEGIN
     IF NOT identity_at_window_speaks(NEW.decided_by_id) THEN
         RAISE EXCEPTION 'persons are merged and split at the credit centre, by whoever speaks' USING ERRCODE = 'check_violation';
     END IF;
+    PERFORM identity_refuse_oneself(NEW.decided_by_id, identity_transfer_ends(NEW.transfer_id));
     IF NEW.second_at IS NOT NULL OR NEW.done_at IS NOT NULL OR NEW.decided_at > clock_timestamp() THEN
         RAISE EXCEPTION 'a step is decided before it is agreed to or done' USING ERRCODE = 'check_violation';
     END IF;
@@ -128,6 +134,12 @@ BEGIN
     END IF;
     IF OLD.second_at IS NULL AND NEW.second_at IS NOT NULL AND NOT identity_at_window_speaks(NEW.second_by_id) THEN
         RAISE EXCEPTION 'persons are merged and split at the credit centre, by whoever speaks' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.second_at IS NULL AND NEW.second_at IS NOT NULL THEN
+        PERFORM identity_refuse_oneself(NEW.second_by_id, identity_transfer_ends(NEW.transfer_id));
+    END IF;
+    IF OLD.second_at IS NULL AND NEW.agreed THEN
+        PERFORM identity_refuse_one_person(NEW.decided_by_id, NEW.second_by_id);
     END IF;
     IF NEW.done_at IS NOT NULL AND EXISTS (
         SELECT FROM identity_transfer t
@@ -241,7 +253,7 @@ CREATE POLICY centre_step ON identity_transfer_step TO {app} USING ((SELECT iden
 
 -- name: transfer_grants
 REVOKE ALL ON FUNCTION identity_lead(bigint), identity_held_by(bigint), identity_centre_speaks(), identity_at_window_speaks(bigint),
-    identity_guard_transfer(), identity_guard_step(), identity_guard_step_change(), identity_transfer_in_turn(bigint), identity_in_hand(),
+    identity_guard_transfer(), identity_transfer_ends(bigint), identity_guard_step(), identity_guard_step_change(), identity_transfer_in_turn(bigint), identity_in_hand(),
     identity_transfer_evidence(), identity_told_of(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION identity_lead(bigint), identity_held_by(bigint) TO {app}, {intake};
 GRANT EXECUTE ON FUNCTION identity_centre_speaks(), identity_transfer_in_turn(bigint), identity_told_of(bigint) TO {app};

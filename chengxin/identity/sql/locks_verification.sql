@@ -52,6 +52,10 @@ $$;
 CREATE OR REPLACE TRIGGER registration_guarded BEFORE INSERT OR UPDATE ON identity_registration
     FOR EACH ROW EXECUTE FUNCTION identity_guard_registration();
 
+-- name: registration_second_hand
+CREATE OR REPLACE TRIGGER registration_approved_by_another_person AFTER UPDATE ON identity_registration
+    FOR EACH ROW WHEN (OLD.approved_at IS NULL AND NEW.approved_at IS NOT NULL) EXECUTE FUNCTION identity_guard_second_hand();
+
 -- name: registration_stays
 CREATE OR REPLACE TRIGGER registration_stays BEFORE DELETE OR TRUNCATE ON identity_registration
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();

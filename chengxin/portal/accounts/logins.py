@@ -21,6 +21,7 @@ from chengxin.identity.policies import demo_only, logged_in, officer_of
 from chengxin.identity.queries import find_demo_officer
 from chengxin.identity.services.accounts import note_logout, note_proven
 from chengxin.identity.services.factors import demo_code, factors_of
+from chengxin.identity.signers import declared
 from chengxin.identity.standing import by_second_factor, is_fully_in, note_factor
 from chengxin.portal.accounts.forms import CodeForm, PasskeyForm
 
@@ -57,12 +58,14 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
-@logged_in("按登录的进度引到下一步：先改初始密码，再设第二重验证，然后进入工作")
+@logged_in("按登录的进度引到下一步：先改初始密码，再设第二重验证，再申报本人身份，然后进入工作")
 def home(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
     if officer.first_password:
         return redirect("account_password")
-    return redirect(settings.FACE_HOME if is_fully_in(request) else "account_security")
+    if not is_fully_in(request):
+        return redirect("account_security")
+    return redirect(settings.FACE_HOME if declared(officer) else "account_declare")
 
 
 @logged_in("再次证明是本人，通过后回到原来的页面")

@@ -25,6 +25,7 @@ from chengxin.identity.services.factors import (
     remove_factor,
     renew_codes,
 )
+from chengxin.identity.signers import declared
 from chengxin.identity.standing import is_fully_in, note_factor
 from chengxin.portal.accounts.forms import NewPasskeyForm, NewTotpForm, PasswordForm
 
@@ -35,7 +36,7 @@ OWN = "本人管理自己的密码和第二重验证"
 @logged_in(OWN)
 def security(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
-    context = {"held": factors_of(officer.pk), "must": not is_fully_in(request)}
+    context = {"held": factors_of(officer.pk), "must": not is_fully_in(request), "since": declared(officer)}
     return render(request, "portal/accounts/security.html", context)
 
 

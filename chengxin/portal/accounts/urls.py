@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.portal.accounts import logins, security
+from chengxin.portal.accounts import logins, security, who
 
 urlpatterns = [
     path("login/", logins.login, name="account_login"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", logins.home, name="account_home"),
     path("account/prove/", logins.prove, name="account_prove"),
     path("account/security/", security.security, name="account_security"),
+    path("account/who/", who.declare_oneself, name="account_declare"),
     path("account/password/", security.password, name="account_password"),
     path("account/telephone/", security.totp, name="account_totp"),
     path("account/telephone/remove", security.remove_totp, name="account_remove_totp"),

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.identity.permissions import permissions
 from chengxin.identity.policies import officer_of, officers_may
-from chengxin.identity.queries import find_account, find_grant, list_grants, list_officers, rights_of
+from chengxin.identity.queries import declared_since, find_account, find_grant, list_grants, list_officers, rights_of
+from chengxin.identity.services.declarations import reopen
 from chengxin.identity.services.officers import close_account, enter_officer
 from chengxin.identity.services.rights import grant_role, withdraw_role
 from chengxin.lib.periods import shanghai_date
@@ -70,7 +71,8 @@ def officer(request: HttpRequest, login: str) -> HttpResponse:
         {"one": one, "role": permissions().roles[one.role].name, "right": in_force.get(one.pk)}
         for one in list_grants(found.pk)
     ]
-    return render(request, "portal/administration/officer.html", {"officer": found, "grants": grants})
+    context = {"officer": found, "grants": grants, "since": declared_since(found.pk)}
+    return render(request, "portal/administration/officer.html", context)
 
 
 @officers_may("rights.grant")
@@ -127,6 +129,19 @@ def leave(request: HttpRequest, login: str) -> HttpResponse:
         return Done("账户已停用，该人员的登录已全部结束。", _page(login))
 
     return carry_out(request, form, act, _about("停用离岗人员账户", "停用", login, "立即生效，不能恢复。"))
+
+
+@officers_may("officers.reopen")
+@require_http_methods(["GET", "POST"])
+def reopen_declaration(request: HttpRequest, login: str) -> HttpResponse:
+    form = ReasonForm(posted(request))
+
+    def act() -> Done:
+        reopen(login, reason=form.cleaned_data["reason"], actor=officer_of(request), at=timezone.now())
+        return Done("已准予重新申报。该人员重新申报之前不能查询、认定和复核。", _page(login))
+
+    meaning = "原来的申报立即失效，该人员须在自己的账户里重新申报。您看不到原来的和新的号码。"
+    return carry_out(request, form, act, _about("准予重新申报身份", "准予", login, meaning))
 
 
 def _page(login: str) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("officers/<str:login>/unlock/", accounts.free, name="unlock"),
     path("officers/<str:login>/password/", accounts.new_password, name="new-password"),
     path("officers/<str:login>/factors/", accounts.factors, name="take-off-factors"),
+    path("officers/<str:login>/reopen/", officers.reopen_declaration, name="reopen"),
     path("grants/<int:number>/withdraw/", officers.withdraw, name="withdraw"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.enter, name="enter-organisation"),

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rapidfuzz.distance import Indel
 
+from chengxin.identity.errors import HandsRefused
 from chengxin.identity.finding import Near
+from chengxin.identity.hands import OWN
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.regions import region
@@ -72,7 +74,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
             waits = decide_case(
                 number, subject_id=form.subject(), ground=form.cleaned_data["ground"], actor=officer, at=at
             )
-        except DecisionRefused as refused:
+        except (DecisionRefused, HandsRefused) as refused:
             refusal, status = refused, refused.status
         except WaitingRowGone as gone:
             return _back(request, gone)
@@ -83,6 +85,10 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
         opened = open_case(number, actor=officer, at=at)
     except WaitingRowGone as gone:
         return _back(request, gone)
+    if opened.own:
+        return render(
+            request, "portal/desk/case_own.html", {"number": number, "refusal": HandsRefused(OWN)}, status=403
+        )
     return render(request, "portal/desk/case.html", _context(opened, form, refusal, officer.pk), status=status)
 
 

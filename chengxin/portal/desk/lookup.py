@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chengxin.catalogue.errors import PurposeUnknown
 from chengxin.catalogue.queries import PurposeTerms, list_purposes
 from chengxin.ground.errors import NotAnswerable
+from chengxin.identity.errors import HandsRefused
 from chengxin.identity.policies import officer_of, officers_may
+from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import QueryForm
@@ -39,13 +41,13 @@ def lookup(request: HttpRequest, purpose: str) -> HttpResponse:
     officer = officer_of(request)
     try:
         report = issue_report(form.asker(officer.organisation.code, officer.login), form.question(), at=timezone.now())
-    except NotAnswerable as refusal:
+    except (NotAnswerable, HandsRefused) as refusal:
         return _ask(request, terms, form.without_person(), status=refusal.status, refusal=refusal)
     return FACES[form.cleaned_data["format"]](request, report, form)
 
 
 def _ask(
-    request: HttpRequest, terms: PurposeTerms, form: QueryForm, *, status: int, refusal: NotAnswerable | None = None
+    request: HttpRequest, terms: PurposeTerms, form: QueryForm, *, status: int, refusal: ChengxinError | None = None
 ) -> HttpResponse:
     return render(
         request, "portal/desk/lookup.html", {"purpose": terms, "form": form, "refusal": refusal}, status=status

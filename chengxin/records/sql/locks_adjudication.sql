@@ -56,6 +56,8 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'waiting rows are decided at the credit centre' USING ERRCODE = 'check_violation';
     END IF;
+    PERFORM identity_refuse_oneself(NEW.decided_by_id, ARRAY[NEW.subject_id, NEW.corrects_subject_id]);
+    PERFORM records_refuse_own_case(NEW.decided_by_id, NEW.waiting_id);
     IF NEW.second_at IS NOT NULL OR NEW.done_at IS NOT NULL OR NEW.taken_back_at IS NOT NULL OR NEW.decided_at > clock_timestamp() THEN
         RAISE EXCEPTION 'a decision is made before it is agreed to or carried out' USING ERRCODE = 'check_violation';
     END IF;
@@ -67,6 +69,21 @@ $$;
 -- name: guard_adjudication_trigger
 CREATE OR REPLACE TRIGGER adjudication_guarded BEFORE INSERT ON records_adjudication
     FOR EACH ROW EXECUTE FUNCTION records_guard_adjudication();
+
+-- name: refuse_own_case
+-- Nobody decides a case in which they are among those who may be meant: whoever was opened for it has an entry that says so.
+CREATE OR REPLACE FUNCTION records_refuse_own_case(officer bigint, waiting bigint) RETURNS void LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM identity_held_by(identity_officer_subject(officer)) AS mine (subject_id)
+        JOIN ground_access_entry e ON e.subject_id = mine.subject_id
+        WHERE e.purpose = 'adjudication' AND e.case_reference = 'waiting:' || waiting
+    ) THEN
+        RAISE EXCEPTION 'nobody decides a case in which they may be meant' USING ERRCODE = 'check_violation';
+    END IF;
+END
+$$;
 
 -- name: guard_adjudication_change
 -- A decision changes twice at most, by the word of a second officer, who speaks themselves, and by being carried out or
@@ -107,6 +124,17 @@ BEGIN
            WHERE u.id = NEW.taken_back_by_id AND u.id IN (OLD.decided_by_id, OLD.second_by_id)
              AND u.login = (SELECT s.name FROM identity_speaker() s)) THEN
         RAISE EXCEPTION 'a decision is taken back by one of its two officers' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.second_at IS NULL AND NEW.second_at IS NOT NULL THEN
+        PERFORM identity_refuse_oneself(NEW.second_by_id, ARRAY[NEW.subject_id, NEW.corrects_subject_id]);
+        PERFORM records_refuse_own_case(NEW.second_by_id, NEW.waiting_id);
+    END IF;
+    IF OLD.second_at IS NULL AND NEW.agreed THEN
+        PERFORM identity_refuse_one_person(NEW.decided_by_id, NEW.second_by_id);
+    END IF;
+    IF OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL THEN
+        PERFORM identity_refuse_oneself(NEW.taken_back_by_id, ARRAY[NEW.subject_id, NEW.corrects_subject_id]);
+        PERFORM records_refuse_own_case(NEW.taken_back_by_id, NEW.waiting_id);
     END IF;
     RETURN NEW;
 END
@@ -166,7 +194,7 @@ CREATE OR REPLACE TRIGGER batch_keeps_to_the_decision BEFORE UPDATE ON records_b
     FOR EACH ROW WHEN (NEW.adjudication_id IS NOT NULL) EXECUTE FUNCTION records_guard_adjudicated_person();
 
 -- name: adjudication_grants
-REVOKE ALL ON FUNCTION records_guard_opening(), records_guard_adjudication(), records_guard_adjudication_change(),
+REVOKE ALL ON FUNCTION records_refuse_own_case(bigint, bigint), records_guard_opening(), records_guard_adjudication(), records_guard_adjudication_change(),
     records_guard_adjudicated_batch(), records_guard_adjudicated_person() FROM PUBLIC;
 GRANT SELECT ON records_waiting TO {app};
 GRANT SELECT, INSERT, UPDATE (second_by_id, second_at, agreed, taken_back_by_id, taken_back_at, taken_back_ground)

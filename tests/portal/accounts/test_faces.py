@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 
+from chengxin.demo.officers import code_of_officer
 from chengxin.identity.services.factors import add_totp, code_at, new_secret
 from chengxin.identity.services.officers import enter_officer
 from tests.conftest import Register
@@ -67,7 +68,7 @@ def test_the_desk_can_change_no_administrators_password(register: Register) -> N
 def test_a_newcomer_goes_from_a_first_password_to_the_desk(
     administration: Register, visit: Visit, settings: Any, now: Any
 ) -> None:
-    """Entered by the system administrator; then the password changed, then a telephone bound, all by the newcomer."""
+    """Entered by the system administrator; then the password changed, a telephone bound, and who it is declared, all by the newcomer."""
     enter_officer(
         login="zhang.min", display_name="张敏", organisation_code=MARKET, password="first password chosen",
         actor=officer("system"), at=now,
@@ -82,6 +83,10 @@ def test_a_newcomer_goes_from_a_first_password_to_the_desk(
     one.client.post(password, {"old": "first password chosen", "new": fresh, "again": fresh})
     assert one.client.get(home).headers["Location"] == reverse("account_security")
     enrol(one)
+    declaration = reverse("account_declare")
+    assert one.client.get(home).headers["Location"] == declaration
+    who = {"code_type": "resident-id", "name": "张敏", "code": code_of_officer("zhang.min")}
+    assert one.client.post(declaration, who).headers["Location"] == reverse("portal:desk")
     assert one.client.get(home).headers["Location"] == reverse("portal:desk")
     assert one.client.get(reverse("portal:desk")).status_code == 403, "no right was granted yet"
 

@@ -30,6 +30,7 @@ PROVE = reverse("account_prove")
 OWN = [
     "account_password",
     "account_totp",
+    "account_declare",
     "account_passkey",
     "account_renew_codes",
     "account_remove_totp",
