@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from chengxin.ground.services import announce, note_act
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
+from chengxin.identity.signers import refuse_hands
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.vault import vault
 from chengxin.lib.codes import holds_code
@@ -80,12 +81,13 @@ def propose_undo(token: UUID, *, ground: str, actor: User, at: datetime) -> Undo
 
 @transaction.atomic
 def second_undo(number: int, *, agreed: bool, actor: User, at: datetime) -> Undoing:
-    """Agree to the undoing of a batch, or not, at the credit centre. Locks it. Raises NotAllowed, UndoRefused."""
+    """Agree to the undoing of a batch, or not, at the credit centre. Locks it. Raises NotAllowed, UndoRefused, HandsRefused."""
     _centre_only(actor)
     with speaking_as(actor):
         made = Undoing.objects.select_for_update(no_key=True).filter(pk=number, agreed=None).first()
         if made is None:
             raise UndoRefused("没有等待复核的撤回申请。", "No undoing waits for a second officer.")
+        refuse_hands(actor, first=made.decided_by_id)
         made.second_by, made.second_at, made.agreed = actor, at, agreed
         made.save(update_fields=["second_by", "second_at", "agreed"])
         note = "agreed" if agreed else "declined"

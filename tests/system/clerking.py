@@ -80,6 +80,11 @@ def acknowledge_anothers(stage: Stage) -> bool:
     return stage.run("app", "SELECT sharing_acknowledge(%s)", number) == [(True,)]
 
 
+def agree_to_it(stage: Stage) -> bool:
+    agree(stage)
+    return True
+
+
 def tell_of_what_was_left(stage: Stage) -> bool:
     """Tell of a record that was left as it was."""
     stage.run("owner", "ALTER TABLE sharing_recall DISABLE TRIGGER recall_stays")

@@ -2,6 +2,7 @@
 
 from tests.system import adjudicating as j
 from tests.system import administering as d
+from tests.system import clerking as k
 from tests.system import organising as o
 from tests.system import transferring as t
 from tests.system import who as w
@@ -58,6 +59,8 @@ CLAUSES: dict[str, Clause] = {
                                                w.look_up_after_the_code_was_withdrawn, OWN),
     "who: whom the withdrawn code led to": clause("withdraw_code", "WHERE wrong_hash = ANY(d.code_hashes)", "WHERE false",
                                                   w.look_up_after_the_code_was_withdrawn, OWN),
+    "undoing: two persons": clause("guard_undoing_change", "PERFORM identity_refuse_one_person(NEW.decided_by_id, NEW.second_by_id);",
+                                   "NULL;", w.as_one("clerk", "officer", k.agree_to_it), TWO),
     "who: declared at all": clause("refuse_oneself", "NOT identity_declared(officer)", "false",
                                   w.undeclared("officer", o.enters()), UNDECLARED),
     "who: not what was reopened": clause("declared", " AND d.reopened_at IS NULL", "", w.undeclared("officer", o.enters()), UNDECLARED),

@@ -56,6 +56,9 @@ BEGIN
     IF OLD.second_at IS NULL AND (NEW.agreed IS NULL OR NOT identity_at_window_speaks(NEW.second_by_id)) THEN
         RAISE EXCEPTION 'an undoing is agreed to at the credit centre, by whoever speaks' USING ERRCODE = 'check_violation';
     END IF;
+    IF OLD.second_at IS NULL THEN
+        PERFORM identity_refuse_one_person(NEW.decided_by_id, NEW.second_by_id);
+    END IF;
     RETURN NEW;
 END
 $$;
