@@ -189,7 +189,7 @@ def test_nobody_looks_themselves_up_and_that_is_entered(register: Register, now:
         ask(one, WANG_WEI)
     with pytest.raises(HandsRefused, match=UNDECLARED):
         ask(none, WANG_WEI)
-    entered = register.rows("SELECT officer, outcome, reason FROM ground_access_entry WHERE subject_id = %s ORDER BY entry_id",
+    entered = register.rows("SELECT officer, outcome, reason FROM ground_access_entry WHERE subject_id = %s ORDER BY officer",
                             subject(WANG_WEI))  # fmt: skip
     assert entered == [(one.login, "refused", "own-case"), (none.login, "refused", "officer-undeclared")]
     with pytest.raises(NotAnswerable):
