@@ -11,6 +11,7 @@ from chengxin.bench.rotation import bench_rotation
 from chengxin.bench.stage import Stage, Tell
 from chengxin.bench.vault import bench_vault
 from chengxin.bench.verification import bench_verification
+from chengxin.bench.workbook import bench_xlsx
 from chengxin.lib.errors import NotFound
 
 Bench = Callable[[Stage, int, Tell], dict[str, Any] | list[dict[str, Any]]]
@@ -22,6 +23,7 @@ KNOWN: dict[str, Bench] = {
     "vault": bench_vault,
     "rotation": bench_rotation,
     "verification": bench_verification,
+    "xlsx": bench_xlsx,
 }
 
 

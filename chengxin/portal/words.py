@@ -22,6 +22,7 @@ ENCODINGS_HOW = {
     "plain-ascii": "全文只有 ASCII 字符",
     "not-utf-8-but-valid-gb18030": "不是 UTF-8，全文符合 GB18030",
     "workbook": "工作簿自带编码",
+    "workbook-first-visible-sheet": "工作簿自带编码；有多个工作表，只读取了第一个可见的",
     "stored": "重新核对时按 UTF-8 保存",
 }
 FORMS = {

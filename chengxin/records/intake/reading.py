@@ -6,19 +6,30 @@ with ``row_number`` as a spreadsheet would show it.
 
 import io
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import polars as pl
-from python_calamine import CalamineError, CalamineWorkbook
 
-from chengxin.lib.encodings import BOM, Encoding, detect
+from chengxin.lib.encodings import BOM, Encoding, EncodingUnknown, detect
 from chengxin.records.errors import FileUnusable
+from chengxin.records.intake.csv_faults import (
+    explain_quote,
+    explain_ragged,
+    find_ragged,
+    no_text,
+    refuse_bare_returns,
+    refuse_wide,
+    separators,
+    too_wide,
+)
+from chengxin.records.intake.kinds import refuse_kind
 from chengxin.records.intake.spool import Blocks
+from chengxin.records.intake.workbook import process
 
 ROW = "row_number"
 ROWS = 50_000
@@ -29,8 +40,10 @@ CSV_BYTES, FIRST_BYTES = 24 << 20, 3 << 20
 HEADING_ROWS = 8
 MAX_COLUMNS = 512
 MAX_CELL = 100_000
-XLSX_BYTES = 512 << 20
-QUOTED = re.compile(rb'"[^"]*"')
+# A row no quote of which was closed within this many bytes beyond a block is none.
+MAX_ROW = 4 << 20
+# Held in the child's memory, which may be twice as large.
+XLSX_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +88,6 @@ class Table:
         raise FileUnusable
 
 
-def no_text() -> FileUnusable:
-    return FileUnusable("文件含有空字节，不是文本。", "The file holds NUL bytes and is no text.")
-
-
 def open_table(blocks: Blocks, form: str) -> Table:
     """Open a file of a named kind: csv, xlsx or jsonl. Raises FileUnusable on any other."""
     kinds = {"csv": CsvTable, "xlsx": XlsxTable, "jsonl": JsonTable}
@@ -91,15 +100,19 @@ def form_of(name: str, head: bytes) -> str:
     """Tell the kind of a file from its first bytes, and by its name where they leave it open. Raises FileUnusable."""
     if head.startswith(b"PK\x03\x04"):
         return "xlsx"
-    if head.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"Rar!")):
-        raise FileUnusable(
-            "只接受 CSV、XLSX 和 JSON Lines；旧式 .xls 请另存为 .xlsx。",
-            "Only CSV, XLSX and JSON Lines are taken; save .xls as .xlsx.",
-        )
+    refuse_kind(head)
     text = head.removeprefix(BOM).lstrip()
     if text.startswith(b"{") or name.lower().endswith((".jsonl", ".ndjson")):
         return "jsonl"
     return "csv"
+
+
+def encoding_of(blocks: Blocks) -> Encoding:
+    """Tell the encoding of a text file. Raises FileUnusable, as for everything else that makes a file no use."""
+    try:
+        return detect(blocks(), blocks())
+    except EncodingUnknown as error:
+        raise FileUnusable(error.text, error.text_en) from None
 
 
 class CsvTable(Table):
@@ -107,10 +120,13 @@ class CsvTable(Table):
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._encoding = detect(blocks(), blocks())
+        self._encoding = encoding_of(blocks)
 
     def heading(self) -> Heading:
         first = next(self._chunks(2 << 20, 2 << 20), b"")
+        refuse_wide(first, MAX_COLUMNS)
+        if b"\n" not in first:
+            refuse_bare_returns(first, 1)
         frame = self._parse(first, 1, limit=HEADING_ROWS)
         rows = tuple(tuple(cell or "" for cell in row) for row in frame.drop(ROW).iter_rows())
         return Heading(self.form, self._encoding, rows)
@@ -139,24 +155,31 @@ class CsvTable(Table):
         Neither line feed nor quote is ever part of a GB18030 character.
         """
         parts: list[bytes] = []
-        held = 0
+        held, lines, wanted = 0, 1, size
         for number, block in enumerate(self._blocks()):
+            if b"\0" in block:
+                raise no_text(
+                    lines + sum(part.count(b"\n") for part in parts) + block.count(b"\n", 0, block.find(b"\0"))
+                )
             parts.append(block.removeprefix(BOM) if number == 0 else block)
             held += len(parts[-1])
-            if held < size:
+            if held < wanted:
                 continue
             text = b"".join(parts)
             cut = _last_line_end(text)
             if cut:
                 yield self._decode(text[:cut])
+                lines += text.count(b"\n", 0, cut)
                 size = min(2 * size, most)
+            elif held > size + MAX_ROW:
+                raise FileUnusable(*explain_quote(self._decode(text), lines))
             parts, held = [text[cut:]], len(text) - cut
+            # What had no end is looked at again only once there is as much again.
+            wanted = max(size, 2 * held) if not cut else size
         if (rest := b"".join(parts)).strip():
             yield self._decode(rest)
 
     def _decode(self, text: bytes) -> bytes:
-        if b"\0" in text:
-            raise no_text()
         return text if self._encoding.name == "utf-8" else text.decode(self._encoding.name).encode()
 
     def _parse_kept(self, kept: Kept, chunk: bytes, width: int | None) -> pl.DataFrame:
@@ -180,15 +203,17 @@ class CsvTable(Table):
                 raise_if_empty=False,
             )
         except pl.exceptions.PolarsError:
-            raise FileUnusable(*_explain_ragged(text, number, width)) from None
+            refuse_bare_returns(text, number)
+            raise FileUnusable(*explain_ragged(text, number, width)) from None
         if frame.width > MAX_COLUMNS:
-            raise FileUnusable(f"列数 {frame.width} 过多。", f"There are too many columns: {frame.width}.")
+            raise too_wide(frame.width)
         if width is not None and frame.width != width:
-            raise FileUnusable(*_explain_ragged(text, number, width))
-        if limit is None and _separators(text) != frame.height * (frame.width - 1):
+            raise FileUnusable(*explain_ragged(text, number, width))
+        if limit is None and separators(text) != frame.height * (frame.width - 1):
             # Blank lines, or rows that are too short: Polars fills both up without a word.
-            fault = _find_ragged(text, number, frame.width)
+            fault = find_ragged(text, number, frame.width)
             if fault:
+                refuse_bare_returns(text, number)
                 raise FileUnusable(*fault)
         return frame.with_row_index(ROW, offset=number).with_columns(pl.col(ROW).cast(pl.Int32))
 
@@ -204,79 +229,45 @@ def _last_line_end(text: bytes) -> int:
     return place + 1
 
 
-def _separators(text: bytes) -> int:
-    """Count the commas that part cells: those outside quotes."""
-    commas = text.count(b",")
-    return commas if b'"' not in text else commas - sum(part.count(b",") for part in QUOTED.findall(text))
-
-
-def _explain_ragged(text: bytes, number: int, width: int | None) -> tuple[str, str]:
-    return _find_ragged(text, number, width) or (
-        "引号未成对，无法分行。请检查引号。",
-        "A quotation mark is not closed. Check the quotes.",
-    )
-
-
-def _find_ragged(text: bytes, number: int, width: int | None) -> tuple[str, str] | None:
-    """Find the first row, blank ones apart, that has another number of cells than the first, for the message."""
-    import csv
-
-    csv.field_size_limit(1 << 27)
-    rows = csv.reader(io.StringIO(text.decode("utf-8", "replace"), newline=""))
-    expected = width
-    try:
-        for row_number, row in enumerate(rows, number):
-            expected = expected or len(row)
-            if len(row) != expected and any(cell.strip() for cell in row):
-                return (
-                    f"第 {row_number} 行有 {len(row)} 列，标题行有 {expected} 列。请检查该行的逗号和引号。",
-                    f"Row {row_number} has {len(row)} cells, the heading {expected}. Check its commas and quotes.",
-                )
-    except csv.Error:
-        pass
-    return None
-
-
 class XlsxTable(Table):
+    """A workbook's first visible sheet, read in a process of its own with a bound on its memory and its time."""
+
     form = "xlsx"
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
+        self._heading: Heading | None = None
+        self.reader_peak_mib = 0
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        whole = io.BytesIO()
-        for block in self._blocks():
-            whole.write(block)
-            if whole.tell() > XLSX_BYTES:
-                raise FileUnusable("XLSX 文件过大，请改用 CSV。", "The XLSX file is too large; use CSV.")
-        whole.seek(0)
-        try:
-            sheet = CalamineWorkbook.from_filelike(whole).get_sheet_by_index(0)
-            for number, row in enumerate(sheet.iter_rows(), 1):
-                yield number, [cell_text(cell) for cell in row]
-        except (CalamineError, OSError, ValueError, IndexError):
-            raise FileUnusable("XLSX 文件已损坏或不是工作簿。", "The XLSX file is damaged or no workbook.") from None
+    def _told(self, header_row: int) -> Generator[process.Frame, None, None]:
+        return process.frames(self._blocks, process.Ask(header_row, HEADING_ROWS, MAX_COLUMNS, MAX_CELL, XLSX_BYTES))
 
     def heading(self) -> Heading:
-        rows: list[tuple[str, ...]] = []
-        for number, row in self._rows():
-            if number > HEADING_ROWS:
-                break
-            rows.extend(() for _ in range(number - 1 - len(rows)))
-            rows.append(tuple(row))
-        return Heading(self.form, Encoding("xlsx", "workbook"), tuple(rows))
+        if self._heading is None:
+            told = dict(self._told(0))
+            _, sheets = json.loads(told[b"I"])
+            how = "workbook" if sheets == 1 else "workbook-first-visible-sheet"
+            self._heading = Heading(
+                self.form, Encoding("xlsx", how), tuple(tuple(row) for row in json.loads(told[b"H"]))
+            )
+        return self._heading
 
     def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
-        rows = self._rows()
-        names: list[str] = []
-        for number, row in rows:
-            if number == header_row:
-                names = unique_names(row)
-                break
-        schema = {ROW: pl.Int32, **dict.fromkeys(names, pl.String)}
-        while part := list(islice(rows, ROWS)):
-            records = [[number, *row[: len(names)], *[""] * (len(names) - len(row))] for number, row in part]
-            yield drop_blank(clean(pl.DataFrame(records, schema=schema, orient="row")))
+        rows = self.heading().rows
+        if header_row > len(rows) or not rows[header_row - 1]:
+            return
+        schema = {ROW: pl.Int32, **dict.fromkeys(unique_names(rows[header_row - 1]), pl.String)}
+        size, parts, held = FIRST_BYTES, list[bytes](), 0
+        with closing(self._told(header_row)) as told:
+            for kind, content in told:
+                if kind == b"R":
+                    parts.append(content)
+                    held += len(content)
+                elif kind == b"E":
+                    self.reader_peak_mib = int(content)
+                if parts and (held >= size or kind == b"E"):
+                    yield drop_blank(clean(pl.read_csv(b"".join(parts), has_header=False, schema=schema)))
+                    size, parts, held = min(2 * size, CSV_BYTES), [], 0
 
 
 def cell_text(cell: Any) -> str:
@@ -307,7 +298,7 @@ class JsonTable(Table):
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._encoding = detect(blocks(), blocks())
+        self._encoding = encoding_of(blocks)
 
     def _lines(self) -> Iterator[tuple[int, dict[str, Any]]]:
         carry, number = b"", 0
