@@ -25,8 +25,8 @@ DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,
                   r"(?:[ T]00:00(?::00)?(?:\.0+)?)?", re.ASCII)  # fmt: skip
 NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?", re.ASCII)
 SEPARATORS = re.compile(r"[、；;,，]")
-# Signs that nobody sees: controls, zero widths, marks of direction (they turn a number or a name around), the sign of a lost one.
-HIDDEN = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\u{E0000}-\u{E007F}]"
+# Signs that nobody sees: later controls, zero widths, marks of direction (they turn a number or a name around), the sign of a lost one.
+HIDDEN = r"[\x7F-\x9F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\u{E0000}-\u{E007F}]"
 LONG_TERM = date(2099, 12, 31)
 FEN_PER = {"万元": 1_000_000, "元": 100}
 YEARS = range(1900, 2101)
