@@ -21,7 +21,7 @@ from chengxin.api.schemas import (
 )
 from chengxin.identity.checking import find_receipt, list_purposes
 from chengxin.identity.errors import ReceiptUnknown
-from chengxin.identity.policies import address_of
+from chengxin.identity.openness import address_of
 from chengxin.identity.services.verification import Answers, Enquirer, verify, verify_many
 from chengxin.identity.tokens import Bearer
 from chengxin.lib.pace import on_the_beat

@@ -1,4 +1,4 @@
-from chengxin.lib.errors import NotFound, Unusable
+from chengxin.lib.errors import Conflict, NotFound, Unusable
 
 
 class CatalogueUnusable(Unusable):
@@ -17,3 +17,33 @@ class ItemNotOpen(NotFound):
 
 class PurposeUnknown(NotFound):
     code, message, message_en = "purpose-unknown", "没有登记该用途：", "No such purpose is registered:"
+
+
+class DraftUnknown(NotFound):
+    code, message, message_en = "draft-unknown", "没有这份目录草案。", "There is no such draft."
+
+
+class EditionUnknown(NotFound):
+    code, message, message_en = "edition-unknown", "没有这个版本的目录：", "There is no such edition:"
+
+
+class StepRefused(Conflict):
+    """A step that a draft can't take now, or by this officer."""
+
+    code, message, message_en = "step-refused", "未能办理：", "That can't be done:"
+
+
+class DraftUnusable(Unusable):
+    """What was drafted or uploaded can't stand in the catalogue as it is."""
+
+    code, message, message_en = "draft-unusable", "草案内容有问题：", "The draft can't stand as it is:"
+
+
+class CommentRefused(Conflict):
+    code, message, message_en = "comment-refused", "意见未收下：", "The comment wasn't taken:"
+
+
+class LawRefused(Conflict):
+    """What was entered of a law can't stand."""
+
+    code, message, message_en = "law-refused", "未能登记：", "That can't be entered:"

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from chengxin.catalogue.errors import CatalogueUnusable
+from chengxin.catalogue.rules import refuse_item
 from chengxin.catalogue.terms import ItemDefinition, define_item
 from chengxin.identity.models import Organisation
 
 SHIPPED = Path(__file__).parent / "data"
 KINDS = "单位类别（organisation kinds）"
+DISCLOSURES = frozenset({"public", "government_sharing", "authorised_query"})
+SHARE_CLASSES = frozenset({"unconditional", "conditional", "none", "not_shared"})
 NEEDED = {
     "edition": ("code", "level", "name", "valid_from", "provisional", "source"),
     "law": ("code", "name", "valid_from", "evidence", "provisional"),
@@ -43,16 +46,28 @@ def read_catalogue(folder: Path) -> CatalogueFiles:
     laws = _toml(folder / "laws.toml").get("law", [])
     purposes = _toml(folder / "purposes.toml").get("purpose", [])
     raw_items = {path.stem: _toml(path) for path in sorted((folder / "items").glob("*.toml"))}
+    code_lists = {path.stem: _rows(path) for path in sorted((folder / "codelists").glob("*.csv"))}
+    return checked(edition, laws, purposes, raw_items, code_lists, _digest(folder))
+
+
+def checked(
+    edition: dict[str, Any],
+    laws: list[dict[str, Any]],
+    purposes: list[dict[str, Any]],
+    raw_items: dict[str, dict[str, Any]],
+    code_lists: dict[str, list[dict[str, str]]],
+    digest: str,
+) -> CatalogueFiles:
+    """Make an edition of its parts, be they read from files or drafted at a desk. Raises CatalogueUnusable naming part and entry."""
     if fault := next(_lacking(edition, laws, purposes, raw_items), None):
         raise CatalogueUnusable(fault, fault)
-    code_lists = {path.stem: _rows(path) for path in sorted((folder / "codelists").glob("*.csv"))}
     items = {}
     for name, raw in raw_items.items():
         try:
             items[name] = define_item(raw)
         except (ValueError, KeyError) as error:
             raise CatalogueUnusable(f"items/{name}.toml：{error}", f"items/{name}.toml: {error}") from None
-    files = CatalogueFiles(edition, laws, purposes, raw_items, items, code_lists, _digest(folder))
+    files = CatalogueFiles(edition, laws, purposes, raw_items, items, code_lists, digest)
     if fault := next(_faults(files), None):
         raise CatalogueUnusable(fault, fault)
     return files
@@ -87,7 +102,9 @@ def _faults(files: CatalogueFiles) -> Iterator[str]:
         if not purpose["bases"]:
             yield f"{place}：没有法律依据 / no legal basis"
     for name, rows in files.code_lists.items():
-        doubled = [value for value, times in Counter(row["value"] for row in rows).items() if times > 1]
+        if lacking := [row for row in rows if not row.get("value") or not row.get("label")]:
+            yield f"codelists/{name}.csv：缺少值或者标签 / a value or label is missing: {len(lacking)}"
+        doubled = [value for value, times in Counter(row.get("value", "") for row in rows).items() if times > 1]
         if doubled:
             yield f"codelists/{name}.csv：值重复 / a value occurs twice: {doubled}"
     for name, item in files.items.items():
@@ -95,11 +112,26 @@ def _faults(files: CatalogueFiles) -> Iterator[str]:
         if item.code != name:
             yield f"{place}：文件名与目录编码不一致 / file name and code differ"
         yield from _absent(place, "laws.toml", item.bases, refs)
+        yield from _unknown(place, files.raw_items[name])
+        articles = {
+            article["ref"]: article.get("article", "") for law in files.laws for article in law.get("article", ())
+        }
+        yield from (f"{place}：{one.text} / {one.text_en}" for one in refuse_item(files.raw_items[name], articles))
         yield from _absent(place, "purposes.toml", item.purposes, purposes)
         yield from _absent(place, KINDS, item.provider_kinds, Organisation.Kind.values)
         yield from _absent(
             place, "codelists/", [field.code_list for field in item.fields if field.code_list], files.code_lists
         )
+
+
+def _unknown(place: str, raw: dict[str, Any]) -> Iterator[str]:
+    """Find values that no page and no rule has a word for."""
+    if raw["share_class"] not in SHARE_CLASSES:
+        yield f"{place}：未知的共享属性 / unknown share class: {raw['share_class']}"
+    if not raw["disclosure"] or not DISCLOSURES.issuperset(raw["disclosure"]):
+        yield f"{place}：未知的披露方式 / unknown disclosure: {raw['disclosure']}"
+    if missing := [key for key in ("value", "unit", "from", "source") if key not in raw["update_cycle"]]:
+        yield f"{place} update_cycle：缺少 / lacks {', '.join(missing)}"
 
 
 def _absent(place: str, where: str, named: Iterable[str], known: Container[str]) -> Iterator[str]:

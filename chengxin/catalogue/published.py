@@ -84,11 +84,11 @@ def explain_item(code: str) -> ExplainedItem:
     found = _ask("item", code)
     if not found:
         raise ItemNotOpen
-    *row, defined = found[0]
+    *row, edition, defined = found[0]
     definition = define_item(json.loads(defined))
     lists: dict[str, list[tuple[str, str]]] = {}
     for code_list, value, label in _ask(
-        "values", sorted({field.code_list for field in definition.fields if field.code_list})
+        "values", edition, sorted({field.code_list for field in definition.fields if field.code_list})
     ):
         lists.setdefault(code_list, []).append((value, label))
     bases = tuple(Basis(*one) for one in _ask("bases", code))

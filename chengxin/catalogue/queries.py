@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -86,11 +87,9 @@ def find_purpose(code: str, on: date) -> PurposeTerms:
     purpose = Purpose.objects.filter(code=code).first()
     if purpose is None:
         raise PurposeUnknown(code)
-    articles = Article.objects.filter(purpose=purpose).select_related("law").order_by("law__name", "article")
+    articles = Article.objects.filter(purpose=purpose, pk__in=standing_articles(on)).select_related("law")
     bases = {
-        article.ref: f"《{article.law.name}》{article.article}"
-        for article in articles
-        if article.law.valid_from <= on and (article.law.valid_until is None or on < article.law.valid_until)
+        article.ref: f"《{article.law.name}》{article.article}" for article in articles.order_by("law__name", "article")
     }
     if not bases:
         raise PurposeUnknown(code)
@@ -115,8 +114,27 @@ def list_purposes(organisation_kind: str, on: date) -> list[PurposeTerms]:
     return found
 
 
+def standing_articles(on: date) -> RawSQL:
+    """Ask for the articles that stand on the day, by themselves or by the one that follows them."""
+    return RawSQL("SELECT ref FROM catalogue_article_days WHERE valid_from <= %s AND %s < valid_until", (on, on))
+
+
+def editions_in_force(on: date) -> list[Edition]:
+    """Give the editions in force on the day: of the national base and of the province's supplement, each where there is one."""
+    found = Edition.objects.filter(valid_from__lte=on, sealed_at__isnull=False).exclude(valid_until__lte=on)
+    by_level = {edition.level: edition for edition in found.order_by("valid_from")}
+    return [by_level[level] for level in ("national", "provincial") if level in by_level]
+
+
 def edition_in_force(on: date) -> Edition | None:
-    return Edition.objects.filter(valid_from__lte=on).exclude(valid_until__lte=on).order_by("-valid_from").first()
+    """Give the province's edition in force on the day, or the national one where it has none."""
+    return next(reversed(editions_in_force(on)), None)
+
+
+def definitions_of_other_level(level: str, on: date) -> list[dict[str, Any]]:
+    """Give the items of the other level's editions that hold on the day or begin later."""
+    others = ItemVersion.objects.exclude(edition__level=level).exclude(edition__valid_until__lte=on)
+    return list(others.filter(edition__sealed_at__isnull=False).values_list("definition", flat=True))
 
 
 def _live(on: date) -> RawSQL:
@@ -127,19 +145,33 @@ def _live(on: date) -> RawSQL:
 
 
 def items_in_force(on: date) -> list[ItemVersion]:
-    """Give the item versions of the edition in force that rest on a law in force on the day, by class and code."""
-    edition = edition_in_force(on)
-    if edition is None:
-        return []
-    versions = ItemVersion.objects.filter(edition=edition, pk__in=_live(on)).select_related("item")
+    """Give the item versions of the editions in force that rest on a law in force on the day, by class and code."""
+    versions = ItemVersion.objects.filter(edition__in=editions_in_force(on), pk__in=_live(on)).select_related("item")
     return list(versions.order_by("item_class", "item__code"))
 
 
 def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
     """Give for each item the laws it rests on, as one text, in the catalogue's order, from the edition in force on the day."""
-    rows = ItemVersion.objects.filter(item_id__in=item_ids, edition=edition_in_force(on)).prefetch_related("bases__law")
+    rows = ItemVersion.objects.filter(item_id__in=item_ids, edition__in=editions_in_force(on)).prefetch_related(
+        "bases__law"
+    )
     texts = {}
     for row in rows:
         articles = {basis.ref: f"《{basis.law.name}》{basis.article}" for basis in row.bases.all()}
         texts[row.item_id] = "、".join(articles[ref] for ref in define_item(row.definition).bases if ref in articles)
     return texts
+
+
+def choices_in_force(on: date) -> list[tuple[str, str]]:
+    """Give the items of the editions in force, suspended ones too, by code with their names."""
+    rows = ItemVersion.objects.filter(edition__in=editions_in_force(on)).order_by("item__code")
+    return [(code, f"{code} {name}") for code, name in rows.values_list("item__code", "name")]
+
+
+def definition_in_force(code: str, on: date) -> dict[str, Any]:
+    """Give an item's content in the edition in force, suspended or not. Raises ItemNotOpen."""
+    found = ItemVersion.objects.filter(edition__in=editions_in_force(on), item__code=code).first()
+    if found is None:
+        raise ItemNotOpen(f"{code}（{on}）。", f"{code} ({on}).")
+    content: dict[str, Any] = found.definition
+    return content

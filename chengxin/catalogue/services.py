@@ -1,5 +1,6 @@
 """Loading an edition of the catalogue."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ from django.db import transaction
 
 from chengxin.catalogue.errors import CatalogueUnusable
 from chengxin.catalogue.files import SHIPPED, CatalogueFiles, as_date, read_catalogue
-from chengxin.catalogue.models import Article, CodeValue, Edition, Field, Item, ItemVersion, Law, Purpose
+from chengxin.catalogue.models import Article, CodeValue, Draft, Edition, Field, Item, ItemVersion, Law, Purpose
+from chengxin.catalogue.queries import definitions_of_other_level
+from chengxin.catalogue.rules import repeats
 
 
 @transaction.atomic
@@ -20,8 +23,7 @@ def load_catalogue(folder: Path | None = None, *, at: datetime) -> Edition:
     on the day this one begins. Raises CatalogueUnusable; then nothing was changed.
     """
     files = read_catalogue(folder or SHIPPED)
-    articles = _write_laws(files)
-    purposes = _write_purposes(files, articles)
+    _write_purposes(files, _write_laws(files))
     code = files.edition["code"]
     known = Edition.objects.filter(code=code).first()
     if known and known.digest == files.digest:
@@ -31,11 +33,51 @@ def load_catalogue(folder: Path | None = None, *, at: datetime) -> Edition:
             f"版本 {code} 已装入且内容不同；请在 edition.toml 中另立版本号。",
             f"Edition {code} is loaded with other content; give edition.toml a new code.",
         )
-    edition = _write_edition(files, at)
+    return write_edition(files, at=at)
+
+
+def write_edition(
+    files: CatalogueFiles, *, at: datetime, draft: Draft | None = None, step: Callable[[], object] | None = None
+) -> Edition:
+    """Write an edition, seal it and end the one before it: the one way in, for what files hold and for what was drafted and approved.
+
+    ``step`` runs when all is written and before the seal: the database seals nothing of a draft that isn't being published. Raises
+    CatalogueUnusable.
+    """
+    articles, purposes = Article.objects.in_bulk(), {one.code: one for one in Purpose.objects.all()}
+    before = _before(files)
+    edition = _write_head(files, at, draft)
     _write_code_lists(files, edition)
     for name in files.items:
         _write_item(files, name, edition, articles, purposes)
+    if step:
+        step()
+    edition.sealed_at = at
+    edition.save(update_fields=["sealed_at"])
+    if before:
+        before.valid_until = edition.valid_from
+        before.save(update_fields=["valid_until"])
+    edition.refresh_from_db(fields=["sealed_at"])
     return edition
+
+
+def _before(files: CatalogueFiles) -> Edition | None:
+    """Give the edition that this one ends. Raises CatalogueUnusable where that begins no earlier, or where the other level has an item."""
+    level, begins = files.edition["level"], files.edition["valid_from"]
+    before = Edition.objects.filter(level=level, valid_until=None).order_by("-valid_from").first()
+    if before and before.valid_from >= begins:
+        raise CatalogueUnusable(
+            f"新版本应晚于 {before.code}（{before.valid_from}）生效。",
+            f"It must begin after {before.code} ({before.valid_from}).",
+        )
+    others = definitions_of_other_level(level, begins)
+    for code, raw in files.raw_items.items():
+        if found := repeats(raw, others):
+            raise CatalogueUnusable(
+                f"{code} 与另一级目录的 {found} 重复，补充目录不得重复全国基础目录。",
+                f"{code} repeats {found} of the other level's catalogue.",
+            )
+    return before
 
 
 def _write_laws(files: CatalogueFiles) -> dict[str, Article]:
@@ -61,8 +103,7 @@ def _write_laws(files: CatalogueFiles) -> dict[str, Article]:
     return articles
 
 
-def _write_purposes(files: CatalogueFiles, articles: dict[str, Article]) -> dict[str, Purpose]:
-    purposes = {}
+def _write_purposes(files: CatalogueFiles, articles: dict[str, Article]) -> None:
     for entry in files.purposes:
         purpose, _ = Purpose.objects.update_or_create(
             code=entry["code"],
@@ -81,32 +122,21 @@ def _write_purposes(files: CatalogueFiles, articles: dict[str, Article]) -> dict
             },
         )
         purpose.bases.set([articles[ref] for ref in entry["bases"]])
-        purposes[entry["code"]] = purpose
-    return purposes
 
 
-def _write_edition(files: CatalogueFiles, at: datetime) -> Edition:
+def _write_head(files: CatalogueFiles, at: datetime, draft: Draft | None) -> Edition:
     entry = files.edition
-    begins: date = entry["valid_from"]
-    before = Edition.objects.filter(level=entry["level"], valid_until=None).order_by("-valid_from").first()
-    if before:
-        if before.valid_from >= begins:
-            raise CatalogueUnusable(
-                f"新版本应晚于 {before.code}（{before.valid_from}）生效。",
-                f"It must begin after {before.code} ({before.valid_from}).",
-            )
-        before.valid_until = begins
-        before.save(update_fields=["valid_until"])
     return Edition.objects.create(
         code=entry["code"],
         level=entry["level"],
         name=entry["name"],
-        valid_from=begins,
+        valid_from=entry["valid_from"],
         valid_until=entry.get("valid_until"),
         digest=files.digest,
         provisional=entry["provisional"],
         source=entry["source"],
         loaded_at=at,
+        draft=draft,
     )
 
 

@@ -10,8 +10,14 @@ from typing import Final
 from chengxin.lib.codes import gb11714_check_digit, uscc_check_digit
 from chengxin.lib.regions import TEST_AREA
 
-DEPARTMENT, COURT, CENTRE, FINANCIAL = "department", "court", "centre", "financial"
-FORMS = {DEPARTMENT: "11", COURT: "11", CENTRE: "12", FINANCIAL: "91"}  # first two characters of the code
+DEPARTMENT, COURT, CENTRE, FINANCIAL, SUPERVISOR = "department", "court", "centre", "financial", "supervisor"
+FORMS = {
+    DEPARTMENT: "11",
+    COURT: "11",
+    CENTRE: "12",
+    FINANCIAL: "91",
+    SUPERVISOR: "11",
+}  # first two characters of the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ _OTHERS = (
     (DEPARTMENT, "山西省消防救援总队", "140000", "晋消", "fire"),
     (DEPARTMENT, "山西省文化和旅游厅", "140000", "晋文旅", "tourism"),
     (DEPARTMENT, "山西省地方金融管理局", "140000", "晋金", "money"),
+    (SUPERVISOR, "山西省发展和改革委员会", "140000", "晋发改", "supervisor"),
 )
 
 

@@ -30,6 +30,7 @@ CAST = (
     ("court-clerk", "演示·法院经办人", "court", "clerk"),
     ("officer", "演示·信用中心查询员", "centre", "officer"),
     ("colleague", "演示·信用中心复核员", "centre", "officer"),
+    ("approver", "演示·社会信用主管部门批准人", "supervisor", "officer"),
     ("licensing", "演示·许可审查员", "department", "officer"),
     ("verifier", "演示·实名核验员", "financial", "verifier"),
 )

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from chengxin.identity.models import User
-from chengxin.identity.policies import address_of
+from chengxin.identity.openness import address_of
 from chengxin.identity.services.logging_in import check_login, may_enter
 
 

@@ -1,11 +1,12 @@
-"""Policies that views carry, and the one of what is open to everybody. Knows of no session: the public site's process has none."""
+"""Policies that views carry, the one of what is open to everybody, and where a request comes from. Knows of no session: the public site's process has none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.http import HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
 
 View = Callable[..., HttpResponseBase]
 Open = TypeVar("Open", bound=Callable[..., Any])
@@ -44,3 +45,10 @@ def public(reason: str) -> Callable[[Open], Open]:
         return cast("Open", mark(open_view, AccessPolicy("public", reason)))
 
     return decorate
+
+
+def address_of(request: HttpRequest) -> str:
+    """Give the address that a request came from: behind the proxy what the proxy says, which is the last in its list."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -10,7 +10,13 @@ SCOPES = {
     "house": ("系统本身，不含任何人的信息", "the installation, never a person's data"),
 }
 
-KINDS = {"centre": ("信用中心", "the credit centre"), "population": ("人口信息主管部门", "the population authority")}
+KINDS = {
+    "department": ("信源单位", "departments"),
+    "court": ("人民法院", "courts"),
+    "centre": ("信用中心", "the credit centre"),
+    "supervisor": ("社会信用主管部门", "the supervising department"),
+    "population": ("人口信息主管部门", "the population authority"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,13 +200,6 @@ def bearer_in(request: HttpRequest, policy: AccessPolicy, *, at: datetime) -> Be
     return bearer
 
 
-def address_of(request: HttpRequest) -> str:
-    """Give the address that a request came from: behind the proxy what the proxy says, which is the last in its list."""
-    if settings.BEHIND_PROXY:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def demo_only(view: View) -> View:
     """Open a view under the demo switch alone; elsewhere there is nothing at that address."""
 

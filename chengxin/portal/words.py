@@ -52,6 +52,7 @@ ORGANISATION_KINDS = {
     "school": "学校",
     "association": "行业协会商会",
     "population": "人口信息主管部门",
+    "supervisor": "社会信用主管部门",
     "auditor": "审计、监督检查机关",
 }
 NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
@@ -70,6 +71,30 @@ RETENTION_RULES = {
     "volunteer": "本人可以要求删除",
     "commitment": "承诺履行期及其后的法定期间",
 }
+ADMISSIONS = {"adverse": "失信信息的审查", "court": "法院名单", "plain": "一般审查"}
+DRAFT_STATES = {
+    "": "起草中",
+    "submit": "待审核",
+    "review": "已审核",
+    "consult": "公开征求意见",
+    "approve": "已批准，待发布",
+    "return": "退回修改",
+    "withdraw": "已撤回",
+    "publish": "已发布",
+}
+DRAFT_STEPS = {
+    "submit": "提交",
+    "review": "审核通过",
+    "consult": "公开征求意见",
+    "approve": "批准",
+    "return": "退回修改",
+    "withdraw": "撤回",
+    "publish": "发布",
+}
+ITEM_CHANGES = {"new": "新增", "ended": "停用", "changed": "修改", "set": "新增或者修改", "end": "停用"}
+LAW_EVENTS = {"ended": "废止或者失效", "changed": "修改"}
+WORK_STATES = {"open": "待办", "edition": "已由新版本处理", "succession": "已由接续条款处理"}
+LEVELS = {"national": "全国基础目录", "provincial": "省目录"}
 UNITS = {"working_day": "个工作日", "calendar_day": "天", "day": "天", "month": "个月", "year": "年"}
 SHARE_CLASSES = {
     "unconditional": "无条件共享",
@@ -214,6 +239,12 @@ LOGGED = {
     "persons.refused": "合并、拆分不由此人办理（本人的事，或者没有申报）",
     "persons.unfound": "合并、拆分时查无此人",
     "checks.backtest": "用已有记录试算校核规则",
+    "catalogue.submit": "提交目录草案",
+    "catalogue.withdraw": "撤回目录草案",
+    "catalogue.consult": "目录草案公开征求意见",
+    "catalogue.return": "退回目录草案",
+    "catalogue.answer": "答复对目录草案的意见",
+    "catalogue.edition": "写入目录新版本",
     "delegation.end": "终止监护和委托代理",
     "delegation.refused": "代理不由此人办理（本人的事，或者没有申报）",
     "delegation.unfound": "登记代理时查无此人",
@@ -234,6 +265,12 @@ TABLES = {
     "undo_state": UNDO_STATES,
     "undo_outcome": UNDO_OUTCOMES,
     "fault": FAULTS,
+    "draft_state": DRAFT_STATES,
+    "draft_step": DRAFT_STEPS,
+    "item_change": ITEM_CHANGES,
+    "law_event": LAW_EVENTS,
+    "work_state": WORK_STATES,
+    "level": LEVELS,
     "entry_purpose": ENTRY_PURPOSES,
     "entry_channel": ENTRY_CHANNELS,
     "entry_outcome": ENTRY_OUTCOMES,

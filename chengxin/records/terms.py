@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from chengxin.catalogue import numbers
 from chengxin.lib.terms import Term, TermTable, Unit, load_terms
 
 DATA = Path(__file__).parent / "terms_data"
@@ -43,8 +44,9 @@ class RecordTerms:
 
 @cache
 def tables() -> dict[str, TermTable]:
-    """Read the tables once. Raises TermsUnusable."""
-    return {name: load_terms(DATA / f"{name}.toml", unit=unit, numbers=names) for name, (unit, names) in TABLES.items()}
+    """Read the tables once, the catalogue's own among them: the database has one table of legal numbers. Raises TermsUnusable."""
+    own = {name: load_terms(DATA / f"{name}.toml", unit=unit, numbers=names) for name, (unit, names) in TABLES.items()}
+    return own | numbers.tables()
 
 
 def record_terms(on: date) -> RecordTerms:

@@ -142,6 +142,7 @@ def _digest(names: dict[str, str]) -> str:
         "records/terms_data/*.toml",
         "catalogue/data/**/*.toml",
         "catalogue/data/**/*.csv",
+        "catalogue/terms_data/*.toml",
     )
     for pattern in patterns:
         for path in sorted(PACKAGE.glob(pattern)):

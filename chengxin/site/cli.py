@@ -9,6 +9,7 @@ import typer
 
 from chengxin.site.backup_cli import backup, erase, restore, status
 from chengxin.site.checks_cli import checks_app
+from chengxin.site.catalogue_cli import add_to
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
 from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
@@ -25,6 +26,7 @@ app = typer.Typer(
     help="诚信：省级个人公共信用信息系统 / a province's personal public-credit system",
 )
 catalogue_app = typer.Typer(no_args_is_help=True, help="信用信息目录 / the catalogue")
+add_to(catalogue_app)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(checks_app, name="checks")
 app.add_typer(population_app, name="population")

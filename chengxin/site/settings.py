@@ -226,7 +226,10 @@ STORAGES = {
 # Uploads never touch Django's temporary files: chunks go straight into the encrypted spool, lists of organisations into memory,
 # and what somebody sends to the public site nowhere.
 FILE_UPLOAD_HANDLERS = {
-    "desk": ["chengxin.portal.uploads.SpoolUploadHandler"],
+    "desk": [
+        "chengxin.portal.desk.catalogue_uploads.DraftUploadHandler",
+        "chengxin.portal.uploads.SpoolUploadHandler",
+    ],
     "administration": ["chengxin.portal.administration.uploads.ListUploadHandler"],
     "public": [],
 }[FACE]

@@ -138,7 +138,7 @@ def test_organisations_have_valid_codes_in_the_test_area() -> None:
     assert all(examine_organisation(one["code"]) and one["code"][2:8] == TEST_AREA for one in ORGANISATIONS)
     assert len({one["code"] for one in ORGANISATIONS}) == len(ORGANISATIONS)
     assert len({one["name"] for one in ORGANISATIONS}) == len(ORGANISATIONS)
-    assert {one["kind"] for one in ORGANISATIONS} == {"department", "court", "centre", "financial"}
+    assert {one["kind"] for one in ORGANISATIONS} == {"department", "court", "centre", "financial", "supervisor"}
     assert sum(one["kind"] == "centre" for one in ORGANISATIONS) == 1
 
 

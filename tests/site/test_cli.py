@@ -282,6 +282,18 @@ def test_catalogue_lists_and_shows(shell: Shell) -> None:
     assert shown["bases"]
 
 
+def test_editions_are_listed_exported_and_compared(shell: Shell) -> None:
+    (edition,) = shell.run("catalogue", "editions", "--json").json
+    exported = shell.run("catalogue", "export", edition["code"]).json
+    assert exported["edition"]["code"] == edition["code"]
+    assert set(exported["items"]) == {path.stem for path in (SHIPPED / "items").glob("*.toml")}
+    assert shell.run("catalogue", "compare", edition["code"], edition["code"], "--json").json == []
+    assert shell.run("catalogue", "law-ends", "--json").json == []
+    said = shell.run("catalogue", "compare", edition["code"], "no-edition")
+    assert said.code == 2
+    both_languages(said)
+
+
 def test_occupations_are_listed_and_their_coverage_counted(shell: Shell, today: date) -> None:
     listed = shell.run("occupations", "list", "--json")
     assert len(listed.json) == 16

@@ -177,6 +177,7 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 def _fill(stage: Stage) -> None:
     from tests.system import (
         adjudicating,
+        cataloguing,
         checking,
         clerking,
         entering,
@@ -188,6 +189,7 @@ def _fill(stage: Stage) -> None:
     )  # which speak of stages themselves
 
     facts, day = stage.facts, timedelta(days=1)
+    cataloguing.furnish(stage)
     for number in (facts.batch, facts.other_batch):
         stage.insert("owner", "records_batch", batch(facts, number))
     stage.insert("owner", "records_batch", batch(facts, facts.closed_batch, state="done", finished_at=facts.at))

@@ -15,8 +15,10 @@ from chengxin.records.terms import tables
 from tests.conftest import TEMPLATE
 from tests.system import (
     adjudicating,
+    cataloguing,
     guards,
     guards_of_adjudication,
+    guards_of_catalogue,
     guards_of_checks,
     guards_of_clerks,
     guards_of_login,
@@ -38,6 +40,7 @@ from tests.system.stage import SHOWN, Stage, gets_through, payload
 EVERY = (
     guards,
     guards_of_adjudication,
+    guards_of_catalogue,
     guards_of_checks,
     guards_of_clerks,
     guards_of_organisations,
@@ -121,6 +124,8 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         pytest.param(organising.acts(), id="acting-for-another"),
         *(pytest.param(attack, id=name) for name, attack in guards_of_transfers.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_who.SOUND.items()),
+        pytest.param(cataloguing.publishes(), id="an-edition-of-a-draft"),
+        pytest.param(cataloguing.follows(), id="an-article-that-follows"),
         pytest.param(adjudicating.withdraw_what_the_row_names, id="a-correction-decided-on"),
     ],
 )

@@ -1,6 +1,6 @@
 -- name: edition
--- The edition in force, if any.
-SELECT name, valid_from, provisional FROM public_edition
+-- The edition in force, if any: the province's before the nation's.
+SELECT name, valid_from, provisional FROM public_edition ORDER BY level = 'provincial' DESC LIMIT 1
 
 -- name: items
 -- All items in force, by class and code.
@@ -11,7 +11,7 @@ FROM public_item ORDER BY item_class, code
 -- name: item
 -- One item with its definition.
 SELECT code, name, name_en, nature, behaviour, disclosure, share_conditions, update_cycle, display_rule, retention_rule, provider_kinds,
-    provisional, definition
+    provisional, edition, definition
 FROM public_item WHERE code = %s
 
 -- name: bases
@@ -23,5 +23,5 @@ SELECT law, number, article, gist, provisional FROM public_item_basis WHERE item
 SELECT name FROM public_item_purpose WHERE item = %s ORDER BY name
 
 -- name: values
--- The values of some code lists.
-SELECT code_list, value, label FROM public_code_value WHERE code_list = ANY(%s) ORDER BY code_list, place
+-- The values of some code lists of an edition.
+SELECT code_list, value, label FROM public_code_value WHERE edition = %s AND code_list = ANY(%s) ORDER BY code_list, place

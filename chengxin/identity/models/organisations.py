@@ -21,6 +21,7 @@ class Organisation(models.Model):
         SCHOOL = "school", "学校"
         ASSOCIATION = "association", "行业协会商会"
         POPULATION = "population", "人口信息主管部门"
+        SUPERVISOR = "supervisor", "社会信用主管部门"
         AUDITOR = "auditor", "审计、监督检查机关"
 
     code = models.CharField(max_length=18, unique=True)
@@ -49,6 +50,7 @@ class Organisation(models.Model):
                         "school",
                         "association",
                         "population",
+                        "supervisor",
                         "auditor",
                     )
                 ),

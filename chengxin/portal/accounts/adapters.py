@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from chengxin.identity.policies import address_of
+from chengxin.identity.openness import address_of
 from chengxin.identity.services.accounts import note_login
 from chengxin.identity.services.factors import factors_of
 from chengxin.identity.services.logging_in import may_enter

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from chengxin.identity.policies import address_of
+from chengxin.identity.openness import address_of
 from chengxin.identity.services.factors import use_code
 from chengxin.identity.services.logging_in import count_try, forgive, note_wrong_factor
 

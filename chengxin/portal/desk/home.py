@@ -8,6 +8,7 @@ from chengxin.identity.policies import acts_in, officers_may
 
 # The first of these that an officer may do is where they start.
 FIRST = (
+    ("catalogue.approve", "portal:drafts"),
     ("intake.follow", "portal:batches"),
     ("report.issue", "portal:purposes"),
     ("verification.check", "portal:verification"),

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chengxin.catalogue.archive import suspended_today
+from chengxin.catalogue.consulted import consultations
 from chengxin.catalogue.published import explain_item, published_edition, published_items
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.openness import public
@@ -19,7 +21,13 @@ FILLINGS = {
 @public("目录依法向社会公布；不含任何人的信息")
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/public/catalogue.html", {"items": published_items(), "edition": published_edition()})
+    context = {
+        "items": published_items(),
+        "edition": published_edition(),
+        "suspended": suspended_today(),
+        "consultations": [one for one in consultations() if one.is_open],
+    }
+    return render(request, "portal/public/catalogue.html", context)
 
 
 @public("目录依法向社会公布；不含任何人的信息")

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from chengxin.portal.public import catalogue, organisations, permissions, receipts, start
+from chengxin.portal.public import catalogue, consultations, editions, organisations, permissions, receipts, start
 
 app_name = "public"
 urlpatterns = [
     path("", start.start, name="start"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/editions/", editions.editions, name="editions"),
+    path("catalogue/editions/<str:edition>/", editions.edition, name="edition"),
+    path("catalogue/editions/<str:edition>/catalogue.json", editions.edition_json, name="edition-json"),
+    path("catalogue/editions/<str:edition>/catalogue.csv", editions.edition_csv, name="edition-csv"),
+    path("catalogue/compare/", editions.compare, name="compare"),
+    path("catalogue/consultations/", consultations.list_open, name="consultations"),
+    path("catalogue/consultations/<int:number>/", consultations.consultation, name="consultation"),
     path("catalogue/<str:code>/", catalogue.item, name="item"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("permissions/", permissions.permissions, name="permissions"),

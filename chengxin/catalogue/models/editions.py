@@ -1,7 +1,13 @@
-"""The catalogue's versioned tables, after the attributes of standards 2.3. Written by ``catalogue load`` alone."""
+"""The catalogue's versioned tables, after the attributes of standards 2.3.
+
+Written by ``catalogue.services`` alone, from files or from an approved draft.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
+
+from chengxin.catalogue.models.drafts import Draft
 
 
 class Law(models.Model):
@@ -70,7 +76,10 @@ class Item(models.Model):
 
 
 class Edition(models.Model):
-    """A published edition. An edition holds until the next of its level begins."""
+    """An edition: open from ``sealed_at`` on, when it is whole, and never changed afterwards but for its end.
+
+    It holds until the next of its level begins. One that came of a draft names it; one without was loaded from files by the owner.
+    """
 
     code = models.CharField(max_length=32, unique=True)
     level = models.CharField(max_length=16)
@@ -81,10 +90,15 @@ class Edition(models.Model):
     provisional = models.BooleanField()
     source = ArrayField(models.CharField(max_length=200))
     loaded_at = models.DateTimeField()
+    sealed_at = models.DateTimeField(null=True)
+    draft = models.OneToOneField(Draft, on_delete=models.PROTECT, null=True, related_name="edition")
 
     class Meta:
         db_table = "catalogue_edition"
         constraints = [
+            models.CheckConstraint(
+                name="edition_level_known", condition=models.Q(level__in=("national", "provincial"))
+            ),
             models.CheckConstraint(
                 name="edition_validity_ordered",
                 condition=models.Q(valid_until=None) | models.Q(valid_until__gt=models.F("valid_from")),
@@ -93,7 +107,11 @@ class Edition(models.Model):
 
 
 class ItemVersion(models.Model):
-    """An item as one edition has it. ``definition`` is the file's content, from which ``catalogue.terms`` makes typed values."""
+    """An item as one edition has it. ``definition`` is the file's content, from which ``catalogue.terms`` makes typed values.
+
+    ``considered_at`` is when somebody last took up this content, by drafting or loading it: the database puts it. Content carried over from
+    one edition into the next keeps the moment, and so stays suspended by a change of law that it was never held against.
+    """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="item_versions")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="item_versions")
@@ -113,6 +131,7 @@ class ItemVersion(models.Model):
     provider_kinds = ArrayField(models.CharField(max_length=16))
     provisional = models.BooleanField()
     definition = models.JSONField()
+    considered_at = models.DateTimeField(db_default=Now())
     bases = models.ManyToManyField(Article, db_table="catalogue_item_basis")
     purposes = models.ManyToManyField(Purpose, db_table="catalogue_item_purpose")
 
