@@ -144,8 +144,10 @@ def register(cluster: tuple[str, dict[str, str]], django_db_blocker: Any) -> Ite
 @pytest.fixture
 def public_site(register: Register, settings: Any) -> Register:
     """Be the process of the public site: its addresses, its middleware, its database role."""
-    settings.FACE, settings.ROOT_URLCONF = "public", "chengxin.site.public_urls"
-    settings.MIDDLEWARE, settings.FILE_UPLOAD_HANDLERS = settings.PUBLIC_MIDDLEWARE, []
+    from tests.faces import public_settings  # which knows this file's register
+
+    for name, value in public_settings().items():
+        setattr(settings, name, value)
     register.become("public")
     return register
 

@@ -8,8 +8,7 @@ from ninja import Form, Router
 from chengxin.api.application import PROBLEMS, TOKEN_PATH
 from chengxin.api.schemas import TokenGiven
 from chengxin.identity.errors import GrantUnsupported
-from chengxin.identity.openness import public
-from chengxin.identity.openness import address_of
+from chengxin.identity.openness import address_of, public
 from chengxin.identity.tokens import ALGORITHMS, ASSERTION_TYPE, issue_token, machine_acts, prove_client
 
 router = Router(tags=["令牌 / tokens"])

@@ -108,9 +108,7 @@ def _lists(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[dict[str, str]]]:
     for code_list, *row in rows:
         value = dict(zip(VALUE, row, strict=True))
         days = {name: value[name].isoformat() if value[name] else "" for name in ("valid_from", "valid_until")}
-        lists.setdefault(code_list, []).append(
-            value | days | {"provisional": "true" if value["provisional"] else ""}
-        )
+        lists.setdefault(code_list, []).append(value | days | {"provisional": "true" if value["provisional"] else ""})
     return lists
 
 

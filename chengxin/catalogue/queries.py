@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from chengxin.catalogue.errors import ItemNotOpen, PurposeUnknown
-from chengxin.catalogue.models import Article, CodeValue, Edition, ItemVersion, Purpose
+from chengxin.catalogue.models import Article, CodeValue, Draft, Edition, ItemVersion, Purpose
 from chengxin.catalogue.terms import ItemDefinition, define_item
 
 
@@ -175,3 +175,9 @@ def definition_in_force(code: str, on: date) -> dict[str, Any]:
         raise ItemNotOpen(f"{code}（{on}）。", f"{code} ({on}).")
     content: dict[str, Any] = found.definition
     return content
+
+
+def edition_of(draft: Draft) -> str:
+    """Give the code of the edition that came of a draft, empty where none did."""
+    found = Edition.objects.filter(draft=draft, sealed_at__isnull=False).first()
+    return found.code if found else ""

@@ -1,4 +1,7 @@
-"""Policies that views carry, the one of what is open to everybody, and where a request comes from. Knows of no session: the public site's process has none."""
+"""Policies that views carry, the one of what is open to everybody, and where a request comes from.
+
+Knows of no session: the public site's process has none.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from chengxin.site.backup_cli import backup, erase, restore, status
-from chengxin.site.checks_cli import checks_app
 from chengxin.site.catalogue_cli import add_to
+from chengxin.site.checks_cli import checks_app
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
 from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table

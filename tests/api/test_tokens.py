@@ -149,7 +149,7 @@ def test_a_system_calls_from_its_own_network(register: Register) -> None:
 def test_behind_the_proxy_its_word_counts_and_its_last_one(register: Register, settings: Any) -> None:
     from django.test import RequestFactory
 
-    from chengxin.identity.policies import address_of
+    from chengxin.identity.openness import address_of
 
     request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.1, 198.51.100.9"})
     assert address_of(request) == "127.0.0.1"

@@ -215,6 +215,7 @@ def test_published_edition_is_never_rewritten(process: Process) -> None:
 
 def test_edition_as_a_document_holds_what_it_names(process: Process) -> None:
     edition = process.publish(process.approved(positive_item()))
+    process.register.become("public")
     told = document_of(archived_edition(edition.code))
     refs = {article["ref"] for law in told["laws"] for article in law["article"]}
     assert told["edition"]["code"] == "2026.2"

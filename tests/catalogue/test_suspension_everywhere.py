@@ -6,13 +6,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import DatabaseError
-from django.test import Client
 
 from chengxin.catalogue.errors import ItemNotOpen
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.sharing.services import issue_report
 from tests.catalogue.process import Process
 from tests.catalogue.test_laws import happens
+from tests.faces import public_face
 from tests.penalties import penalty, write_csv
 from tests.people import WANG_WEI
 from tests.records.test_ingest import take
@@ -29,8 +29,8 @@ def hand_in(process: Process, folder: Path, number: int) -> None:
 
 
 def page(process: Process) -> int:
-    process.register.become("app")
-    return Client().get("/catalogue/CF-ZRR/").status_code
+    with public_face(process.register) as reader:
+        return reader.get("/catalogue/CF-ZRR/").status_code
 
 
 def test_report_intake_and_page_follow_in_the_same_process(process: Process, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from chengxin.catalogue.laws import list_work
 from chengxin.catalogue.models import Comment, Draft, DraftItem, Edition, LawEvent
@@ -16,6 +15,7 @@ from chengxin.portal.public import consultations
 from chengxin.portal.public.consultations import SALT
 from tests.catalogue.process import Process, adverse_item, positive_item, settle_cast
 from tests.conftest import Register
+from tests.faces import public_face
 from tests.portal.conftest import LogIn
 
 
@@ -150,8 +150,12 @@ def test_review_approval_and_publication_on_their_pages(process: Process, log_in
     approver = log_in("approver")
     assert approver.post(f"{page}approve").status_code == 302
     told = {"code": "2026.2", "valid_from": process.today.isoformat()}
-    assert officer.post(f"{page}publish", told)["Location"] == "/catalogue/editions/2026.2/"
-    assert "公益捐赠信息" in Client().get("/catalogue/").content.decode()
+    published = officer.post(f"{page}publish", told, follow=True).content.decode()
+    assert "目录 2026.2 已发布" in published
+    assert '/catalogue/editions/2026.2/">查看第 2026.2 版' in published
+    with public_face(process.register) as reader:
+        assert "公益捐赠信息" in reader.get("/catalogue/").content.decode()
+        assert "公益捐赠信息" in reader.get("/catalogue/editions/2026.2/").content.decode()
 
 
 def test_step_out_of_turn_says_why_and_changes_nothing(process: Process, log_in: LogIn) -> None:
@@ -163,16 +167,43 @@ def test_step_out_of_turn_says_why_and_changes_nothing(process: Process, log_in:
 
 
 def test_anybody_comments_and_sees_it_with_its_answer(process: Process, log_in: LogIn) -> None:
-    draft, reader = consulting(process), Client()
+    draft = consulting(process)
     page = f"/catalogue/consultations/{draft.pk}/"
-    assert "安全生产处罚补充信息" in reader.get(page).content.decode()
-    assert reader.post(page, {"text": "期限太长", "name": "", "opened": token()}).status_code == 302
-    assert "期限太长" not in reader.get(page).content.decode()
+    with public_face(process.register) as reader:
+        assert "安全生产处罚补充信息" in reader.get(page).content.decode()
+        answer = reader.post(page, {"text": "期限太长", "name": "", "opened": token()}, follow=True)
+        assert answer.redirect_chain == [(f"{page}?taken=1", 302)]
+        assert "意见已收到" in answer.content.decode()
+        assert not answer.cookies
+        assert "期限太长" not in reader.get(page).content.decode()
+        assert "意见已收到" not in reader.get(page).content.decode()
     comment = Comment.objects.get()
     log_in("officer").post(f"/desk/catalogue/{draft.pk}/answer", {"comment": comment.pk, "answer": "按法定期限"})
-    shown = reader.get(page).content.decode()
+    with public_face(process.register) as reader:
+        shown = reader.get(page).content.decode()
     assert "期限太长" in shown
     assert "按法定期限" in shown
+
+
+def test_a_draft_that_was_returned_isnt_shown_while_it_is_changed(process: Process) -> None:
+    draft = consulting(process)
+    page = f"/catalogue/consultations/{draft.pk}/"
+    process.step(draft, "return", reason="改")
+    with public_face(process.register) as reader:
+        shown = reader.get(page).content.decode()
+        refused = reader.post(page, {"text": "晚了", "opened": token()}).status_code
+    assert "安全生产处罚补充信息" not in shown
+    assert "原内容不再展示" in shown
+    assert "提交意见" not in shown
+    assert refused == 409
+
+
+def test_a_draft_that_nobody_put_up_for_comments_has_no_page(process: Process) -> None:
+    draft = process.draft(adverse_item())
+    process.step(draft, "submit")
+    with public_face(process.register) as reader:
+        assert reader.get(f"/catalogue/consultations/{draft.pk}/").status_code == 404
+        assert "补充目录草案" not in reader.get("/catalogue/consultations/").content.decode()
 
 
 def test_comment_form_keeps_programs_and_identity_codes_out(process: Process) -> None:
@@ -183,33 +214,36 @@ def test_comment_form_keeps_programs_and_identity_codes_out(process: Process) ->
         {"text": "我是 149999199001010018", "opened": token()},
         {"text": "", "opened": token()},
     ]
-    for told in sent:
-        assert Client().post(page, told).status_code == 422
-    assert Client().post(page, {"text": "广告", "opened": token(), "website": "x"}).status_code == 302
+    with public_face(process.register) as reader:
+        for told in sent:
+            assert reader.post(page, told).status_code == 422
+        assert reader.post(page, {"text": "广告", "opened": token(), "website": "x"}).status_code == 302
     assert not Comment.objects.exists()
 
 
 def test_flood_from_one_address_is_kept_out(process: Process) -> None:
     page = f"/catalogue/consultations/{consulting(process).pk}/"
-    answers = [
-        Client().post(page, {"text": f"意见 {n}", "opened": token()}).status_code
-        for n in range(consultations.AN_HOUR + 1)
-    ]
+    with public_face(process.register) as reader:
+        answers = [
+            reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code
+            for n in range(consultations.AN_HOUR + 1)
+        ]
     assert answers == [302] * consultations.AN_HOUR + [409]
 
 
 def test_edition_at_its_address_with_its_digest(process: Process) -> None:
     process.publish(process.approved(positive_item()), begins=process.today + timedelta(days=2))
-    process.register.become("app")
-    for kind in ("json", "csv"):
-        address = f"/catalogue/editions/2026.2/catalogue.{kind}"
-        answer = Client().get(address)
-        assert answer.status_code == 200
-        assert Client().get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
-    told = json.loads(Client().get("/catalogue/editions/2026.2/catalogue.json").content)
-    assert "SX-GY" in told["items"]
-    assert Client().get("/catalogue/editions/none/catalogue.json").status_code == 404
-    compared = Client().get("/catalogue/compare/", {"before": "2026.1", "after": "2026.2"}).content.decode()
+    with public_face(process.register) as reader:
+        for kind in ("json", "csv"):
+            address = f"/catalogue/editions/2026.2/catalogue.{kind}"
+            answer = reader.get(address)
+            assert answer.status_code == 200
+            assert reader.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+        told = json.loads(reader.get("/catalogue/editions/2026.2/catalogue.json").content)
+        assert "SX-GY" in told["items"]
+        assert reader.get("/catalogue/editions/none/catalogue.json").status_code == 404
+        assert "2026.2" in reader.get("/catalogue/editions/").content.decode()
+        compared = reader.get("/catalogue/compare/", {"before": "2026.1", "after": "2026.2"}).content.decode()
     assert "公益捐赠信息" in compared
     assert "新增" in compared
 
@@ -217,8 +251,9 @@ def test_edition_at_its_address_with_its_digest(process: Process) -> None:
 def test_law_that_changes_is_entered_and_the_page_of_the_catalogue_follows_at_once(
     process: Process, log_in: LogIn
 ) -> None:
-    reader, officer = Client(), log_in("officer")
-    assert "CF-ZRR" in reader.get("/catalogue/").content.decode()
+    officer = log_in("officer")
+    with public_face(process.register) as reader:
+        assert "CF-ZRR" in reader.get("/catalogue/").content.decode()
     told = {
         "law": "XZCFF",
         "articles": "XZCFF-59",
@@ -228,13 +263,15 @@ def test_law_that_changes_is_entered_and_the_page_of_the_catalogue_follows_at_on
         "source": "公报",
     }
     assert officer.post("/desk/laws/event", told).status_code == 302
-    assert "因法律变动停用" in reader.get("/catalogue/").content.decode()
-    assert reader.get("/catalogue/CF-ZRR/").status_code == 404
+    with public_face(process.register) as reader:
+        assert "因法律变动停用" in reader.get("/catalogue/").content.decode()
+        assert reader.get("/catalogue/CF-ZRR/").status_code == 404
     assert [one.state for one in list_work()] == ["open"]
     law = {"code": "XZCFF2", "name": "新法", "valid_from": process.today.isoformat(), "article": "第一条"}
     assert officer.post("/desk/laws/new", law).status_code == 302
     follow = {"event": LawEvent.objects.get().pk, "article": "XZCFF-59", "follows": "XZCFF2-1"}
     assert officer.post("/desk/laws/follow", follow).status_code == 409
     assert log_in("colleague").post("/desk/laws/follow", follow).status_code == 302
-    assert reader.get("/catalogue/CF-ZRR/").status_code == 200
+    with public_face(process.register) as reader:
+        assert reader.get("/catalogue/CF-ZRR/").status_code == 200
     assert Edition.objects.count() == 1

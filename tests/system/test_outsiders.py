@@ -118,7 +118,9 @@ def test_it_calls_no_function_but_its_own(outside: Outside, role: str) -> None:
                AND has_function_privilege(p.oid, 'EXECUTE')"""
     with outside.login(role) as connection:
         open_ = {name for (name,) in connection.execute(query).fetchall()}
-        assert open_ == ({"catalogue_comment_on(bigint,text,text)", "identity_find_receipt(text)"} if role == "public" else set())
+        assert open_ == (
+            {"catalogue_comment_on(bigint,text,text)", "identity_find_receipt(text)"} if role == "public" else set()
+        )
         assert refused(connection, "SELECT identity_settle_person(1)")
         assert refused(connection, "SELECT identity_speaker()")
 

@@ -21,7 +21,7 @@ from chengxin.catalogue.drafting import (
 )
 from chengxin.catalogue.numbers import consultation_days
 from chengxin.catalogue.publishing import publish
-from chengxin.catalogue.queries import choices_in_force
+from chengxin.catalogue.queries import choices_in_force, edition_of
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
@@ -68,6 +68,7 @@ def draft_page(request: HttpRequest, number: int, *, status: int = 200, **forms_
     context = {
         "draft": found,
         "stand": stand_of(found),
+        "edition": edition_of(found),
         "steps": found.steps.select_related("actor__organisation").order_by("pk"),
         "items": found.items.order_by("code"),
         "changes": changes_of(found, today),
