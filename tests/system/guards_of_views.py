@@ -4,7 +4,6 @@ from tests.system import showing as s
 from tests.system.guards import Clause, Guard
 
 GUARDS: dict[str, Guard] = {}
-ENDED = "AND (l.valid_until IS NULL OR d.today < l.valid_until)"
 LIVE = "l.valid_from <= d.today AND d.today < l.valid_until"
 KEYED = "encode(substr(sha256(k.outer_pad || sha256(k.inner_pad || convert_to('audit/' || a.subject_id, 'UTF8'))), 1, 16), 'hex')"
 
@@ -12,11 +11,17 @@ CLAUSES: dict[str, Clause] = {
     "public edition: not to come": Clause("public_edition", "e.valid_from <= d.today AND", "", s.see_an_edition_to_come),
     "public edition: not ended": Clause("public_edition", "(e.valid_until IS NULL OR d.today < e.valid_until)", "true",
                                         s.see_an_edition_that_ended),
+    "public edition: whole": Clause("public_edition", "AND e.sealed_at IS NOT NULL", "", s.see_an_open_edition_in_force),
+    "public archive: whole": Clause("public_every_edition", "WHERE e.sealed_at IS NOT NULL", "", s.see_an_open_edition),
+    "public comment: answered": Clause("public_comment", "WHERE c.answered_at IS NOT NULL", "", s.see_an_unanswered_comment),
+    "public draft: not returned": Clause("public_draft_item", "WHERE NOT c.returned", "", s.see_a_returned_draft),
+    "public draft: put up for comments": Clause("public_consultation", "WHERE s.kind = 'consult'", "",
+                                                s.see_a_draft_before_its_consultation),
     "public item: laws not ended": Clause("public_item", "AND d.today < l.valid_until", "", s.see_an_item_whose_laws_ended),
     "public item: laws not to come": Clause("public_item", "AND l.valid_from <= d.today", "", s.see_an_item_before_its_law),
     "public item: this edition's": Clause("public_item", "p ON p.code = e.code", "p ON true", s.see_an_item_of_another_edition),
-    "public basis: not ended": Clause("public_item_basis", ENDED, "", s.see_a_basis_that_ended),
-    "public basis: not to come": Clause("public_item_basis", "l.valid_from <= d.today AND", "", s.see_a_basis_to_come),
+    "public basis: not ended": Clause("public_item_basis", "AND d.today < s.valid_until", "", s.see_a_basis_that_ended),
+    "public basis: not to come": Clause("public_item_basis", "AND s.valid_from <= d.today", "", s.see_a_basis_to_come),
     "public purpose: not ended": Clause("public_item_purpose", "AND d.today < o.valid_until", "", s.see_a_purpose_whose_laws_ended),
     "public purpose: not to come": Clause("public_item_purpose", "o.valid_from <= d.today AND", "", s.see_a_purpose_to_come),
     "public unit: not ended": Clause("public_organisation", "(o.valid_until IS NULL OR d.today < o.valid_until)", "true",

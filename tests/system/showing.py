@@ -6,28 +6,63 @@ import psycopg
 
 from tests.people import CENTRE, MARKET
 from tests.system.attacks import ITEM_LAWS, Attack, end_laws
+from tests.system.cataloguing import ADVERSE, begin, comments, put, step
 from tests.system.entering import PERSON, enters_user, session
 from tests.system.stage import Stage, entry
 
 DAY = timedelta(days=1)
 
 
+# What guards editions isn't what is tried here.
+UNLOCKED = (
+    "SET CONSTRAINTS ALL IMMEDIATE",
+    *(f"ALTER TABLE catalogue_{table} DISABLE TRIGGER USER" for table in ("edition", "item_version", "item_basis")),
+)
+
+
 def reads(role: str, query: str, *before: str) -> Attack:
     """Make an attack: the owner changes something, then the role sees a row."""
 
     def tried(stage: Stage) -> bool:
-        for statement in before:
+        for statement in (*UNLOCKED, *before):
             stage.run("owner", statement)
         return bool(stage.run(role, query))
 
     return tried
 
 
-TO_COME = """INSERT INTO catalogue_edition (code, level, name, valid_from, valid_until, digest, provisional, source, loaded_at)
-    SELECT 'to-come', level, name, current_date + 1, NULL, digest, provisional, source, loaded_at FROM catalogue_edition LIMIT 1"""
+TO_COME = """INSERT INTO catalogue_edition (code, level, name, valid_from, valid_until, digest, provisional, source, loaded_at, sealed_at)
+    SELECT 'to-come', level, name, current_date + 1, NULL, digest, provisional, source, loaded_at, loaded_at
+    FROM catalogue_edition LIMIT 1"""
 see_an_edition_to_come = reads("public", "SELECT FROM public_edition WHERE code = 'to-come'", TO_COME)
 see_an_edition_that_ended = reads(
     "public", "SELECT FROM public_edition", "UPDATE catalogue_edition SET valid_until = current_date"
+)
+OPEN = "UPDATE catalogue_edition SET sealed_at = NULL"
+see_an_open_edition_in_force = reads("public", "SELECT FROM public_edition", OPEN)
+see_an_open_edition = reads("public", "SELECT FROM public_every_edition", OPEN)
+
+
+def drafted_and_read(query: str, *kinds: str, comment: bool = False) -> Attack:
+    """Take a draft through steps, and read what the public sees of it."""
+
+    def tried(stage: Stage) -> bool:
+        draft = begin(stage)
+        put(stage, draft, ADVERSE)
+        for kind in kinds:
+            step(stage, draft, kind)
+        if comment:
+            comments(stage, draft)
+        return bool(stage.run("public", query, draft))
+
+    return tried
+
+
+CONSULTED = ("submit", "review", "consult")
+see_an_unanswered_comment = drafted_and_read("SELECT FROM public_comment WHERE number = %s", *CONSULTED, comment=True)
+see_a_returned_draft = drafted_and_read("SELECT FROM public_draft_item WHERE number = %s", *CONSULTED, "return")
+see_a_draft_before_its_consultation = drafted_and_read(
+    "SELECT FROM public_consultation WHERE number = %s", "submit", "review"
 )
 BEGINS_TOMORROW = "UPDATE catalogue_law SET valid_from = current_date + 1, valid_until = NULL"
 ONE_LAW = "(SELECT law_id FROM catalogue_article JOIN catalogue_purpose_basis ON article_id = ref LIMIT 1)"
@@ -62,7 +97,7 @@ see_a_basis_to_come = reads("public", SEES_X, ANOTHER.format("current_date + 1, 
 def see_a_purpose_whose_laws_ended(stage: Stage) -> bool:
     """Its item must go on resting on another law, else it would be gone with it."""
     stage.run("owner", ANOTHER.format("'2000-01-01', NULL"))
-    for statement in RESTS:
+    for statement in (*UNLOCKED, *RESTS):
         stage.run("owner", statement)
     stage.run("owner", "UPDATE catalogue_law SET valid_until = current_date WHERE code <> 'X'")
     return bool(stage.run("public", "SELECT FROM public_item_purpose WHERE item = 'CF-ZRR'"))
@@ -70,7 +105,7 @@ def see_a_purpose_whose_laws_ended(stage: Stage) -> bool:
 
 def see_a_purpose_to_come(stage: Stage) -> bool:
     stage.run("owner", ANOTHER.format("'2000-01-01', NULL"))
-    for statement in RESTS:
+    for statement in (*UNLOCKED, *RESTS):
         stage.run("owner", statement)
     stage.run("owner", "UPDATE catalogue_law SET valid_from = current_date + 1, valid_until = NULL WHERE code <> 'X'")
     return bool(stage.run("public", "SELECT FROM public_item_purpose WHERE item = 'CF-ZRR'"))
