@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[Any]] = [
-        ('identity', '0014_minors'),
+        ('identity', '0015_declarations'),
     ]
     operations: ClassVar[list[Any]] = [
         migrations.RemoveConstraint(

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from chengxin.identity.errors import DeclarationRefused
+from chengxin.identity.openness import address_of
 from chengxin.identity.parties import Party
-from chengxin.identity.policies import address_of, logged_in, officer_of
+from chengxin.identity.policies import logged_in, officer_of
 from chengxin.identity.services.declarations import declare
 from chengxin.identity.services.logging_in import count_try, forgive
 from chengxin.identity.signers import declared
