@@ -17,6 +17,7 @@ from chengxin.catalogue.numbers import consultation_days
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
+from chengxin.identity.signers import refuse_hands
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
@@ -199,16 +200,20 @@ NOTHING = StepForm()
 
 @transaction.atomic
 def take_step(number: int, kind: str, *, actor: User, at: datetime, given: StepForm = NOTHING) -> Step:
-    """Take a draft one step further, or back. Locks the draft. Raises NotAllowed, DraftUnknown, StepRefused, DraftUnusable."""
+    """Take a draft one step further, or back. Locks the draft.
+
+    Raises NotAllowed, DraftUnknown, StepRefused, HandsRefused, DraftUnusable.
+    """
     if not any(may(actor.pk, act) for act in (RETURNS if kind == "return" else (ACTS[kind],))):
         raise NotAllowed("您的岗位没有此项权限。", "Your role doesn't include this.")
     draft = find_draft(number, actor)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalogue draft', %s))", [number])
     by, on = rules.Doer(actor.pk, actor.organisation.pk, actor.organisation.kind), shanghai_date(at)
+    stand = stand_of(draft)
     refusal = rules.refuse_step(
         kind,
-        stand_of(draft),
+        stand,
         by,
         on=on,
         shortest=consultation_days(on),
@@ -217,6 +222,8 @@ def take_step(number: int, kind: str, *, actor: User, at: datetime, given: StepF
     )
     if refusal is not None:
         raise StepRefused(refusal.text, refusal.text_en)
+    for first in sorted(rules.hands_before(kind, stand)):
+        refuse_hands(actor, first=first)
     if kind == "submit":
         refuse_content(draft, on)
     step = Step.objects.create(

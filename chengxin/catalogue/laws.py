@@ -16,6 +16,7 @@ from chengxin.catalogue.queries import editions_in_force
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
+from chengxin.identity.signers import refuse_hands
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.workdays import WorkCalendar
 
@@ -125,9 +126,9 @@ def list_events() -> list[LawEvent]:
 
 @transaction.atomic
 def follow_article(event_id: int, article: str, follows: str, *, actor: User, at: datetime) -> LawSuccession:
-    """Enter which article stands where one fell away: what cites it is free again. By another officer than entered the event.
+    """Enter which article stands where one fell away: what cites it is free again. By another person than entered the event.
 
-    Raises NotAllowed, LawRefused.
+    Raises NotAllowed, LawRefused, HandsRefused.
     """
     _refuse_others(actor)
     event = LawEvent.objects.filter(pk=event_id).first()
@@ -135,6 +136,7 @@ def follow_article(event_id: int, article: str, follows: str, *, actor: User, at
         raise LawRefused("这一条没有待接续的变动。", "Nothing has to follow this article.")
     if event.entered_by_id == actor.pk:
         raise LawRefused("登记变动的人不能登记接续条款，请另一名工作人员办理。", "Another officer enters what follows.")
+    refuse_hands(actor, first=event.entered_by_id)
     if not Article.objects.filter(pk=follows).exclude(pk=article).exists():
         raise LawRefused(f"没有登记条款 {follows}。", f"There is no article {follows}.")
     if LawEvent.objects.filter(kind="ended", articles__contains=[follows]).exists():

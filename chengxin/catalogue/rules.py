@@ -92,7 +92,7 @@ def refuse_step(
     checks = (
         (not _may(kind, stand, by), NOT_YOURS),
         (stand.last not in AFTER[kind], OUT_OF_TURN),
-        (by.officer in _others(kind, stand), SAME_OFFICER),
+        (by.officer in hands_before(kind, stand), SAME_OFFICER),
         (kind in {"return", "withdraw"} and not reason.strip(), NO_REASON),
         (kind == "submit" and not stand.items, EMPTY),
         (kind == "consult", refuse_consultation(on, until, shortest)),
@@ -110,8 +110,8 @@ def _may(kind: str, stand: Stand, by: Doer) -> bool:
     return by.kind == CENTRE or (kind == "return" and by.kind == SUPERVISOR and stand.last != "submit")
 
 
-def _others(kind: str, stand: Stand) -> frozenset[int]:
-    """Give who may not take a step because of what they did before."""
+def hands_before(kind: str, stand: Stand) -> frozenset[int]:
+    """Give the officers who may not take a step, by any account of theirs, because of what they did before."""
     if kind == "review":
         return stand.drafters
     return stand.drafters | stand.reviewers if kind == "approve" else frozenset()

@@ -91,6 +91,16 @@ class Process:
             )
             connection.execute("ALTER TABLE catalogue_step ENABLE TRIGGER step_append_only")
 
+    def be_one(self, login: str, other: str) -> None:
+        """Let two accounts be one person's: both declared the same code."""
+        with self.register.connect("owner") as connection:
+            connection.execute(
+                """UPDATE identity_declaration d SET code_hashes = o.code_hashes FROM identity_declaration o
+                   WHERE o.user_id = (SELECT id FROM identity_user WHERE login = %s)
+                     AND d.user_id = (SELECT id FROM identity_user WHERE login = %s)""",
+                [other, login],
+            )
+
     def approved(self, *items: dict[str, Any]) -> Draft:
         draft = self.draft(*items)
         self.step(draft, "submit")

@@ -17,6 +17,7 @@ from chengxin.catalogue.laws import (
 )
 from chengxin.catalogue.models import Article, Law, LawEvent
 from chengxin.catalogue.queries import items_in_force, open_item
+from chengxin.identity.errors import HandsRefused
 from chengxin.lib.errors import NotAllowed
 from tests.catalogue.process import Process, positive_item
 
@@ -104,6 +105,13 @@ def test_article_that_follows_frees_what_cites_the_old_one(process: Process) -> 
     assert opens(process)
     assert [one.state for one in list_work()] == ["succession"]
     assert Law.objects.get(pk="XZCFF2").provisional
+
+
+def test_what_follows_is_entered_by_another_person(process: Process) -> None:
+    process.be_one("colleague", "officer")
+    event = happens(process, kind="ended")
+    with pytest.raises(HandsRefused, match="由两个人完成"), process.by("colleague") as colleague:
+        follow_article(event.pk, CITED, "XZCFF-17", actor=colleague, at=process.now)
 
 
 def test_successor_that_ends_too_suspends_again(process: Process) -> None:

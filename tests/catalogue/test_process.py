@@ -14,6 +14,7 @@ from chengxin.catalogue.drafting import begin_draft, drop_item, end_item, set_it
 from chengxin.catalogue.errors import CatalogueUnusable, CommentRefused, DraftUnknown, DraftUnusable, StepRefused
 from chengxin.catalogue.models import Comment, Edition, Step
 from chengxin.catalogue.queries import edition_in_force, items_in_force, open_item
+from chengxin.identity.errors import HandsRefused
 from chengxin.lib.errors import NotAllowed
 from tests.catalogue.process import Process, adverse_item, positive_item
 
@@ -60,6 +61,19 @@ def test_consultation_is_thirty_days_at_least(process: Process) -> None:
     process.step(draft, "review")
     with pytest.raises(StepRefused, match="30"):
         process.step(draft, "consult", until=process.today + timedelta(days=29))
+
+
+@pytest.mark.parametrize(
+    ("account", "before", "kind"), [("officer", "clerk", "review"), ("approver", "officer", "approve")]
+)
+def test_three_hands_are_three_persons(process: Process, account: str, before: str, kind: str) -> None:
+    process.be_one(account, before)
+    draft = process.draft(positive_item())
+    process.step(draft, "submit")
+    if kind == "approve":
+        process.step(draft, "review")
+    with pytest.raises(HandsRefused, match="由两个人完成"):
+        process.step(draft, kind)
 
 
 def test_returned_draft_is_changed_and_begins_anew(process: Process) -> None:

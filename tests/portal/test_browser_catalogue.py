@@ -74,7 +74,7 @@ def drafted(desk: Reader, width: int, code: str, title: str, *, adverse: bool) -
 def test_an_item_from_draft_to_edition(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
     width = size[0]
     code, title = f"SX-B{width}", f"公益记录{width}"
-    with reader(browser, installation.url, width=width, height=size[1]) as desk:
+    with reader(browser, installation.desk, width=width, height=size[1]) as desk:
         page = desk.page
         drafted(desk, width, code, title, adverse=False)
         desk.become(COLLEAGUE)
@@ -95,8 +95,9 @@ def test_an_item_from_draft_to_edition(browser: Browser, installation: Running, 
         page.get_by_label("施行日期").fill("2098-01-01" if size == PHONE else "2099-01-01")
         desk.press("发布")
         page.get_by_role("status").filter(has_text="已发布").wait_for()
-        desk.examine(f"edition-{width}")
-        desk.go("/catalogue/editions/")
+        desk.heading(title)
+        desk.examine(f"draft-published-{width}")
+        page.goto(f"{installation.url}/catalogue/editions/")
         desk.heading("目录各版本")
         desk.examine(f"editions-{width}")
         desk.follow("比较两个版本")
@@ -113,7 +114,7 @@ def test_the_public_comments_and_the_centre_answers(
 ) -> None:
     width = size[0]
     title = f"行政违法记录{width}"
-    with reader(browser, installation.url, width=width, height=size[1]) as desk:
+    with reader(browser, installation.desk, width=width, height=size[1]) as desk:
         page = desk.page
         drafted(desk, width, f"SX-A{width}", title, adverse=True)
         desk.become(COLLEAGUE)
@@ -122,7 +123,7 @@ def test_the_public_comments_and_the_centre_answers(
         desk.press("公开征求意见")
         page.get_by_role("status").filter(has_text="已公开征求意见").wait_for()
         page.context.clear_cookies()
-        desk.go("/catalogue/")
+        page.goto(f"{installation.url}/catalogue/")
         page.get_by_role("link", name="征求意见").first.click()
         desk.heading("目录征求意见")
         desk.examine(f"consultations-{width}")
@@ -143,7 +144,7 @@ def test_the_public_comments_and_the_centre_answers(
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_changes_of_laws_have_a_page(browser: Browser, installation: Running, size: tuple[int, int]) -> None:
-    with reader(browser, installation.url, width=size[0], height=size[1]) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(OFFICER)
         desk.open_proved("/account/prove/")
         desk.go("/desk/laws/")

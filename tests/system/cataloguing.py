@@ -7,7 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from tests.people import CENTRE, MARKET, OTHER
-from tests.system.administering import user
+from tests.system.administering import declare, user
 from tests.system.attacks import Attack
 from tests.system.speaking import speak
 from tests.system.stage import Stage
@@ -60,6 +60,7 @@ def furnish(stage: Stage) -> None:
            CROSS JOIN identity_user u WHERE u.login = 'approver' LIMIT 1""",
     )
     lock(stage, "identity_organisation", "identity_user", "identity_role_grant")
+    declare(stage, user(stage, "approver"))
 
 
 def speaks(stage: Stage, login: str) -> None:
@@ -177,8 +178,11 @@ def law_changes_first(kind: str) -> Then:
     return act
 
 
-def moved_up(role: str, kind: str) -> Then:
-    """Let somebody who acted for one organisation before act for another now: only the memory of the person is left."""
+def moved_up(role: str, kind: str, to: str = "") -> Then:
+    """Let somebody who acted for one organisation before act for another now: only the memory of the person is left.
+
+    ``to`` is the account that is remembered, where it isn't the one that acts.
+    """
 
     def act(stage: Stage, draft: int) -> None:
         acts = {"draft": (DRAFT, "created_by_id", "id"), "item": (ITEM, "updated_by_id", "draft_id"),
@@ -188,7 +192,7 @@ def moved_up(role: str, kind: str) -> Then:
         speaks(stage, doer)
         where = f" AND kind = '{role}'" if table == STEP else ""
         unlock(stage, table)
-        stage.run("owner", f"UPDATE {table} SET {column} = %s WHERE {key} = %s{where}", user(stage, doer), draft)
+        stage.run("owner", f"UPDATE {table} SET {column} = %s WHERE {key} = %s{where}", user(stage, to or doer), draft)
         lock(stage, table)
         step(stage, draft, kind)
 

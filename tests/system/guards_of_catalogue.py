@@ -4,11 +4,13 @@ from tests.system import cataloguing as c
 from tests.system.attacks import change_wholly
 from tests.system.guards import APPEND, Clause, Guard, holds, trigger
 from tests.system.keys import tries
+from tests.system.who import as_one
 
 NOT_THEIRS, TURN, OTHERS = "whose it isn't", "out of turn", "nobody reviews what they drafted"
 WAITS, AS_IT_IS, DRAWN = "waits for a consultation", "stays as it is", "drawn up by"
 SEALED, DIFFERS, LACKS = "takes nothing in", "differs from what was approved", "lack bases, purposes or fields"
 NEVER, AT_SERVER, NOT_APPROVED = "changes in nothing else", "loaded at the server", "isn't approved"
+PERSONS = "two signatures are of two persons"
 COLUMNS, ADVERSE, PUBLIC, REPEATS = (
     "differ from its content",
     "rules for adverse records",
@@ -97,6 +99,25 @@ CLAUSES: dict[str, Clause] = {
                                                   c.drafted(c.POSITIVE, *REVIEWED, then=c.moved_up("submit", "approve")), OTHERS),
     "step: not approved by who reviewed": Clause(STEP, "CASE NEW.kind WHEN 'approve' THEN 'review' END", "NULL",
                                                  c.drafted(c.POSITIVE, *REVIEWED, then=c.moved_up("review", "approve")), OTHERS),
+    "step: the reviewer another person": Clause(STEP, "PERFORM identity_refuse_one_person(h.officer, NEW.actor_id)", "PERFORM NULL",
+                                                as_one("officer", "clerk", c.drafted(c.POSITIVE, "submit", then=c.does("review"))),
+                                                PERSONS),
+    "step: than who began it": Clause(STEP, "SELECT drafted.created_by_id AS officer", "SELECT 0::bigint AS officer WHERE false",
+                                      as_one("colleague", "officer", c.drafted(
+                                          c.POSITIVE, "submit", then=c.moved_up("draft", "review", to="colleague"))), PERSONS),
+    "step: than who drafted": Clause(STEP, "catalogue_draft_item i WHERE i.draft_id = NEW.draft_id\n",
+                                     "catalogue_draft_item i WHERE false\n",
+                                     as_one("colleague", "officer", c.drafted(
+                                         c.POSITIVE, "submit", then=c.moved_up("item", "review", to="colleague"))), PERSONS),
+    "step: than who submitted": Clause(STEP, "(s.kind = 'submit' OR", "(false OR",
+                                       as_one("colleague", "officer", c.drafted(
+                                           c.POSITIVE, "submit", then=c.moved_up("submit", "review", to="colleague"))), PERSONS),
+    "step: the approver another person than the reviewer": Clause(
+        STEP, "OR s.kind = 'review' AND NEW.kind = 'approve'", "OR false",
+        as_one("approver", "officer", c.drafted(c.POSITIVE, *REVIEWED, then=c.does("approve"))), PERSONS),
+    "succession: by another person": Clause("guard_succession",
+                                            "PERFORM identity_refuse_one_person(happened.entered_by_id, NEW.entered_by_id);", "NULL;",
+                                            as_one("colleague", "officer", c.follows()), PERSONS),
     "step: of something": Clause(STEP, "NEW.kind = 'submit' AND NOT EXISTS", "false AND NOT EXISTS", c.submits_nothing, "without items"),
     "step: over the same content": Clause(STEP, "NEW.digest <> before.digest", "false",
                                           c.drafted(c.POSITIVE, "submit", then=c.changes_behind), "changed since"),

@@ -92,7 +92,7 @@ CREATE OR REPLACE TRIGGER draft_item_stays BEFORE TRUNCATE ON catalogue_draft_it
 
 -- name: guard_draft_step
 -- The way of a draft: which step comes after which, by whom, and over the same content as the one before. Whoever drafted doesn't review, and
--- who did either doesn't approve; they are of different organisations as well. What burdens people is approved after a consultation that ran
+-- who did either doesn't approve; they are three persons who declared who they are, and of different organisations. What burdens people is approved after a consultation that ran
 -- for its whole time and whose every comment is answered. What rests on a law that changed since it was submitted isn't published.
 CREATE OR REPLACE FUNCTION catalogue_guard_step() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -129,6 +129,13 @@ BEGIN
                    AND s.kind IN ('submit', CASE NEW.kind WHEN 'approve' THEN 'review' END))
     ) THEN
         RAISE EXCEPTION 'nobody reviews what they drafted, or approves what they drafted or reviewed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.kind IN ('review', 'approve') THEN
+        PERFORM identity_refuse_one_person(h.officer, NEW.actor_id) FROM (
+            SELECT drafted.created_by_id AS officer
+            UNION SELECT i.updated_by_id FROM catalogue_draft_item i WHERE i.draft_id = NEW.draft_id
+            UNION SELECT s.actor_id FROM catalogue_step s
+                WHERE s.draft_id = NEW.draft_id AND (s.kind = 'submit' OR s.kind = 'review' AND NEW.kind = 'approve')) h;
     END IF;
     NEW.at := clock_timestamp();
     NEW.digest := catalogue_draft_digest(NEW.draft_id);

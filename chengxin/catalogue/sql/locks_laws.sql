@@ -56,6 +56,7 @@ BEGIN
        OR NOT EXISTS (SELECT FROM catalogue_speaks(NEW.entered_by_id) s WHERE s.kind = 'centre') THEN
         RAISE EXCEPTION 'what follows a law is entered by a second officer of the credit centre' USING ERRCODE = 'check_violation';
     END IF;
+    PERFORM identity_refuse_one_person(happened.entered_by_id, NEW.entered_by_id);
     IF NOT NEW.article_id = ANY(happened.articles)
        OR EXISTS (SELECT FROM catalogue_law_event e WHERE e.kind = 'ended' AND NEW.follows_id = ANY(e.articles)) THEN
         RAISE EXCEPTION 'an article that didn''t fall away, or one in its place that did' USING ERRCODE = 'check_violation';
