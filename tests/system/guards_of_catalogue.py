@@ -1,6 +1,7 @@
 """What guards the catalogue's process, object by object and clause by clause."""
 
 from tests.system import cataloguing as c
+from tests.system import editing as e
 from tests.system.attacks import change_wholly
 from tests.system.guards import APPEND, Clause, Guard, holds, trigger
 from tests.system.keys import tries
@@ -28,16 +29,16 @@ GUARDS: dict[str, Guard] = dict((
     trigger(c.STEP, "step_append_only", tries(f"UPDATE {c.STEP} SET reason = reason", before=()), APPEND),
     trigger(c.COMMENT, "comment_answer_guarded", c.drafted(c.ADVERSE, "submit", "review", "consult", then=c.answers("clerk")), CENTRE),
     trigger(c.COMMENT, "comment_stays", tries(f"DELETE FROM {c.COMMENT} WHERE false", before=()), APPEND),
-    trigger(c.EDITION, "edition_guarded", c.heads(of_draft=False), AT_SERVER),
+    trigger(c.EDITION, "edition_guarded", e.heads(of_draft=False), AT_SERVER),
     trigger(c.EDITION, "edition_change_guarded", tries("UPDATE catalogue_edition SET name = 'x'", before=()), NEVER),
     trigger(c.EDITION, "edition_stays", tries("DELETE FROM catalogue_edition WHERE false", before=()), APPEND),
-    trigger(c.VERSION, "item_version_guarded", c.versions(nature="neutral"), COLUMNS),
+    trigger(c.VERSION, "item_version_guarded", e.versions(nature="neutral"), COLUMNS),
     trigger(c.VERSION, "item_version_append_only", tries("UPDATE catalogue_item_version SET name = name", before=()), APPEND),
-    trigger("catalogue_field", "field_guarded", c.into_sealed("catalogue_field",
+    trigger("catalogue_field", "field_guarded", e.into_sealed("catalogue_field",
         "item_version_id, position, code, label, label_en, type, length, required, code_list, sensitivity, shown_to"), SEALED),
-    trigger("catalogue_code_value", "code_value_guarded", c.into_sealed("catalogue_code_value",
+    trigger("catalogue_code_value", "code_value_guarded", e.into_sealed("catalogue_code_value",
         "edition_id, code_list, value, label, label_en, maps_to, provisional"), SEALED),
-    trigger("catalogue_item_basis", "item_basis_guarded", c.into_sealed("catalogue_item_basis", "itemversion_id, article_id"), SEALED),
+    trigger("catalogue_item_basis", "item_basis_guarded", e.into_sealed("catalogue_item_basis", "itemversion_id, article_id"), SEALED),
     trigger("catalogue_item_purpose", "item_purpose_guarded", tries(
         """INSERT INTO catalogue_item_purpose (itemversion_id, purpose_id)
            SELECT v.id, p.id FROM catalogue_item_version v, catalogue_purpose p
@@ -143,34 +144,34 @@ CLAUSES: dict[str, Clause] = {
     "comment: in measure": Clause("comment_on_draft", "c.at > clock_timestamp() - interval '1 hour'", "false",
                                   c.drafted(c.ADVERSE, *HEARD, then=c.comes_once_too_often)),
     "edition: sealed when whole": Clause("guard_edition", "NEW.sealed_at IS NOT NULL", "false",
-                                         c.heads(role="owner", of_draft=False, sealed_at=c.AT), "when it is whole"),
-    "edition: of an approved draft": Clause("guard_edition", ") = 'approve'", ") IS NOT NULL", c.heads(REVIEWED), NOT_APPROVED),
-    "edition: provincial": Clause("guard_edition", "NEW.level = 'provincial' AND", "", c.heads((*REVIEWED, "approve"), level="national"),
+                                         e.heads(role="owner", of_draft=False, sealed_at=c.AT), "when it is whole"),
+    "edition: of an approved draft": Clause("guard_edition", ") = 'approve'", ") IS NOT NULL", e.heads(REVIEWED), NOT_APPROVED),
+    "edition: provincial": Clause("guard_edition", "NEW.level = 'provincial' AND", "", e.heads((*REVIEWED, "approve"), level="national"),
                                   NOT_APPROVED),
     "edition: not of the past": Clause("guard_edition", "NEW.valid_from >= (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date", "true",
-                                       c.heads((*REVIEWED, "approve"), valid_from="2026-01-01"), NOT_APPROVED),
-    "edition: published": Clause("guard_edition_change", "s.kind = 'publish' AND", "", c.publishes(published=False), "not all of its way"),
+                                       e.heads((*REVIEWED, "approve"), valid_from="2026-01-01"), NOT_APPROVED),
+    "edition: published": Clause("guard_edition_change", "s.kind = 'publish' AND", "", e.publishes(published=False), "not all of its way"),
     "edition: no item more": Clause("guard_edition_change", "WHERE x.content IS DISTINCT FROM w.content", "WHERE false",
-                                    c.publishes(left="none"), DIFFERS),
+                                    e.publishes(left="none"), DIFFERS),
     "edition: no item less": Clause("guard_edition_change", CONTENT, "WHERE w.content IS NULL AND false",
-                                    c.publishes(left="RY-BZ"), DIFFERS),
+                                    e.publishes(left="RY-BZ"), DIFFERS),
     "edition: its code lists": Clause("guard_edition_change", CONTENT, "WHERE x.part = 'item' AND false",
-                                      c.publishes(spoil="UPDATE catalogue_code_value SET maps_to = 'x' WHERE edition_id = {new}"), DIFFERS),
+                                      e.publishes(spoil="UPDATE catalogue_code_value SET maps_to = 'x' WHERE edition_id = {new}"), DIFFERS),
     "edition: its purposes": Clause("guard_edition_change", "FROM jsonb_array_elements_text(v.definition -> 'purposes') p ORDER BY 1",
                                     "FROM jsonb_array_elements_text(v.definition -> 'purposes') p WHERE false ORDER BY 1",
-                                    c.publishes(spoil="DELETE FROM catalogue_item_purpose ip USING catalogue_item_version v "
+                                    e.publishes(spoil="DELETE FROM catalogue_item_purpose ip USING catalogue_item_version v "
                                                 "WHERE v.id = ip.itemversion_id AND v.edition_id = {new}"), LACKS),
     "edition: ends with the next": Clause("guard_edition_change", "AND NOT (OLD.valid_until IS NULL AND EXISTS (",
                                            "AND NOT (true OR EXISTS (",
-                                          c.ends_by_itself, NEVER),
+                                          e.ends_by_itself, NEVER),
     "item: adverse rules": Clause("guard_item_version", "NEW.nature = 'adverse' AND (", "false AND (",
-                                  c.versions(content={"retention_rule": "honour"}, retention_rule="honour"), ADVERSE),
+                                  e.versions(content={"retention_rule": "honour"}, retention_rule="honour"), ADVERSE),
     "item: public by an article": Clause("guard_item_version", "'public' = ANY(NEW.disclosure) AND", "false AND",
-                                         c.versions(content={"disclosure": ["public"]}, disclosure=["public"]), PUBLIC),
+                                         e.versions(content={"disclosure": ["public"]}, disclosure=["public"]), PUBLIC),
     "item: repeats no code": Clause("guard_item_version", "v.item_id = NEW.item_id OR ", "",
-                                    c.versions(level="national", content={"authority": "other"}), REPEATS),
+                                    e.versions(level="national", content={"authority": "other"}), REPEATS),
     "item: repeats no content": Clause("guard_item_version", " OR catalogue_same(v.definition, NEW.definition)", "",
-                                       c.versions(level="national", item="X-1", content={"code": "X-1"}), REPEATS),
+                                       e.versions(level="national", item="X-1", content={"code": "X-1"}), REPEATS),
     "law: provisional by hand": Clause("guard_law", "AND to_jsonb(NEW) ->> 'provisional' <> 'true'", "AND false",
                                        c.enters_law("officer", provisional=False), "is provisional"),
     "event: of its own articles": Clause("guard_law_event", "WHERE a.ref IS NULL", "WHERE false", c.event(articles=[c.OTHERS_ARTICLE]),

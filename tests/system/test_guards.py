@@ -16,6 +16,7 @@ from tests.conftest import TEMPLATE
 from tests.system import (
     adjudicating,
     cataloguing,
+    editing,
     guards,
     guards_of_adjudication,
     guards_of_catalogue,
@@ -124,7 +125,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         pytest.param(organising.acts(), id="acting-for-another"),
         *(pytest.param(attack, id=name) for name, attack in guards_of_transfers.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_who.SOUND.items()),
-        pytest.param(cataloguing.publishes(), id="an-edition-of-a-draft"),
+        pytest.param(editing.publishes(), id="an-edition-of-a-draft"),
         pytest.param(cataloguing.follows(), id="an-article-that-follows"),
         pytest.param(adjudicating.withdraw_what_the_row_names, id="a-correction-decided-on"),
     ],
