@@ -424,7 +424,7 @@ def test_the_first_administrators_are_entered_and_appointed_at_the_server(shell:
 
 def test_who_an_officer_is_is_declared_at_the_server_by_two_lines(shell: Shell) -> None:
     """Code and name stand on standard input, so that no list of processes and no history of a shell shows them."""
-    login, name = "wang.fang", "王芳"
+    login, name = "wang.fen", "王芬"
     code, wrong = code_of_officer(login), code_of_officer(login)[:-1]
     shell.run("officer", "enter", login, "--name", name, "--org", CENTRE, "--json", given=PASSWORD)
     for given in (f"{wrong}\n{name}\n", f"{code}\n\n", ""):
