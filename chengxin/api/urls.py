@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
 
-from chengxin.api import population, tokens, verifications
+from chengxin.api import intake, population, tokens, verifications
 from chengxin.api.application import ClientToken, api
 from chengxin.identity.openness import AccessPolicy, mark, policy_of, public
 
 api.add_router("", tokens.router)
 api.add_router("", verifications.router)
 api.add_router("", population.router)
+api.add_router("", intake.router)
 
 
 @public("接口说明，不含任何人的信息")

@@ -15,6 +15,8 @@ from chengxin.identity.services.registrations import Applied, Limits, approve_pu
 from chengxin.lib.periods import shanghai_date
 
 CLIENT_FILE = "verification-client.json"
+# The system of the provider whose clerk the demo has: it hands in through the API.
+PROVIDER_FILE = "provider-client.json"
 LIMITS = Limits(daily_quota=20_000, daily_misses=2_000, per_minute=6_000, desk_quota=50)
 # Trade of the demo organisation, field of the real-name system, purpose, article.
 PURPOSES = (
@@ -38,14 +40,17 @@ def settle_verification(folder: Path, *, limits: Limits = LIMITS) -> None:
         applied = Applied(of_field(trade)[0].code, field, purpose, basis, until)
         made = register_purpose(applied, limits, actor=system, at=at)
         approve_purpose(made.code, actor=security, at=at)
-    _settle_client(folder, system, security, at)
+    _settle_client(folder / CLIENT_FILE, of_field("bank")[0].code, "演示·柜面系统", (system, security), at)
+    if provider := User.objects.filter(login="clerk").values_list("organisation__code", flat=True).first():
+        _settle_client(folder / PROVIDER_FILE, provider, "演示·报送系统", (system, security), at)
 
 
-def _settle_client(folder: Path, system: User, security: User, at: datetime) -> None:
+def _settle_client(file: Path, organisation: str, name: str, administrators: tuple[User, User], at: datetime) -> None:
+    system, security = administrators
     key, until = jwk.ECKey.generate_key("P-256"), shanghai_date(at) + timedelta(days=365)
     client = enter_client(
-        organisation_code=of_field("bank")[0].code,
-        name="演示·柜面系统",
+        organisation_code=organisation,
+        name=name,
         addresses=["127.0.0.0/8", "::1/128"],
         until=until,
         actor=system,
@@ -53,8 +58,7 @@ def _settle_client(folder: Path, system: User, security: User, at: datetime) -> 
     )
     entered = enter_key(client.client_id, json.dumps(key.as_dict(private=False)), until=until, actor=system, at=at)
     approve_key(entered.pk, actor=security, at=at)
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / CLIENT_FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(
         json.dumps({"client_id": client.client_id, "private_key": key.as_dict(private=True)}), encoding="utf-8"

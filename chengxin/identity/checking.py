@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from chengxin.identity.errors import AddressNotAllowed, ClientNotInForce
 from chengxin.lib.crypto import Pointers
 
 
@@ -111,6 +112,21 @@ class ClientKeyLive:
     client_id: str
     organisation: str
     public: str
+
+
+def refuse_client(client_id: str, organisation: str, address: str) -> None:
+    """Raise ClientNotInForce or AddressNotAllowed when a client may do nothing for an organisation, or not from this address."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM unnest(addresses) one WHERE %s::inet <<= one::cidr)
+               FROM identity_client_live WHERE client_id = %s AND organisation = %s""",
+            [address, client_id, organisation],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise ClientNotInForce
+    if not row[0]:
+        raise AddressNotAllowed
 
 
 def find_client_key(client_id: str, kid: str, address: str) -> ClientKeyLive | None:

@@ -29,6 +29,7 @@ class Act:
     scope: str
     prove: bool = False
     machines: bool = False
+    by_name: bool = False
     kinds: tuple[str, ...] = ()
 
     def open_to(self, kind: str) -> bool:

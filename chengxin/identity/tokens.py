@@ -191,7 +191,7 @@ def _shown_first(client_pk: int, claims: dict[str, Any], at: datetime) -> bool:
 
 
 def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
-    """Make an access token of ten minutes for the scopes asked for; for all that are open to it when none is named.
+    """Make an access token of ten minutes for the scopes asked for; when none is named, for all open ones that needn't be.
 
     Raises ClientUnproved when its organisation doesn't stand, be it for a licence that lapsed; ScopeUnknown.
     """
@@ -199,7 +199,8 @@ def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
     if organisation is None:
         raise ClientUnproved
     open_to_it = acts_open_to(organisation.kind)
-    scopes = frozenset(scope.split()) or open_to_it
+    acts = permissions().acts
+    scopes = frozenset(scope.split()) or frozenset(code for code in open_to_it if not acts[code].by_name)
     if not scopes or not scopes <= open_to_it:
         raise ScopeUnknown
     now, covered = int(at.timestamp()), " ".join(sorted(scopes))

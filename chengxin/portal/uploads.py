@@ -2,8 +2,10 @@
 
 import errno
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +19,7 @@ from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.reading import form_of
 from chengxin.records.intake.spool import Spool, SpoolWriter
 from chengxin.records.services import HandedIn, spool_folder
+from chengxin.records.ways.parts import Parts
 
 MEBIBYTE = 1 << 20
 
@@ -107,6 +110,35 @@ class SpoolUploadHandler(FileUploadHandler):
         self.refusal = FileUnusable(text, text_en)
         self.discard()
         raise StopUpload(connection_reset=False)
+
+
+@contextmanager
+def assembled(request: HttpRequest, owner: str) -> Iterator[SpooledUpload]:
+    """Give the file that came part by part as one upload; its parts go when a batch has taken it over.
+
+    Raises UploadUnknown, PartsBusy, and FileUnusable when parts are missing or it is of a kind that isn't taken.
+    """
+    token = UUID(request.POST["upload"])
+    parts = Parts(spool_folder(), token, owner, request.POST.get("secret", ""))
+    with parts.opened() as opened:
+        if request.POST.get("size") != str(opened.offset):
+            raise FileUnusable("上传不完整，请再上传一次。", "Parts of the upload are missing; hand it in again.")
+        spool = Spool(spool_folder(), token.hex)
+        spool.destroy()  # of an attempt that was killed before its batch was entered
+        writer = spool.writer(vault().digest_key)
+        made = None
+        try:
+            for block in opened.blocks():
+                writer.write(block)
+            form = _form(f"a{request.POST.get('kind', '')[:8]}", writer.head, writer.size)
+            writer.finish()
+            made = SpooledUpload(spool, HandedIn(form, writer.size, writer.digest))
+            yield made
+        finally:
+            if made is None or not made.kept:
+                writer.abandon()
+            else:
+                parts.destroy()
 
 
 def _form(name: str, head: bytes, size: int) -> str:

@@ -22,7 +22,7 @@ from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Adjudication, Finding, Waiting
 from chengxin.records.retrying import drop_waiting
-from chengxin.records.services import HandedIn, areas, finish, receive, settle_layout, spool_folder
+from chengxin.records.services import HOUSE, HandedIn, areas, finish, receive, settle_layout, spool_folder
 from chengxin.records.terms import record_terms
 
 RECORD, REFUSED, RETURNED, GONE = "record", "refused", "returned", "gone"
@@ -120,6 +120,7 @@ def _enter(made: Adjudication, waiting: Waiting, at: datetime) -> Outcome:
             at=at,
             attested=attested,
             adjudication_id=made.pk,
+            way=HOUSE,
         )
         run = Run(
             item,

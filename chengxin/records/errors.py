@@ -1,4 +1,6 @@
-from chengxin.lib.errors import Conflict, NotFound, TooMany, Unusable
+from datetime import timedelta
+
+from chengxin.lib.errors import Conflict, NotFound, Rejected, TooMany, Unusable
 
 
 class FileUnusable(Unusable):
@@ -38,6 +40,62 @@ class WaiverRefused(Conflict):
     """A waiver that can't be entered; the detail says why."""
 
     code, message, message_en = "waiver-refused", "", ""
+
+
+class RecordUnknown(NotFound):
+    code = "record-unknown"
+    message = "没有这个编号的记录，或者不是本单位报送的。"
+    message_en = "No record has this number, or your organisation didn't hand it in."
+
+
+class BodyCutShort(Unusable):
+    code = "body-cut-short"
+    message = "内容不完整或者与摘要不符，本次未接收。请用同一幂等键从头重发。"
+    message_en = (
+        "The body is incomplete or differs from its digest; nothing was taken. Send it again under the same key."
+    )
+
+
+class UploadUnknown(NotFound):
+    code = "upload-unknown"
+    message = "没有这个上传，或者已过一天。请重新上传。"
+    message_en = "There is no such upload, or its day is over. Hand the file in again."
+
+
+class PartsElsewhere(Conflict):
+    code = "upload-offset-differs"
+    message = "上传的位置不对，请从服务器所说的位置继续。"
+    message_en = "The upload stands elsewhere; go on from the offset that the server tells."
+
+
+class PartsBusy(Conflict):
+    code = "upload-busy"
+    message = "这个上传正在写入，请稍候。"
+    message_en = "The upload is being written to; wait a moment."
+
+
+class PartsTooMany(TooMany):
+    code = "uploads-too-many"
+    message = "未完成的上传太多，请先完成，或者等一天后自动清除。"
+    message_en = "Too many uploads are unfinished; finish them, or wait until they are swept after a day."
+
+
+class DropRefused(Rejected):
+    """A drop that isn't in order. ``patience``: for how long it is given time to come into order, where not the usual."""
+
+    code, message, message_en = "drop-refused", "", ""
+
+    def __init__(self, detail: str = "", detail_en: str = "", *, patience: timedelta | None = None) -> None:
+        self.patience = patience
+        super().__init__(detail, detail_en)
+
+
+class RepeatDiffers(Rejected):
+    """A name that the sender gave to one hand-in is used for another."""
+
+    code = "idempotency-key-differs"
+    message = "同一个幂等键已用于不同的内容，本次未接收。请换一个键。"
+    message_en = "The same idempotency key was used for another content; nothing was taken. Use another key."
 
 
 class MendFileGone(NotFound):

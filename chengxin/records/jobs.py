@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.ground.services import note_act
-from chengxin.identity.models import User
+from chengxin.identity.models import Organisation, User
 from chengxin.identity.services import transfers as decide_transfers
 from chengxin.identity.services.population import PopulationReceipt, take_events
 from chengxin.records import adjudication, carrying_out, retrying, services, transfers, undoing, waiving
@@ -21,6 +21,7 @@ from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Batch
 from chengxin.records.proof import run_proof
 from chengxin.records.reconciliation import reconcile_due
+from chengxin.records.ways.parts import sweep_parts
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +44,42 @@ def hand_in(
     ``token`` names its spool. Raises ItemNotOpen, ProviderNotCompetent.
     """
     batch = services.receive(
-        file, item_code=item_code, provider=actor.organisation, actor=actor, at=at, attested=attested, token=token
+        file,
+        item_code=item_code,
+        provider=actor.organisation,
+        actor=actor,
+        at=at,
+        attested=attested,
+        token=token,
+        way=services.PAGE,
     )
     note_act(actor.login, "intake.hand_in", f"batch:{batch.pk}", at=at, note=item_code)
     process_batch.defer(batch_id=batch.pk)
+    return batch
+
+
+SOONER = 10
+
+
+@transaction.atomic
+def deliver(
+    file: services.HandedIn,
+    *,
+    token: UUID,
+    item_code: str,
+    provider: Organisation,
+    way: services.WayIn,
+    at: datetime,
+    sooner: bool = False,
+) -> Batch:
+    """Enter what came without an officer as a batch and hand it to the worker, both or neither.
+
+    What its sender called by the same name before is that batch again, and hands nothing to anybody. Raises as ``services.receive`` does.
+    """
+    batch = services.receive(file, item_code=item_code, provider=provider, actor=None, at=at, token=token, way=way)
+    if batch.token == token:
+        note_act(way.client, "intake.hand_in", f"batch:{batch.pk}", at=at, note=f"{item_code} {way.channel}")
+        process_batch.configure(priority=SOONER if sooner else 0).defer(batch_id=batch.pk)
     return batch
 
 
@@ -54,7 +87,9 @@ def hand_in(
 @app.task(queue="intake", pass_context=False)
 def sweep_spools(timestamp: int) -> None:
     """Destroy spools that nobody will come for, every ten minutes. ``timestamp`` is the queue's own."""
-    logger.info("swept %s spools at %s", services.sweep_spools(at=timezone.now()), timestamp)
+    at = timezone.now()
+    gone = services.sweep_spools(at=at) + sweep_parts(services.spool_folder(), at)
+    logger.info("swept %s spools at %s", gone, timestamp)
 
 
 @app.periodic(cron="5 * * * *")
@@ -192,6 +227,26 @@ def tell_population(events: Sequence[Any], *, at: datetime) -> PopulationReceipt
     if receipt.new or receipt.changed or receipt.taken_up:
         _queue(take_up_waiting)
     return receipt
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="intake", queueing_lock="take over stuck batches", pass_context=False)
+def take_over_batches(timestamp: int = 0) -> None:
+    """Take over, each minute, what somebody had in hand and has not moved since. ``timestamp`` is the queue's own."""
+    logger.info("%s stuck batches taken over at %s", take_over(), timestamp)
+
+
+def take_over(*, after_s: float = services.STUCK_AFTER_S) -> int:
+    """Hand the batches that nobody has had in hand for a while to the worker again; gives how many.
+
+    Processing one ends the session that still holds it.
+    """
+    taken = 0
+    for batch_id, token in services.stuck_batches(after_s, process_batch.name):
+        if Spool(services.spool_folder(), token.hex).there():
+            process_batch.defer(batch_id=batch_id)
+            taken += 1
+    return taken
 
 
 def adopt_batches() -> int:

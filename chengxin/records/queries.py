@@ -3,17 +3,19 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from chengxin.catalogue.models import CodeValue, ItemVersion
 from chengxin.catalogue.queries import PurposeTerms, bases_of
 from chengxin.catalogue.terms import ItemDefinition, define_item
 from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
+from chengxin.records.checks import check_book
 from chengxin.records.errors import BatchUnknown
 from chengxin.records.models import Batch, CheckRule, Finding, Layout, Progress
 
@@ -143,6 +145,19 @@ def _labels(items: set[int], on: date) -> dict[str, dict[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstFinding:
+    """One of the first findings of a batch under way."""
+
+    row: int
+    field: str
+    rule: str
+    message: str
+
+
+STUCK_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
 class BatchView:
     """A batch as its provider sees it."""
 
@@ -151,6 +166,8 @@ class BatchView:
     rows: int
     findings: int
     moved_at: datetime | None
+    stuck: bool = False
+    first: tuple[FirstFinding, ...] = ()
 
 
 def find_batch(token: UUID, provider_id: int) -> BatchView:
@@ -170,7 +187,11 @@ def find_batch(token: UUID, provider_id: int) -> BatchView:
     )
     if progress is None:
         return BatchView(batch, "queued", 0, findings, None)
-    return BatchView(batch, progress.phase, progress.rows, findings, progress.at)
+    under_way = batch.state == Batch.State.RECEIVED
+    stuck = under_way and timezone.now() - (progress.beat_at or progress.at) > STUCK_AFTER
+    book = check_book(batch.as_of).checks
+    first = tuple(FirstFinding(row, field, rule, book[rule].message) for row, rule, field in progress.first)
+    return BatchView(batch, progress.phase, progress.rows, findings, progress.at, stuck, first if under_way else ())
 
 
 def list_batches(provider_id: int, *, before: int | None = None, limit: int = 20) -> list[Batch]:
@@ -255,6 +276,20 @@ def batch_numbers(batch_id: int) -> Iterator[tuple[int, str, int, str]]:
             yield row, keys.record_number(subject, record), version, state
 
 
+def list_numbers(batch_id: int, *, after: int, limit: int) -> list[tuple[int, str, int, str]]:
+    """Give the same after a row of the file, at most so many."""
+    keys = vault()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM records_batch_versions(%s) WHERE row_number > %s ORDER BY row_number, version LIMIT %s",
+            [batch_id, after, limit],
+        )
+        return [
+            (row, keys.record_number(subject, record), version, state)
+            for row, subject, record, version, state in cursor.fetchall()
+        ]
+
+
 def receipt(batch: Batch) -> dict[str, Any]:
     """Give the receipt: counts that add up, time, editions, and how the file was read."""
     return {
@@ -278,4 +313,5 @@ def receipt(batch: Batch) -> dict[str, Any]:
         "catalogue_edition": batch.edition.code,
         "as_of": batch.as_of.isoformat(),
         "failure": batch.failure,
+        "channel": batch.channel,
     }

@@ -25,7 +25,16 @@ from chengxin.records.intake.reading import StoredTable
 from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Spool
 from chengxin.records.models import Adjudication, Finding, Waiting, Waiver
-from chengxin.records.services import HandedIn, areas, finish, receive, settle_layout, spool_folder, write_findings
+from chengxin.records.services import (
+    HOUSE,
+    HandedIn,
+    areas,
+    finish,
+    receive,
+    settle_layout,
+    spool_folder,
+    write_findings,
+)
 from chengxin.records.terms import record_terms, waiting_months
 
 logger = logging.getLogger(__name__)
@@ -96,7 +105,7 @@ def _try_again(held: Sequence[Waiting], code: str, attested: str, at: datetime) 
     values = [json.loads(keys.open(Sealed(row.key_id, bytes(row.row_sealed)), use="waiting.row")) for row in held]
     file = HandedIn("stored", sum(len(row.row_sealed) for row in held), secrets.token_bytes(32))
     with transaction.atomic():
-        batch = receive(file, item_code=code, provider=provider, actor=None, at=at, attested=attested)
+        batch = receive(file, item_code=code, provider=provider, actor=None, at=at, attested=attested, way=HOUSE)
         item = open_item(code, batch.as_of)
         known = know(item, provider.pk, batch.as_of, keys.digest_key)
         made = Run(

@@ -1,17 +1,16 @@
 """Taking files in: receive, process, answer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Self
 from uuid import UUID
 
 import polars as pl
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.identity.models import Organisation, PopulationCall, User
@@ -20,11 +19,17 @@ from chengxin.identity.vault import sealing_vault, vault
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.regions import AreaBook, standard_areas
 from chengxin.records.checks import WORDS, check_book, editions
-from chengxin.records.errors import BatchUnknown, FileUnusable, ProviderNotCompetent, ProviderNotStanding
+from chengxin.records.errors import (
+    BatchUnknown,
+    FileUnusable,
+    ProviderNotCompetent,
+    ProviderNotStanding,
+    RepeatDiffers,
+)
 from chengxin.records.intake.content import body_columns
 from chengxin.records.intake.fields import FINDINGS
 from chengxin.records.intake.layout import find_layout
-from chengxin.records.intake.ledger import SQL, Target, run
+from chengxin.records.intake.ledger import Target, run
 from chengxin.records.intake.mend import mend_spool
 from chengxin.records.intake.older import names_for
 from chengxin.records.intake.pipeline import Batch as Run
@@ -34,10 +39,10 @@ from chengxin.records.intake.register import know
 from chengxin.records.intake.spool import Blocks, Spool, file_blocks
 from chengxin.records.intake.sweep import MEND, spool_names, sweep
 from chengxin.records.models import Batch, CheckRule
+from chengxin.records.progress import Progress, Tell
 from chengxin.records.proof import seal_batches
 from chengxin.records.terms import record_terms
-
-Tell = Callable[[str, int, int], None]
+from chengxin.records.ways.withdrawing import Withdrawal, withdraws
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,19 @@ class HandedIn:
     form: str
     size: int
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """By which way a batch comes, by which of the provider's systems, and what its sender calls it (a keyed digest; b"" without)."""
+
+    channel: str
+    client: str = ""
+    repeat_key: bytes = b""
+
+
+STUCK_AFTER_S = 60.0
+PAGE, COMMAND, HOUSE = (WayIn(channel) for channel in ("page", "command", "house"))
 
 
 def spool_folder() -> Path:
@@ -93,41 +111,71 @@ def receive(
     attested: str = "",
     token: UUID | None = None,
     adjudication_id: int | None = None,
+    way: WayIn = COMMAND,
 ) -> Batch:
     """Enter a file as a batch that waits to be processed.
 
     ``token`` names its spool where it has one, ``adjudication_id`` the decision that it carries out.
     The same file of the same provider that was received and never finished is the same batch: whoever was stopped half-way goes
-    on with it. Raises ItemNotOpen, ProviderNotStanding, ProviderNotCompetent.
+    on with it. So is whatever the sender calls by the same name (``way``), finished or not: the batch's token then isn't ``token``.
+    Raises ItemNotOpen, ProviderNotStanding, ProviderNotCompetent, RepeatDiffers.
     """
+    if way.repeat_key and (known := _repeated(file, way, item_code, provider, attested)):
+        return known
     today = shanghai_date(at)
     item = open_item(item_code, today)
-    if not organisation_stands(provider.pk, today):
-        raise ProviderNotStanding(f"（{provider.name}）", f"({provider.code})")
-    if provider.kind not in item.definition.provider_kinds:
-        raise ProviderNotCompetent(f"（{provider.name}，{item.definition.name}）", f"({provider.code}, {item_code})")
+    refuse_provider(item, provider, today)
     if token is None and adjudication_id is None:
         unfinished = Batch.objects.filter(
             state=Batch.State.RECEIVED, digest=file.digest, provider=provider, item_id=item.id, attested=attested
         ).first()
         if unfinished and not Spool(spool_folder(), unfinished.token.hex).there():
             return unfinished
-    values: dict[str, Any] = {"token": token} if token else {}
-    if adjudication_id:
-        values["adjudication_id"] = adjudication_id
-    return Batch.objects.create(
+    entered = partial(
+        Batch.objects.create,
         item_id=item.id,
         edition_id=item.edition_id,
         provider=provider,
         handed_in_by=actor,
+        adjudication_id=adjudication_id,
         digest=file.digest,
         form=file.form,
         size_bytes=file.size,
         as_of=today,
         attested=attested,
         received_at=at,
-        **values,
+        channel=way.channel,
+        client=way.client,
+        repeat_key=way.repeat_key or None,
+        **({"token": token} if token else {}),
     )
+    try:
+        with transaction.atomic():
+            return entered()
+    except IntegrityError:
+        # The same hand-in at the same moment: whoever came second has waited for the first.
+        if way.repeat_key and (known := _repeated(file, way, item_code, provider, attested)):
+            return known
+        raise
+
+
+def refuse_provider(item: OpenItem, provider: Organisation, today: date) -> None:
+    """Raise ProviderNotStanding or ProviderNotCompetent where an organisation hands nothing in for an item on a day."""
+    if not organisation_stands(provider.pk, today):
+        raise ProviderNotStanding(f"（{provider.name}）", f"({provider.code})")
+    if provider.kind not in item.definition.provider_kinds:
+        code = item.definition.code
+        raise ProviderNotCompetent(f"（{provider.name}，{item.definition.name}）", f"({provider.code}, {code})")
+
+
+def _repeated(file: HandedIn, way: WayIn, item_code: str, provider: Organisation, attested: str) -> Batch | None:
+    """Give the batch that the sender called by the same name before. Raises RepeatDiffers when it was another file or for another item."""
+    known = Batch.objects.select_related("item").filter(provider=provider, repeat_key=way.repeat_key).first()
+    if known is None:
+        return None
+    if (bytes(known.digest), known.item.code, known.attested) != (file.digest, item_code, attested):
+        raise RepeatDiffers
+    return known
 
 
 def process_batch(
@@ -159,35 +207,61 @@ def _process(batch: Batch, blocks: Blocks, spool: Spool, at: datetime, tell: Tel
     item = open_item(batch.item.code, batch.as_of)
     layout = settle_layout(item)
     with Progress(batch.pk, tell) as progress, transaction.atomic():
-        mine = Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, state=Batch.State.RECEIVED)
-        if mine.first() is None:
+        if not _lock(batch.pk):
             return None
+        progress.hold()
         progress("reading", 0, 0)
         mend.destroy()
         table = open_table(blocks, batch.form)
-        made = Run(
-            item,
-            table,
-            on=batch.as_of,
-            areas=areas(),
-            vault=sealing_vault(),
-            attested=bool(batch.attested),
-            known=know(item, batch.provider_id, batch.as_of, sealing_vault().digest_key),
-            others=names_for(item.definition, batch.item_id, batch.provider),
-        )
         target = Target(batch.pk, batch.item_id, batch.provider_id, layout, record_terms(batch.as_of).edition, at)
-        writer = mend.writer()
-        try:
-            outcome = made.run(target, writer, progress)
-        except BaseException:
-            writer.abandon()
-            raise
+        outcome = _take_in(batch, item, table, target, mend, progress)
         write_findings(batch.pk, outcome)
         finish(batch.pk, outcome, at)
         progress("committing", outcome.read, outcome.findings.height)
     if not (outcome.waiting or outcome.refused):
         mend.destroy()
     return outcome
+
+
+def _lock(batch_id: int) -> bool:
+    """Lock a batch for this transaction; False when it has ended. Whoever has it in hand is waited for, but not for ever."""
+    mine = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id, state=Batch.State.RECEIVED)
+    while True:
+        try:
+            with transaction.atomic():
+                run("patience", {"wait": "5s"})
+                found = mine.first() is not None
+                run("patience", {"wait": "0"})
+                return found
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            run("end_holder", {"batch": batch_id, "seconds": STUCK_AFTER_S})
+
+
+def _take_in(batch: Batch, item: OpenItem, table: Table, target: Target, mend: Spool, progress: Progress) -> Outcome:
+    keys = sealing_vault()
+    if withdraws(table):
+        withdrawal = Withdrawal(table, keys, check_book(batch.as_of))
+        progress.found = withdrawal.findings_so_far
+        return withdrawal.run(target, progress)
+    made = Run(
+        item,
+        table,
+        on=batch.as_of,
+        areas=areas(),
+        vault=keys,
+        attested=bool(batch.attested),
+        known=know(item, batch.provider_id, batch.as_of, keys.digest_key),
+        others=names_for(item.definition, batch.item_id, batch.provider),
+    )
+    progress.found = made.findings_so_far
+    writer = mend.writer()
+    try:
+        return made.run(target, writer, progress)
+    except BaseException:
+        writer.abandon()
+        raise
 
 
 def write_findings(batch_id: int, outcome: Outcome) -> None:
@@ -252,6 +326,11 @@ def _note_unusable(batch_id: int, error: FileUnusable, at: datetime) -> None:
     )
 
 
+def stuck_batches(after_s: float, task: str) -> list[tuple[int, UUID]]:
+    """Give the batches, with their tokens, that nobody has had in hand for so long; ``task`` names the job that may wait for them."""
+    return [(row[0], row[1]) for row in run("stuck_batches", {"seconds": after_s, "task": task})]
+
+
 def sweep_spools(*, at: datetime) -> int:
     """Destroy what killed processes left in the spool folder, and rows to mend whose day is over; gives how many."""
     folder = spool_folder()
@@ -262,33 +341,6 @@ def sweep_spools(*, at: datetime) -> int:
         for token, state in held.objects.filter(token__in=names).values_list("token", "state")
     }
     return sweep(folder, states, at)
-
-
-class Progress:
-    """Shows how far a batch is on a connection of its own, outside the batch's transaction.
-
-    Dated by the clock, not by the moment of the batch: a clerk sees by it whether the batch still moves.
-    """
-
-    def __init__(self, batch_id: int, tell: Tell | None) -> None:
-        self._batch_id = batch_id
-        self._tell = tell
-        self._side = connection.copy()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._side.close()
-
-    def __call__(self, phase: str, rows: int, findings: int) -> None:
-        with self._side.cursor() as cursor:
-            cursor.execute(
-                SQL["note_progress"],
-                {"batch": self._batch_id, "phase": phase, "rows": rows, "findings": findings, "at": timezone.now()},
-            )
-        if self._tell:
-            self._tell(phase, rows, findings)
 
 
 def ingest_file(

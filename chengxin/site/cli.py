@@ -11,6 +11,7 @@ from chengxin.site.backup_cli import backup, erase, restore, status
 from chengxin.site.catalogue_cli import add_to
 from chengxin.site.checks_cli import checks_app
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
+from chengxin.site.exchange_cli import exchange_app
 from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 from chengxin.site.organisations_cli import organisation_app
@@ -37,6 +38,7 @@ app.add_typer(proof_app, name="proof")
 app.add_typer(reconciliation_app, name="reconciliation")
 app.add_typer(nothing_app, name="nothing")
 app.add_typer(batch_app, name="batch")
+app.add_typer(exchange_app, name="exchange")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
 for command in (backup, restore, erase, status):

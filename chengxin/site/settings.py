@@ -44,6 +44,12 @@ API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api")
 # Answers of real-name checks leave at this beat, so that their time tells nothing.
 CHECK_BEAT_S = env_int("CHENGXIN_CHECK_BEAT_MS", 5) / 1000
 
+# Where providers drop files, a folder for each by its unified code; none unless it is named.
+DROP_DIR = env_path("CHENGXIN_DROP", Path()) if env_str("CHENGXIN_DROP", "") else None
+
+# How long a call that hands in one record waits for its answer before it says where the answer will be.
+API_WAIT_S = env_int("CHENGXIN_API_WAIT_MS", 8_000) / 1000
+
 DEBUG = False
 ALLOWED_HOSTS = env_list("CHENGXIN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 BEHIND_PROXY = env_bool("CHENGXIN_BEHIND_PROXY", default=False)

@@ -5,22 +5,29 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import Running
+from tests.conftest import Running, wait_until
 
 GUIDE = Path(__file__).parents[2] / "docs" / "integrators.md"
 pytestmark = pytest.mark.xdist_group("installation")
 
 
-def example(language: str) -> str:
-    (found,) = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    return str(found)
+CHECKS, HANDS_IN = 0, 1
+
+
+def example(language: str, which: int = CHECKS) -> str:
+    found = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(found) == len((CHECKS, HANDS_IN))
+    return str(found[which])
 
 
 def somebody(installation: Running) -> dict[str, str]:
@@ -33,22 +40,23 @@ def somebody(installation: Running) -> dict[str, str]:
     return {"name": row["XM"], "code_type": "resident-id", "code": row["ZJHM"]}
 
 
-def run_python(installation: Running, person: dict[str, str]) -> list[str]:
+def run_python(installation: Running, which: int, client: str, **given: str) -> list[str]:
     environment = {
         **os.environ,
         "BASE": installation.desk,
-        "CLIENT_FILE": str(installation.data / "demo" / "verification-client.json"),
-        "PERSON": json.dumps(person),
+        "CLIENT_FILE": str(installation.data / "demo" / client),
+        **given,
     }
-    program = [sys.executable, "-W", "ignore", "-c", example("python")]
+    program = [sys.executable, "-W", "ignore", "-c", example("python", which)]
     done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
 
-def run_curl(base: str, files: dict[str, str]) -> dict[str, str]:
+def run_curl(base: str, files: dict[str, str], which: int = CHECKS, number: str = "") -> dict[str, Any]:
     """Send what the command would: a machine for tests need not have curl."""
-    program, *words = shlex.split(example("sh").replace("\\\n", " ").replace("$BASE", base))
+    written = example("sh", which).replace("\\\n", " ").replace("$BASE", base).replace("$NUMBER", number)
+    program, *words = shlex.split(written)
     assert program == "curl"
     headers, data, addresses, pending = {}, b"", [], iter(words)
     for word in pending:
@@ -62,13 +70,15 @@ def run_curl(base: str, files: dict[str, str]) -> dict[str, str]:
             addresses.append(word)
     (address,) = addresses
     with urllib.request.urlopen(urllib.request.Request(address, data, headers)) as answer:
-        content: dict[str, str] = json.load(answer)
+        content: dict[str, Any] = json.load(answer)
     return content
 
 
 def test_the_examples_do_what_they_say(installation: Running) -> None:
     person = somebody(installation)
-    result, assurance, receipt, token, purpose = run_python(installation, person)
+    result, assurance, receipt, token, purpose = run_python(
+        installation, CHECKS, "verification-client.json", PERSON=json.dumps(person)
+    )
     assert (result, assurance, receipt[0]) == ("match", "register", "V")
     again = run_curl(
         installation.desk,
@@ -84,3 +94,65 @@ def test_the_examples_do_what_they_say(installation: Running) -> None:
 
 def test_the_key_of_the_demo_is_its_owners_alone(installation: Running) -> None:
     assert (installation.data / "demo" / "verification-client.json").stat().st_mode & 0o777 == 0o600
+
+
+def penalties(installation: Running) -> list[dict[str, str]]:
+    """Take rows that the demo took in, under document numbers of their own; the last one lacks what it needs."""
+    with (installation.data / "demo" / "penalties-clean.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for _, row in zip(range(4), csv.DictReader(file), strict=False)]
+    made = [{**row, "CF_WSH": f"测试罚〔2026〕{place}号"} for place, row in enumerate(rows, 9001)]
+    made[-1]["CF_WFXW"] = ""
+    return made
+
+
+def test_the_examples_of_handing_in_do_what_they_say(installation: Running, tmp_path: Path) -> None:
+    file = tmp_path / "records.json"
+    file.write_text(json.dumps(penalties(installation), ensure_ascii=False), encoding="utf-8")
+    *found, token, new, read, number = run_python(
+        installation, HANDS_IN, "provider-client.json", ITEM="CF-ZRR", RECORDS_FILE=str(file)
+    )
+    assert (new, read, number[0]) == ("1", "4", "R")
+    assert found[:2] == ["4", "CF_WFXW"]
+    withdrawn = run_curl(
+        installation.url,
+        {"token.header": f"Authorization: Bearer {token}", "reason.json": json.dumps({"reason": "error"})},
+        HANDS_IN,
+        number,
+    )
+    assert (withdrawn["state"], withdrawn["changed"], withdrawn["refused"]) == ("done", 1, 0)
+
+
+def spooled(installation: Running) -> list[Path]:
+    """List the files in the spool but for rows to mend, which stay for a day."""
+    found = (installation.data / "spool").glob("*.spool")
+    return [path for path in found if not path.name.startswith("mend-")]
+
+
+def test_a_stream_that_breaks_off_is_no_shorter_file(installation: Running, tmp_path: Path) -> None:
+    """Under the key of a stream that broke off the whole is taken: nothing was taken of the part."""
+    file = tmp_path / "records.json"
+    rows = penalties(installation)
+    file.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    *_, token, _, _, _ = run_python(
+        installation, HANDS_IN, "provider-client.json", ITEM="CF-ZRR", RECORDS_FILE=str(file)
+    )
+    address = urlsplit(installation.url)
+    lines = b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/x-ndjson",
+        "Idempotency-Key": "broke-off",
+    }
+    head = [
+        f"{name}: {value}"
+        for name, value in {**headers, "Host": address.netloc, "Transfer-Encoding": "chunked"}.items()
+    ]
+    request = "\r\n".join(["POST /api/v1/items/CF-ZRR/batches HTTP/1.1", *head, "", ""]).encode()
+    half = lines[: len(lines) // 2]
+    with socket.create_connection((str(address.hostname), int(address.port or 80))) as connection:
+        connection.sendall(request + f"{len(half):x}\r\n".encode() + half + b"\r\n")
+        wait_until("the half is in the spool", lambda: spooled(installation))
+    wait_until("the half is gone", lambda: not spooled(installation))
+    whole = urllib.request.Request(f"{installation.url}/api/v1/items/CF-ZRR/batches", lines, headers)
+    with urllib.request.urlopen(whole) as answer:
+        assert answer.status == 202

@@ -35,8 +35,8 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     return spool_folder()
 
 
-def token_of(register: Register, organisation: str) -> str:
-    answer = ask_token(system(register, organisation=organisation).assertion())
+def token_of(register: Register, organisation: str, scope: str = "") -> str:
+    answer = ask_token(system(register, organisation=organisation).assertion(), scope=scope)
     assert answer.status_code == 200, answer.content
     return str(answer.json()["access_token"])
 

@@ -432,7 +432,9 @@ def test_the_way_to_a_token_is_described(register: Register) -> None:
     assert told["issuer"] == settings.API_ISSUER
     assert told["token_endpoint"].endswith("/api/v1/token")
     assert told["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
-    assert told["scopes_supported"] == ["population.tell", "verification.check"]
+    assert told["scopes_supported"] == [
+        "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell", "verification.check",
+    ]  # fmt: skip
 
 
 def test_a_thumbprint_names_a_key() -> None:

@@ -208,7 +208,9 @@ def test_every_operation_of_the_description_has_an_address_and_a_policy(register
             assert set(operation["responses"]) & {"200", "202"}
     flow = described["components"]["securitySchemes"]["ClientToken"]["flows"]["clientCredentials"]
     assert flow["tokenUrl"] == "/api/v1/token"
-    assert set(flow["scopes"]) == {"population.tell", "verification.check"}
+    assert set(flow["scopes"]) == {
+        "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell", "verification.check",
+    }  # fmt: skip
 
 
 def test_each_code_of_an_error_is_published() -> None:

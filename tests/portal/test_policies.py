@@ -77,6 +77,10 @@ URLS = {
     "administration": "chengxin.site.admin_urls",
 }
 OF_THEIR_OWN = ("administration", "public")
+SCOPES = {
+    "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw",
+    "department": "verification.check intake.hand_in intake.follow intake.withdraw",
+}
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {
     act["code"]: act
@@ -278,7 +282,9 @@ def test_each_system_gets_into_the_interface_where_the_table_says_so_and_nobody_
         let_in(client, person(register), PLATFORM)
     if kind:
         client = Client(
-            headers={"Authorization": f"Bearer {token_of(register, POLICE if whose == 'police' else OTHER)}"}
+            headers={
+                "Authorization": f"Bearer {token_of(register, POLICE if whose == 'police' else OTHER, scope=SCOPES[whose])}"
+            }
         )
     before = written(register)
     for name, told in LISTED["api"].items():

@@ -19,10 +19,10 @@ from chengxin.records.intake.mend import KEPT_FOR, mend_spool
 from chengxin.records.intake.spool import Spool
 from chengxin.records.jobs import adopt_batches, hand_in
 from chengxin.records.models import Batch
+from chengxin.records.progress import Progress
 from chengxin.records.retrying import give_back_stale, retry_waiting
 from chengxin.records.services import (
     HandedIn,
-    Progress,
     areas,
     process_batch,
     spool_folder,

@@ -31,6 +31,7 @@ from tests.system import (
     guards_of_views,
     guards_of_waivers,
     guards_of_who,
+    guards_of_ways,
     organising,
 )
 from tests.system import attacks as a
@@ -53,6 +54,7 @@ EVERY = (
     guards_of_marks,
     guards_of_waivers,
     guards_of_who,
+    guards_of_ways,
 )
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}

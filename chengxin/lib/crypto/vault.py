@@ -102,7 +102,8 @@ class Vault:
         if block is None:
             return None
         plain = self._numbers.back(block)
-        return int.from_bytes(plain[:8], "big"), int.from_bytes(plain[8:], "big")
+        subject, record = int.from_bytes(plain[:8], "big"), int.from_bytes(plain[8:], "big")
+        return (subject, record) if max(subject, record) < 1 << 63 else None
 
     def pseudonym(self, recipient: str, subject_id: int) -> str:
         """Make the name under which one recipient, an organisation's unified code, knows a person.

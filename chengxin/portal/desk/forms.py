@@ -8,9 +8,9 @@ from django import forms
 from chengxin.catalogue.queries import PurposeTerms
 from chengxin.ground.services import Asker
 from chengxin.lib.codes import CodeType
+from chengxin.lib.errors import ChengxinError
 from chengxin.portal.fields import FreeText, text_input
 from chengxin.portal.uploads import SpooledUpload
-from chengxin.records.errors import FileUnusable
 from chengxin.sharing.services import Question
 
 CODE_TYPES = [(kind.value, kind.label) for kind in CodeType if not kind.name.startswith("ORGANISATION")]
@@ -42,7 +42,7 @@ class UploadForm(forms.Form):
         *args: Any,
         items: Iterable[tuple[str, str]],
         attestable: bool,
-        refusal: FileUnusable | None = None,
+        refusal: ChengxinError | None = None,
         **named: Any,
     ) -> None:
         """``attestable`` tells whether a statement can stand in for a column in any of the items."""

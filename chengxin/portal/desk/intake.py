@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -10,7 +11,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.blanks import MEDIA, blank_workbook
@@ -21,8 +24,9 @@ from chengxin.identity.speaking import speaking_as
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import UploadForm
-from chengxin.portal.uploads import refusal_of
+from chengxin.portal.uploads import assembled, refusal_of
 from chengxin.portal.words import RECORD_STATES, STEPS
+from chengxin.records.errors import BatchUnknown, FileUnusable, UploadUnknown
 from chengxin.records.jobs import hand_in
 from chengxin.records.queries import (
     BatchView,
@@ -36,6 +40,7 @@ from chengxin.records.queries import (
     receipt,
 )
 from chengxin.records.returns import returns_until
+from chengxin.records.ways.following import events
 
 PAGE = 20
 FINDINGS = 25
@@ -56,15 +61,19 @@ def batches(request: HttpRequest) -> HttpResponse:
 @officers_may("intake.hand_in", own_rows=True)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("upload"):
+        return _upload_of_parts(request)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    officer = officer_of(request)
-    offer = _offer(officer.organisation.kind)
-    form = UploadForm(*posted, **offer, refusal=refusal_of(request))
+    offer = _offer(officer_of(request).organisation.kind)
+    return _take_form(request, UploadForm(*posted, **offer, refusal=refusal_of(request)), offer)
+
+
+def _take_form(request: HttpRequest, form: UploadForm, offer: dict[str, Any]) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "templates": offer["items"]}
         return render(request, "portal/desk/upload.html", context, status=422 if form.is_bound else 200)
     file, token = form.upload, UUID(form.upload.spool.name)
-    hand_in(file.handed_in, token=token, actor=officer, at=timezone.now(), **form.terms)
+    hand_in(file.handed_in, token=token, actor=officer_of(request), at=timezone.now(), **form.terms)
     file.keep()
     return redirect("portal:batch", token)
 
@@ -76,6 +85,32 @@ def template(_: HttpRequest, code: str) -> HttpResponse:
     found = open_item(code, shanghai_date(timezone.now()))
     answer = HttpResponse(blank_workbook(found), content_type=MEDIA)
     return attachment(answer, f"{found.definition.name}-{code}-空白模板.xlsx")
+
+
+def _upload_of_parts(request: HttpRequest) -> HttpResponse:
+    """End an upload that came part by part; ended before, its batch is shown."""
+    officer, token = officer_of(request), _token(request.POST["upload"])
+    try:
+        find_batch(token, officer.organisation.pk)
+    except BatchUnknown:
+        pass
+    else:
+        return redirect("portal:batch", token)
+    offer = _offer(officer.organisation.kind)
+    try:
+        with assembled(request, officer.login) as file:
+            files = MultiValueDict({"file": [file]})
+            return _take_form(request, UploadForm(request.POST, files, **offer), offer)
+    except (FileUnusable, UploadUnknown) as error:
+        form = UploadForm(request.POST, MultiValueDict(), **offer, refusal=error)
+        return render(request, "portal/desk/upload.html", {"form": form, "templates": offer["items"]}, status=422)
+
+
+def _token(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UploadUnknown from None
 
 
 @officers_may("intake.follow", own_rows=True)
@@ -99,6 +134,24 @@ def progress(request: HttpRequest, token: UUID) -> HttpResponse:
     response = render(request, "portal/desk/progress.html", _progress(view))
     if view.batch.state != "received":
         response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@officers_may("intake.follow", own_rows=True)
+@require_safe
+def follow(request: HttpRequest, token: UUID) -> HttpResponseBase:
+    """Tell progress by server-sent events, each the whole piece of the page; each look is a transaction of its own."""
+    officer = officer_of(request)
+    find_batch(token, officer.organisation.pk)
+
+    def look() -> tuple[str, bool]:
+        with speaking_as(officer):
+            view = find_batch(token, officer.organisation.pk)
+            page = render_to_string("portal/desk/progress.html", _progress(view))
+        return json.dumps(page, ensure_ascii=False), view.batch.state != "received"
+
+    response = StreamingHttpResponse(events(look), content_type="text/event-stream; charset=utf-8")
+    response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
@@ -154,6 +207,7 @@ def _progress(view: BatchView) -> dict[str, Any]:
     waited = (timezone.now() - view.batch.received_at).total_seconds()
     late = view.phase == "queued" and waited > QUEUED_LONG_S
     batch = view.batch
+    labels = _labels(view) if view.first else {}
     return {
         "view": view,
         "batch": batch,
@@ -161,6 +215,7 @@ def _progress(view: BatchView) -> dict[str, Any]:
         "step": place + 1,
         "steps": len(STEPS),
         "late": late,
+        "first_findings": [(one, labels.get(one.field, "")) for one in view.first],
         "accepted": batch.new + batch.changed + batch.unchanged,
         "recorded": bool(batch.new + batch.changed),
     }

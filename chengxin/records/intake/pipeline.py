@@ -218,6 +218,9 @@ class Batch:
         self._timed("return", lambda: self._return_rows(target, mend))
         return outcome
 
+    def findings_so_far(self) -> list[pl.DataFrame]:
+        return list(self._findings)
+
     def _attempt(self, target: Target, tell: Tell) -> Loaded | None:
         """Bring the whole file into the ledger; None when it must be undone and begun again with what was learnt."""
         asked = self.outcome.book.in_order([NAMESAKES], self._item.definition.code)

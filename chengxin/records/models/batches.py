@@ -19,6 +19,17 @@ class Batch(models.Model):
         DONE = "done", "已完成"
         UNUSABLE = "unusable", "文件无法使用"
 
+    class Channel(models.TextChoices):
+        """By which way a batch came in; ``house`` are the register's own: decisions carried out, transfers."""
+
+        UNNOTED = "", "未记载"
+        PAGE = "page", "网页"
+        API = "api", "接口"
+        EXCHANGE = "exchange", "前置机交换表"
+        DIRECTORY = "directory", "目录"
+        COMMAND = "command", "命令"
+        HOUSE = "house", "平台内部"
+
     token = models.UUIDField(unique=True, default=uuid.uuid4)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="batches")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="batches")
@@ -32,6 +43,12 @@ class Batch(models.Model):
     transfer_step = models.ForeignKey(TransferStep, on_delete=models.PROTECT, null=True, related_name="batches")
     # The undoing of another batch that this one carries out.
     undoing = models.OneToOneField("Undoing", on_delete=models.PROTECT, null=True, related_name="carried_out_by")
+    # Batches from before there were channels have none, and those that the release before this one enters.
+    channel = models.CharField(max_length=10, choices=Channel, blank=True, db_default=Channel.UNNOTED)
+    # The organisation's system that handed it in through the API.
+    client = models.CharField(max_length=32, blank=True, db_default="")
+    # What the sender calls this hand-in, as a keyed digest: a repeated one is the same batch.
+    repeat_key = models.BinaryField(null=True)
     digest = models.BinaryField()
     form = models.CharField(max_length=8)
     encoding = models.CharField(max_length=16, blank=True)
@@ -56,6 +73,19 @@ class Batch(models.Model):
         db_table = "records_batch"
         indexes = [models.Index(name="batch_by_provider", fields=("provider", "-id"))]
         constraints = [
+            models.UniqueConstraint(name="batch_once", fields=("provider", "repeat_key")),
+            models.CheckConstraint(
+                name="batch_channel_known",
+                condition=models.Q(channel__in=("", "page", "api", "exchange", "directory", "command", "house")),
+            ),
+            models.CheckConstraint(
+                name="batch_client_iff_api",
+                condition=models.Q(channel="api", client__gt="") | (~models.Q(channel="api") & models.Q(client="")),
+            ),
+            models.CheckConstraint(
+                name="batch_repeat_key_length",
+                condition=models.Q(repeat_key=None) | models.Q(Exact(Length("repeat_key"), 32)),
+            ),
             models.CheckConstraint(
                 name="batch_state_known", condition=models.Q(state__in=("received", "done", "unusable"))
             ),
@@ -78,13 +108,21 @@ class Batch(models.Model):
 
 
 class Progress(models.Model):
-    """How far a batch is: written outside its transaction, so that it shows while the batch itself does not."""
+    """How far a batch is: written outside its transaction, so that it shows while the batch itself does not.
+
+    ``beat_at`` is told every few seconds for as long as a worker has the batch in hand, by the database session ``holder`` (its process
+    number) that began at ``holder_since``. ``first`` are the first findings: row, check, field; never a value.
+    """
 
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, primary_key=True, related_name="progress")
     phase = models.CharField(max_length=16)
     rows = models.IntegerField()
     findings = models.IntegerField()
     at = models.DateTimeField()
+    beat_at = models.DateTimeField(null=True)
+    holder = models.IntegerField(null=True)
+    holder_since = models.DateTimeField(null=True)
+    first = models.JSONField(db_default=[])
 
     class Meta:
         db_table = "records_progress"

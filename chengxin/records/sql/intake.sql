@@ -80,6 +80,15 @@ SELECT u.subject_id, u.record_id, n.version + 1, %(item)s, %(batch)s, u.row_numb
 FROM unnest(%(subjects)s::bigint[], %(records)s::bigint[], %(rows)s::integer[]) AS u (subject_id, record_id, row_number)
 CROSS JOIN LATERAL records_newest(u.subject_id, u.record_id) n;
 
+-- name: insert_closed
+-- Records that their provider withdraws by number: one last version each, shown to nobody, without values.
+INSERT INTO records_version (subject_id, record_id, version, item_id, batch_id, row_number, state, decided, ended, final, grade,
+    shown_from, shown_until, repair_from, erase_on, terms_edition, commitment, recorded_at)
+SELECT u.subject_id, u.record_id, n.version + 1, %(item)s, %(batch)s, u.row_number, u.state, n.decided, n.ended, n.final, '',
+    n.decided, n.decided, NULL, n.erase_on, %(edition)s, NULL, %(at)s
+FROM unnest(%(subjects)s::bigint[], %(records)s::bigint[], %(rows)s::integer[], %(states)s::text[]) AS u (subject_id, record_id, row_number, state)
+CROSS JOIN LATERAL records_newest(u.subject_id, u.record_id) n;
+
 -- name: insert_waiting
 -- A row that waits already keeps its place; its reasons are found anew whenever it is tried again.
 INSERT INTO records_waiting (item_id, provider_id, batch_id, row_number, rule, rules, digest, row_sealed, key_id, since)
@@ -117,9 +126,61 @@ SELECT record_id, subject_id, fellow, key_id, name_sealed FROM records_fellows(%
 -- How many records this batch brought for the first time that were decided, or became final, on a day or before it.
 SELECT records_late(%(batch)s, %(last)s);
 
+-- name: hold_batch
+-- Who has the batch in hand: the database session that holds it, and when that began.
+INSERT INTO records_progress (batch_id, phase, rows, findings, at, beat_at, holder, holder_since)
+VALUES (%(batch)s, 'reading', 0, 0, %(at)s, clock_timestamp(), %(holder)s, (SELECT backend_start FROM pg_stat_activity WHERE pid = %(holder)s))
+ON CONFLICT (batch_id) DO UPDATE SET holder = excluded.holder, holder_since = excluded.holder_since, beat_at = excluded.beat_at;
+
 -- name: note_progress
-INSERT INTO records_progress (batch_id, phase, rows, findings, at) VALUES (%(batch)s, %(phase)s, %(rows)s, %(findings)s, %(at)s)
-ON CONFLICT (batch_id) DO UPDATE SET phase = excluded.phase, rows = excluded.rows, findings = excluded.findings, at = excluded.at;
+UPDATE records_progress SET phase = %(phase)s, rows = %(rows)s, findings = %(findings)s, at = %(at)s, first = %(first)s,
+    beat_at = clock_timestamp()
+WHERE batch_id = %(batch)s;
+
+-- name: beat
+UPDATE records_progress SET beat_at = clock_timestamp() WHERE batch_id = %(batch)s;
+
+-- name: stuck_batches
+-- Batches that nobody has had in hand for a while and that no job waits for.
+SELECT b.id, b.token
+FROM records_batch b LEFT JOIN records_progress p ON p.batch_id = b.id
+WHERE b.state = 'received' AND coalesce(p.beat_at, p.at, b.received_at) < clock_timestamp() - make_interval(secs => %(seconds)s)
+  AND NOT EXISTS (SELECT FROM procrastinate_jobs j
+                  WHERE j.status = 'todo' AND j.task_name = %(task)s AND (j.args ->> 'batch_id')::bigint = b.id);
+
+-- name: end_holder
+-- End the session that holds a batch and has not beaten for a while, if it is still the same one: its transaction is rolled back.
+SELECT pg_terminate_backend(a.pid)
+FROM records_progress p JOIN pg_stat_activity a ON a.pid = p.holder AND a.backend_start = p.holder_since
+WHERE p.batch_id = %(batch)s AND p.beat_at < clock_timestamp() - make_interval(secs => %(seconds)s)
+  AND a.usename = current_user AND a.pid <> pg_backend_pid();
+
+-- name: patience
+-- How long this transaction waits for a row that another has locked.
+SELECT set_config('lock_timeout', %(wait)s, true);
+
+-- name: exchange_inboxes
+SELECT n.nspname, c.relname, obj_description(c.oid, 'pg_class')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE starts_with(n.nspname, 'exchange_') AND c.relkind = 'r' AND c.relpersistence = 'u' AND %(schema)s IN ('', n.nspname)
+ORDER BY 1, 2;
+
+-- name: exchange_feedback
+-- For a provider's schema: which row of which batch each reference became, and what came of it.
+CREATE TABLE IF NOT EXISTS {schema}.drained (batch uuid NOT NULL, row_number integer NOT NULL, reference integer);
+CREATE INDEX IF NOT EXISTS drained_by_batch ON {schema}.drained (batch, row_number);
+GRANT INSERT ON {schema}.drained TO {intake};
+CREATE OR REPLACE VIEW {schema}.feedback WITH (security_barrier = true) AS
+    SELECT d.reference, d.batch, d.row_number, b.received_at, b.finished_at,
+           CASE WHEN b.state = 'received' THEN 'received' WHEN b.state = 'unusable' THEN 'unusable'
+                WHEN f.id IS NULL THEN 'accepted' WHEN r.severity = 'refuse' THEN 'refused' WHEN r.severity = 'note' THEN 'accepted'
+                ELSE 'waiting' END AS outcome,
+           f.field, f.rule, coalesce(r.message || r.remedy, b.failure) AS message
+    FROM {schema}.drained d
+    JOIN public.records_batch b ON b.token = d.batch AND b.provider_id = {provider}
+    LEFT JOIN public.records_finding f ON f.batch_id = b.id AND f.row_number = d.row_number
+    LEFT JOIN public.records_check_rule r ON r.code = f.rule AND r.version = f.rule_version;
+GRANT SELECT ON {schema}.feedback TO {role};
 
 -- name: finish_batch
 UPDATE records_batch SET state = 'done', finished_at = %(at)s, encoding = %(encoding)s, encoding_how = %(how)s,

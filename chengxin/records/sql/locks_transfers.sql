@@ -101,9 +101,9 @@ DECLARE
     made integer;
     one integer;
 BEGIN
-    INSERT INTO records_batch (token, item_id, edition_id, provider_id, transfer_step_id, digest, form, encoding, encoding_how, size_bytes,
+    INSERT INTO records_batch (token, item_id, edition_id, provider_id, transfer_step_id, channel, digest, form, encoding, encoding_how, size_bytes,
         as_of, attested, state, received_at, rules_edition, read, new, changed, unchanged, waiting, refused, failure, failure_en)
-    SELECT gen_random_uuid(), (g.copied).item_id, max(b.edition_id), b.provider_id, step,
+    SELECT gen_random_uuid(), (g.copied).item_id, max(b.edition_id), b.provider_id, step, 'house',
            sha256(uuid_send(gen_random_uuid())), 'moved', '', '', 0, (moment AT TIME ZONE 'Asia/Shanghai')::date, '', 'received', moment, '',
            0, 0, 0, 0, 0, 0, '', ''
     FROM records_goes_over(step) g JOIN records_batch b ON b.id = (g.copied).batch_id

@@ -1,0 +1,50 @@
+-- name: guard_withdrawals
+-- A record is withdrawn by a batch of the provider that handed it in, and of nobody else; a step of a transfer closes by rules of its own.
+CREATE OR REPLACE FUNCTION records_guard_withdrawals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM fresh f JOIN records_batch b ON b.id = f.batch_id
+        WHERE f.state IN ('withdrawn', 'revoked') AND b.transfer_step_id IS NULL AND EXISTS (
+            SELECT FROM records_version v JOIN records_batch o ON o.id = v.batch_id
+            WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
+              AND o.provider_id <> b.provider_id)
+    ) THEN
+        RAISE EXCEPTION 'a record is withdrawn by its own provider alone' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: guard_withdrawals_trigger
+CREATE OR REPLACE TRIGGER version_withdrawn_by_its_own AFTER INSERT ON records_version
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION records_guard_withdrawals();
+
+-- name: own_item
+-- Of which item a record is that the speaker's own organisation handed in, wherever it is now; nothing for anybody else's.
+CREATE OR REPLACE FUNCTION records_own_item(wanted_subject bigint, wanted_record bigint) RETURNS smallint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT n.item_id
+    FROM records_moved_to(ARRAY[wanted_subject], ARRAY[wanted_record]) m
+    CROSS JOIN LATERAL records_newest(m.now_subject, m.record_id) n
+    WHERE n.provider_id = (SELECT s.organisation FROM identity_speaker() s)
+$$;
+
+-- name: wake_exchange
+-- Tells the worker that an inbox of an exchange schema has rows, with the owner's rights and in words of its own. It never waits for another
+-- transaction that does the same: the worker looks each minute anyway.
+CREATE OR REPLACE FUNCTION records_wake_exchange() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF pg_try_advisory_xact_lock(hashtext('wake ' || TG_TABLE_SCHEMA)) THEN
+        INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)
+        VALUES ('intake', 'chengxin.records.ways.work.drain_exchange', 'drain ' || TG_TABLE_SCHEMA, jsonb_build_object('schema', TG_TABLE_SCHEMA))
+        ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- name: ways_grants
+REVOKE ALL ON FUNCTION records_wake_exchange(), records_guard_withdrawals(), records_own_item(bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION records_own_item(bigint, bigint) TO {app};
