@@ -114,7 +114,7 @@ def test_the_examples_of_handing_in_do_what_they_say(installation: Running, tmp_
     assert (new, read, number[0]) == ("1", "4", "R")
     assert found[:2] == ["4", "CF_WFXW"]
     withdrawn = run_curl(
-        installation.url,
+        installation.desk,
         {"token.header": f"Authorization: Bearer {token}", "reason.json": json.dumps({"reason": "error"})},
         HANDS_IN,
         number,
@@ -136,7 +136,7 @@ def test_a_stream_that_breaks_off_is_no_shorter_file(installation: Running, tmp_
     *_, token, _, _, _ = run_python(
         installation, HANDS_IN, "provider-client.json", ITEM="CF-ZRR", RECORDS_FILE=str(file)
     )
-    address = urlsplit(installation.url)
+    address = urlsplit(installation.desk)
     lines = b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
     headers = {
         "Authorization": f"Bearer {token}",
@@ -153,6 +153,6 @@ def test_a_stream_that_breaks_off_is_no_shorter_file(installation: Running, tmp_
         connection.sendall(request + f"{len(half):x}\r\n".encode() + half + b"\r\n")
         wait_until("the half is in the spool", lambda: spooled(installation))
     wait_until("the half is gone", lambda: not spooled(installation))
-    whole = urllib.request.Request(f"{installation.url}/api/v1/items/CF-ZRR/batches", lines, headers)
+    whole = urllib.request.Request(f"{installation.desk}/api/v1/items/CF-ZRR/batches", lines, headers)
     with urllib.request.urlopen(whole) as answer:
         assert answer.status == 202

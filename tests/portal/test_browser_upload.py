@@ -24,7 +24,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(browser: Browser, installation: Running) -> Iterator[Reader]:
-    with reader(browser, installation.url) as made:
+    with reader(browser, installation.desk) as made:
         yield made
 
 

@@ -207,7 +207,7 @@ def _progress(view: BatchView) -> dict[str, Any]:
     waited = (timezone.now() - view.batch.received_at).total_seconds()
     late = view.phase == "queued" and waited > QUEUED_LONG_S
     batch = view.batch
-    labels = _labels(view) if view.first else {}
+    fields = _fields(view) if view.first else {}
     return {
         "view": view,
         "batch": batch,
@@ -215,7 +215,7 @@ def _progress(view: BatchView) -> dict[str, Any]:
         "step": place + 1,
         "steps": len(STEPS),
         "late": late,
-        "first_findings": [(one, labels.get(one.field, "")) for one in view.first],
+        "first_findings": [(one, fields[one.field].label if one.field in fields else "") for one in view.first],
         "accepted": batch.new + batch.changed + batch.unchanged,
         "recorded": bool(batch.new + batch.changed),
     }
