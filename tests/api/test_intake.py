@@ -144,7 +144,7 @@ def test_two_clients_may_use_the_same_key(register: Register, ask: Ask, today: d
 @pytest.mark.parametrize(
     ("body", "headers", "code"),
     [
-        pytest.param(b"", {}, "file-unusable", id="empty"),
+        pytest.param(b"", {"Content-Type": "text/csv"}, "file-unusable", id="empty"),
         pytest.param(b"%PDF-1.7", {}, "file-unusable", id="pdf"),
         pytest.param(b"a,b\n1,2\n", {"Content-Digest": "sha-256=:AAAA:"}, "body-cut-short", id="digest"),
     ],

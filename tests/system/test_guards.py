@@ -30,8 +30,8 @@ from tests.system import (
     guards_of_transfers,
     guards_of_views,
     guards_of_waivers,
-    guards_of_who,
     guards_of_ways,
+    guards_of_who,
     organising,
 )
 from tests.system import attacks as a

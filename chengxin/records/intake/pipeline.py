@@ -229,6 +229,7 @@ class Batch:
         try:
             with transaction.atomic():
                 run("announce", {"batch": target.batch_id})
+                run("take_turns", {"batch": target.batch_id})
                 run("create_staging")
                 run("open_staging")
                 lines = self._known_lines(target)

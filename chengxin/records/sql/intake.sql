@@ -4,6 +4,11 @@
 -- (records.transfers): the lock is shared by batches, held alone by a step.
 SELECT pg_advisory_xact_lock_shared(hashtext('persons stand still')), set_config('cx.batch', %(batch)s::text, true), set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
 
+-- name: take_turns
+-- Two batches of one provider and item that bring the same new record would both find it new: they go one after the other.
+SELECT pg_advisory_xact_lock(hashtextextended('batches of ' || b.provider_id || ' and ' || b.item_id, 0))
+FROM records_batch b WHERE b.id = %(batch)s;
+
 -- name: create_staging
 -- Days are counted from 1970.
 CREATE TEMP TABLE intake_staging (

@@ -167,7 +167,7 @@ BEGIN
                 WHERE v.subject_id = f.subject_id AND v.record_id = f.record_id AND v.version = f.version - 1
                   AND v.item_id = f.item_id
                   AND (CASE v.state WHEN 'active' THEN true WHEN 'moved' THEN told.stepping ELSE f.state <> 'active' END
-                       OR v.state = 'withdrawn' AND records_may_reopen(v.batch_id, f.batch_id)))
+                       OR v.state IN ('withdrawn', 'revoked') AND records_may_reopen(v.batch_id, f.batch_id)))
         ) THEN
             RAISE EXCEPTION 'a version without the one before it, or after the record was closed' USING ERRCODE = 'check_violation';
         END IF;

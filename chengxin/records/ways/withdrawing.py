@@ -55,6 +55,7 @@ class Withdrawal:
     def run(self, target: Target, tell: Callable[[str, int, int], None]) -> Outcome:
         outcome = self.outcome
         run("announce", {"batch": target.batch_id})
+        run("take_turns", {"batch": target.batch_id})
         for frame in self._table.frames(1):
             outcome.read += frame.height
             self._take(frame.rename(self._columns), target)

@@ -14,6 +14,7 @@ from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, OTHER, WANG_WEI
 from tests.records.test_ingest import counts, numbers_of, rules, take
+from tests.records.test_undoing import undo
 
 STATES = "SELECT version, state, shown_from = shown_until FROM records_version ORDER BY row_number, version"
 
@@ -102,3 +103,22 @@ def test_what_was_accepted_stays_until_its_replacement_is(
     right = penalty(today, 7, WANG_WEI, CX_JLBH=numbers[0])
     assert counts(take(register, write_csv(tmp_path / "c.csv", [right]), now))["changed"] == 1
     assert len([row for row in register.rows(STATES) if row[1] == "withdrawn"]) == 1
+
+
+@pytest.mark.parametrize("reason", ["误报", "文书撤销"])
+def test_a_withdrawal_by_mistake_is_undone(
+    register: Register, numbers: list[str], withdraw: Callable[..., Batch], now: datetime, reason: str
+) -> None:
+    undo(register, withdraw((numbers[0], reason)), now)
+    newest = "SELECT DISTINCT ON (subject_id, record_id) state FROM records_version ORDER BY subject_id, record_id, version DESC"
+    assert register.rows(newest) == [("active",), ("active",)]
+
+
+def test_lines_of_a_withdrawn_record_are_not_known(
+    register: Register, tmp_path: Path, numbers: list[str], withdraw: Callable[..., Batch], today: date, now: datetime
+) -> None:
+    withdraw((numbers[0], "误报"))
+    rows = [penalty(today, 1, WANG_WEI), penalty(today, 2, LI_NA)]
+    again = take(register, write_csv(tmp_path / "again.csv", rows), now)
+    assert counts(again) == {"read": 2, "new": 0, "changed": 0, "unchanged": 1, "waiting": 1, "refused": 0}
+    assert rules(register, again) == {2: ["record-closed"]}
