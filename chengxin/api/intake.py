@@ -15,7 +15,7 @@ from chengxin.api.application import PROBLEMS, ClientToken, RequestInvalid
 from chengxin.api.bodies import pieces
 from chengxin.api.schemas import Problem
 from chengxin.api.verifications import bearer_of
-from chengxin.identity.policies import address_of
+from chengxin.identity.openness import address_of
 from chengxin.records.queries import BatchView
 from chengxin.records.ways.following import events
 from chengxin.records.ways.systems import (
