@@ -23,6 +23,19 @@ LABELS = {
     "purposes": "用途",
     "field": "数据项",
     "roles": "角色",
+    "name_en": "英文名称",
+    "subject_type": "主体类别",
+    "share_scope": "共享范围",
+    "coverage": "覆盖范围",
+    "channel": "报送渠道",
+    "format": "文件格式",
+    "data_level": "数据级别",
+    "duty": "责任",
+    "liability": "法律责任",
+    "compiler": "编制单位",
+    "withdrawable_by_person": "本人可否要求删除",
+    "note": "说明",
+    "provisional": "暂定",
 }
 
 
