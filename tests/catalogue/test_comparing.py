@@ -25,7 +25,7 @@ ITEM: dict[str, Any] = {
             {"field": [{**ITEM["field"][0], "label": "名"}]}, ("数据项 X", "label=姓名", "label=名"), id="field"
         ),
         pytest.param({"field": []}, ("数据项 X", "姓名（text，必填）", ""), id="field-gone"),
-        pytest.param({"note": "新"}, ("note", "", "新"), id="a-key-without-words"),
+        pytest.param({"remark": "新"}, ("remark", "", "新"), id="a-key-without-words"),
     ],
 )
 def test_each_difference_is_told_once(changes: dict[str, Any], told: tuple[str, str, str]) -> None:
