@@ -1,6 +1,8 @@
 """Who an officer is: declared once, kept as a keyed hash, and asked wherever somebody decides (safeguard 12)."""
 
+import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,7 +134,12 @@ def test_it_follows_a_changed_and_a_corrected_number(register: Register, change:
     assert not own(one, subject(NAMESAKE))
 
 
-def test_it_follows_a_key_rotation_at_every_moment(register: Register, now: datetime) -> None:
+def test_it_follows_a_key_rotation_at_every_moment(
+    register: Register, now: datetime, tmp_path: Path, settings: Any
+) -> None:
+    # A key file of the test's own, which may grow.
+    shutil.copy(settings.VAULT_KEYS, tmp_path / "vault.json")
+    settings.VAULT_KEYS = tmp_path / "vault.json"
     one = newcomer(register, "rotating", WANG_WEI)
     whom = subject(WANG_WEI)
     seen: list[bool] = []
