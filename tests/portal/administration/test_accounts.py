@@ -32,7 +32,9 @@ def lock(house: Register, until: datetime) -> None:
 
 
 def noted(house: Register) -> list[tuple[Any, ...]]:
-    return house.rows("SELECT actor, act, note FROM ground_action WHERE act LIKE 'officers%%' ORDER BY id")
+    """Give what was done about officers since they declared who they are."""
+    query = "SELECT actor, act, note FROM ground_action WHERE act LIKE 'officers%%' AND act <> 'officers.declare' ORDER BY id"
+    return house.rows(query)
 
 
 def test_a_locked_account_is_unlocked(admin: LogIn, administration: Register, now: datetime) -> None:
