@@ -36,7 +36,7 @@ def command(installation: Running, *words: str) -> Any:
 def test_a_clerk_finds_months_days_columns_and_acts(
     browser: Browser, installation: Running, size: tuple[int, int]
 ) -> None:
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
         desk.become(CLERK)
         desk.follow("报送情况")
         desk.heading("逐月情况")
@@ -72,7 +72,7 @@ def test_a_clerk_asks_to_undo_a_batch_and_the_centre_sees_it(
     browser: Browser, installation: Running, size: tuple[int, int]
 ) -> None:
     assert command(installation, "proof", "run")["faults"] == []
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
         desk.become(CLERK)
         desk.go("/desk/batches/")
         place = 0 if size == PHONE else 1

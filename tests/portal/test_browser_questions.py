@@ -30,7 +30,7 @@ def test_a_clerk_holds_to_a_row_in_question(
 ) -> None:
     today = shanghai_date(timezone.now())
     rows = [penalty(today, 700 + size[0] + place, CF_NR_FK="30", CF_NR="罚款三十万元") for place in range(2)]
-    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as desk:
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
         desk.become(CLERK)
         desk.hand_in(write_csv(tmp_path / "dear.csv", rows))
         desk.heading("回执")
