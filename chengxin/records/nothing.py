@@ -53,7 +53,7 @@ class Cell:
 def refuse_nothing(month: date, today: date, *, competent: bool, batches: int) -> Refusal | None:
     """Tell why nothing can't be declared for a month, None where it can.
 
-    Source: 政务数据共享条例 第二十四条 (what is shared is whole and in time).
+    Source: the opinion of 2018, task 2 (records come promptly, accurately, completely); the month is the house's own term.
     """
     if month > today:
         return Refusal(f"{month:%Y年%m月}还没有到。", f"{month:%Y-%m} is still to come.")

@@ -35,7 +35,7 @@ class Refusal:
 
 
 def refuse_undo(state: str, form: str, written: int) -> Refusal | None:
-    """Tell why a batch can't be undone, None where it can. Source: 信息安全技术 GB/T 35273-2020 8.3 (what is wrong is put right)."""
+    """Tell why a batch can't be undone, None where it can. Source: 政务数据共享条例 第二十六条 (errors are put right)."""
     if state != Batch.State.DONE:
         return Refusal("这一批还没有处理完，或者没有收下。", "The batch isn't done, or nothing of it was taken.")
     if form == "moved":
