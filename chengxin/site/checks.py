@@ -82,7 +82,9 @@ def provisional_in_force(on: date) -> list[Provisional]:
         if one.source.provisional and one.source.in_force(on)
     ]
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
-    found.append(Provisional("rule", "officers stay out of their own matters (safeguard 12)", str(STAYING_OUT)))
+    found.append(Provisional("rule", "identity.hands.STAYING_OUT", str(STAYING_OUT)))
+    found.append(Provisional("item", "layouts (records/layouts.toml)", "双公示 2016 列名"))
+    found.append(Provisional("item", "skeleton (catalogue/skeleton.toml)", "目录草案的空白样式"))
     return [*found, *_catalogue(), *_cycles(), *_rules(on), *_levels()]
 
 

@@ -274,7 +274,7 @@ def moment(ground: Ground, process: subprocess.Popen[str], draw: random.Random, 
         def reached() -> bool:
             row = connection.execute(REACHED).fetchone()
             assert row is not None
-            there = row[0] is not None and PHASES.index(row[0]) >= PHASES.index(wanted)
+            there = row[0] in PHASES and PHASES.index(row[0]) >= PHASES.index(wanted)
             return there or row[1] > before or process.poll() is not None
 
         poll(reached)

@@ -14,9 +14,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from chengxin.demo.officers import code_of_officer
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.penalties import penalty
-from tests.people import CLERK, MARKET, WANG_WEI
+from tests.people import CENTRE_OFFICER, CLERK, MARKET, WANG_WEI
 from tests.site.support import MAJOR
 from tests.site.test_cli import Shell, report
 from tests.site.upgrading import earlier
@@ -58,6 +59,9 @@ def test_nothing_is_lost(upgraded: tuple[Shell, str, dict[str, int]]) -> None:
 
 def test_the_same_person_has_the_same_records(upgraded: tuple[Shell, str, dict[str, int]]) -> None:
     shell, _, _ = upgraded
+    # Whoever looks people up has declared who they are since.
+    login = CENTRE_OFFICER["login"]
+    shell.run("officer", "declare", login, given=f"{code_of_officer(login)}\n查询员\n")
     said = report(shell, f"{WANG_WEI.code}\n{WANG_WEI.name}\n", "--format", "json")
     assert said.code == 0, said.err
     wanted: list[dict[str, Any]] = json.loads((EARLIER / "records.json").read_text(encoding="utf-8"))
@@ -79,7 +83,13 @@ def test_the_ledger_knows_again_what_it_has(upgraded: tuple[Shell, str, dict[str
     from datetime import date
 
     shell, _, _ = upgraded
-    again = shell.ingest([penalty(date(2026, 11, 20), 1, BZ="更正"), penalty(date(2026, 11, 20), 2)], "--json")
+    again = shell.ingest(
+        [
+            penalty(date(2026, 11, 20), 1, BZ="更正", CX_QDRQ="2026-10-21"),
+            penalty(date(2026, 11, 20), 2, CX_QDRQ="2026-10-21"),
+        ],
+        "--json",
+    )
     assert (again.code, again.json["unchanged"], again.json["new"]) == (0, 2, 0), again.err
     assert again.json["batch"]
     assert MARKET

@@ -138,8 +138,9 @@ def test_past_shows_a_day_as_it_was_known_at_a_moment(
 ) -> None:
     settle_auditor(register)
     earlier, before = now - 5 * DAY, now - 6 * DAY
-    fill(register, tmp_path, earlier, penalty(today, 1))
-    fill(register, tmp_path, now, penalty(today, 1, CF_NR="罚款一万元"))
+    final = str(today - 30 * DAY)
+    fill(register, tmp_path, earlier, penalty(today, 1, CX_QDRQ=final))
+    fill(register, tmp_path, now, penalty(today, 1, CF_NR="罚款一万元", CX_QDRQ=final))
 
     def fine(on: date, known_at: datetime) -> list[str]:
         report = view_past(AUDIT, about(WANG_WEI), on=on, known_at=known_at, at=now)
