@@ -125,12 +125,8 @@ def receive(
     today = shanghai_date(at)
     item = open_item(item_code, today)
     refuse_provider(item, provider, today)
-    if token is None and adjudication_id is None:
-        unfinished = Batch.objects.filter(
-            state=Batch.State.RECEIVED, digest=file.digest, provider=provider, item_id=item.id, attested=attested
-        ).first()
-        if unfinished and not Spool(spool_folder(), unfinished.token.hex).there():
-            return unfinished
+    if token is None and adjudication_id is None and (unfinished := _unfinished(file, item, provider, attested)):
+        return unfinished
     entered = partial(
         Batch.objects.create,
         item_id=item.id,
@@ -157,6 +153,14 @@ def receive(
         if way.repeat_key and (known := _repeated(file, way, item_code, provider, attested)):
             return known
         raise
+
+
+def _unfinished(file: HandedIn, item: OpenItem, provider: Organisation, attested: str) -> Batch | None:
+    """Find the batch of the same file that was begun from this machine's disk and never finished."""
+    found = Batch.objects.filter(
+        state=Batch.State.RECEIVED, digest=file.digest, provider=provider, item_id=item.id, attested=attested
+    ).first()
+    return None if found is None or Spool(spool_folder(), found.token.hex).there() else found
 
 
 def refuse_provider(item: OpenItem, provider: Organisation, today: date) -> None:

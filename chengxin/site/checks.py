@@ -39,7 +39,6 @@ def provisional_in_force(on: date) -> list[Provisional]:
     """List every provisional number, law, item and purpose in force: the start-up report (safeguard 22)."""
     from chengxin.catalogue.models import Law
     from chengxin.identity.delegation import LENGTH, LONGEST_DAYS
-    from chengxin.identity.hands import STAYING_OUT
     from chengxin.identity.limits import login_limits
     from chengxin.identity.organising import licence_kinds
     from chengxin.identity.permissions import permissions
@@ -82,10 +81,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
         if one.source.provisional and one.source.in_force(on)
     ]
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
-    found.append(Provisional("rule", "identity.hands.STAYING_OUT", str(STAYING_OUT)))
-    found.append(Provisional("item", "layouts (records/layouts.toml)", "双公示 2016 列名"))
-    found.append(Provisional("item", "skeleton (catalogue/skeleton.toml)", "目录草案的空白样式"))
-    return [*found, *_catalogue(), *_cycles(), *_rules(on), *_levels()]
+    return [*found, *_catalogue(), *_cycles(), *_shipped(), *_rules(on), *_levels()]
 
 
 def _catalogue() -> list[Provisional]:
@@ -114,14 +110,33 @@ def _cycles() -> list[Provisional]:
     ]
 
 
+def _shipped() -> list[Provisional]:
+    """List what ships beside the catalogue and rests on no text that was read: older layouts, and what a new item starts from."""
+    from chengxin.catalogue.sheets import skeleton
+    from chengxin.records.intake.older import shipped_layouts
+
+    blank = skeleton("", "")
+    found = [
+        Provisional("item", f"{one['name']} (records/layouts.toml)", "".join(one["source"]))
+        for one in shipped_layouts()
+        if one["provisional"]
+    ]
+    if blank["provisional"]:
+        found.append(
+            Provisional("item", "new items (catalogue/skeleton.toml)", "".join(blank["update_cycle"]["source"]))
+        )
+    return found
+
+
 def _rules(on: date) -> list[Provisional]:
     """List the sources that rules in code rest on, by the name under which the rules cite them."""
+    from chengxin.identity import hands as of_hands
     from chengxin.identity import rules as of_identity
     from chengxin.records import rules as of_records
 
     return [
         Provisional("rule", f"{module.__name__.removeprefix('chengxin.')}.{name}", str(source))
-        for module in (of_identity, of_records)
+        for module in (of_hands, of_identity, of_records)
         for name, source in vars(module).items()
         if isinstance(source, Source) and source.provisional and source.in_force(on)
     ]

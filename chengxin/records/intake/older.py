@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.identity.models import Organisation
@@ -24,10 +25,16 @@ class OlderLayout:
 
 
 @cache
+def shipped_layouts() -> tuple[dict[str, Any], ...]:
+    """Read the file of older layouts once: each entry with its source."""
+    return tuple(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["layout"])
+
+
+@cache
 def older_layouts() -> Mapping[str, OlderLayout]:
-    """Read the layouts that ship, by item. Each with its source in the file."""
+    """Give the layouts that ship, by item."""
     made: dict[str, OlderLayout] = {}
-    for entry in tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["layout"]:
+    for entry in shipped_layouts():
         before = made.get(entry["item"], OlderLayout())
         columns = {spelling(heading): code for heading, code in entry["columns"].items()}
         made[entry["item"]] = OlderLayout({**before.columns, **columns}, {**before.fixed, **entry.get("fixed", {})})
