@@ -271,6 +271,21 @@ def test_what_a_file_says_twice_ends_alike_wherever_a_block_ends(
 
 
 @pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (0, 3, 1, 2)])
+def test_what_stands_and_what_contradicts_it_both_wait_wherever_a_block_ends(
+    register: Register, tmp_path: Path, today: date, now: datetime, order: tuple[int, ...]
+) -> None:
+    take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now)
+    rows = [penalty(today, 1), penalty(today, 2), penalty(today, 3), penalty(today, 1, CF_NR="罚款三万元")]
+    # Columns in another order, so that no line is known.
+    file = write_csv(tmp_path / "b.csv", [rows[place] for place in order], columns=COLUMNS[::-1])
+    batch = take(register, file, now)
+    assert counts(batch) == {"read": 4, "new": 2, "changed": 0, "unchanged": 0, "waiting": 2, "refused": 0}
+    wait = {number for number, place in enumerate(order, 2) if place in {0, 3}}
+    assert rules(register, batch) == {row: ["conflict-in-file"] for row in wait}
+
+
+@pytest.mark.usefixtures("small_blocks")
 @pytest.mark.parametrize("apart", [0, 3])
 def test_record_that_two_rows_correct_stays(
     register: Register, tmp_path: Path, today: date, now: datetime, apart: int

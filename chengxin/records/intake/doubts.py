@@ -71,7 +71,7 @@ class Sieve:
         if several.height:
             rows = rows.join(several.filter(pl.col(ROW) > pl.col(ROW).min().over(KEY)), on=ROW, how="anti")
         self.doubles += whole - rows.height
-        self._sent.append(rows.select(KEY))
+        self._sent.append(rows.select(*KEY, said=pl.col("body").hash()))
         return rows, findings
 
     def _several(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -120,6 +120,8 @@ class Sieve:
         Raises BeginAgain when an earlier block has taken what may not be taken, or a known line isn't all that the file says of its record.
         """
         self._doubts.contradicted.update(contradicted)
+        if len(self._sent) > 1:
+            self._doubts.contradicted.update(_said_otherwise(pl.concat(self._sent)))
         if len(self._named) > 1:
             self._doubts.namesakes.update(_namesakes(pl.concat(self._named)))
         if self._has_sent(self._doubts.namesakes - self._through) or self._has_met(known):
@@ -154,6 +156,14 @@ def _namesakes(named: pl.DataFrame) -> Iterator[Key]:
     several = named.lazy().filter(pl.len().over("record_id") > 1)
     shared = several.filter(pl.col("subject_id").n_unique().over("record_id", "name") > 1)
     return iter(shared.select(KEY).unique().collect().iter_rows())
+
+
+def _said_otherwise(sent: pl.DataFrame) -> set[Key]:
+    """Give the keys of which blocks say different things. The ledger tells it only of what this batch wrote, not of what stood before."""
+    if sent["record_id"].n_unique() == sent.height:
+        return set()
+    several = sent.lazy().filter(pl.len().over(KEY) > 1)
+    return set(several.filter(pl.col("said").n_unique().over(KEY) > 1).select(KEY).collect().iter_rows())
 
 
 def settle(

@@ -1,7 +1,7 @@
 """The way of a batch: read, check, find the persons, hash, load. One transaction, which the caller opens.
 
 Reading and checking happen here in Python and Polars; while one block is being checked the one before is brought into the ledger
-by PostgreSQL. Nothing of a row is written before its checks are done. Memory is bounded by the block size and sixteen bytes a row.
+by PostgreSQL. Nothing of a row is written before its checks are done. Memory is bounded by the block size and twenty-four bytes a row.
 """
 
 import json
