@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chengxin.lib.refusals import Refusal
+
 DRAFTERS = frozenset({"department", "court"})
 CENTRE, SUPERVISOR = "centre", "supervisor"
 AFTER: Mapping[str, frozenset[str]] = {
@@ -21,15 +23,6 @@ AFTER: Mapping[str, frozenset[str]] = {
 ADVERSE_DISPLAY = ("penalty-grade", "court-list", "serious-list")
 ADVERSE_ADMISSION = ("adverse", "court")
 SIGNS = re.compile(r"[\s!-/:-@\[-`{-~（）、，。；：·“”《》〈〉]")  # full-width signs are what is taken out
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something can't be, by rule and in words."""
-
-    rule: str
-    text: str
-    text_en: str
 
 
 @dataclass(frozen=True, slots=True)

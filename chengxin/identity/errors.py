@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 
-from chengxin.identity.hands import Refusal
 from chengxin.identity.organising import Reason
 from chengxin.lib.errors import ChengxinError, Conflict, NotAllowed, NotFound, Rejected, TooMany, Unproved, Unusable
+from chengxin.lib.refusals import Refusal
 
 TOLD = 50
 

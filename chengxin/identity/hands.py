@@ -5,6 +5,7 @@ Source: safeguard 12. The law's own rule was not read: see ``STAYING_OUT``.
 
 from dataclasses import dataclass
 
+from chengxin.lib.refusals import Refusal
 from chengxin.lib.sources import Source
 
 # Whoever has an interest in a matter stays out of it; no article is named before the text was read.
@@ -19,15 +20,6 @@ class Hands:
     own: bool = False
     first_declared: bool = True
     one_person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why somebody may not decide; ``code`` is what the access register keeps."""
-
-    code: str
-    text: str
-    text_en: str
 
 
 UNDECLARED = Refusal(

@@ -8,10 +8,11 @@ from django.db import connection, transaction
 
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import HandsRefused
-from chengxin.identity.hands import Hands, Refusal, refuse
+from chengxin.identity.hands import Hands, refuse
 from chengxin.identity.models import User
 from chengxin.identity.queries import declared_since
 from chengxin.identity.speaking import speaking_as
+from chengxin.lib.refusals import Refusal
 
 
 def hands_of(actor: User, subjects: Iterable[int | None] = (), *, first: int | None = None) -> Hands:

@@ -14,18 +14,11 @@ from chengxin.identity.queries import may
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
+from chengxin.lib.refusals import Refusal
 from chengxin.records.errors import NothingRefused
 from chengxin.records.models import NothingToReport
 
 MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why nothing can't be declared."""
-
-    text: str
-    text_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,16 @@ def refuse_nothing(month: date, today: date, *, competent: bool, batches: int) -
     Source: the opinion of 2018, task 2 (records come promptly, accurately, completely); the month is the house's own term.
     """
     if month > today:
-        return Refusal(f"{month:%Y年%m月}还没有到。", f"{month:%Y-%m} is still to come.")
+        return Refusal("month-to-come", f"{month:%Y年%m月}还没有到。", f"{month:%Y-%m} is still to come.")
     if not competent:
-        return Refusal("本单位不是此信息项的提供单位，无须报告。", "Your organisation is no provider of this item.")
+        return Refusal(
+            "not-provider", "本单位不是此信息项的提供单位，无须报告。", "Your organisation is no provider of this item."
+        )
     if batches:
         return Refusal(
-            "这个月已经报送过此信息项，不能再报“无”。", "Something of this item was handed in that month already."
+            "month-reported",
+            "这个月已经报送过此信息项，不能再报“无”。",
+            "Something of this item was handed in that month already.",
         )
     return None
 

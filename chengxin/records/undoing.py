@@ -16,6 +16,7 @@ from chengxin.identity.vault import vault
 from chengxin.lib.codes import holds_code
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
+from chengxin.lib.refusals import Refusal
 from chengxin.records.errors import BatchUnknown, UndoRefused, UndoUnknown
 from chengxin.records.models import Batch, Undoing
 from chengxin.records.proof import seal_batches
@@ -26,27 +27,30 @@ WITHDRAWN_EVENT = "record-withdrawn"
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a batch can't be undone."""
-
-    text: str
-    text_en: str
-
-
 def refuse_undo(state: str, form: str, written: int) -> Refusal | None:
     """Tell why a batch can't be undone, None where it can. Source: 政务数据共享条例 第二十六条 (errors are put right)."""
     if state != Batch.State.DONE:
-        return Refusal("这一批还没有处理完，或者没有收下。", "The batch isn't done, or nothing of it was taken.")
+        return Refusal(
+            "batch-not-done", "这一批还没有处理完，或者没有收下。", "The batch isn't done, or nothing of it was taken."
+        )
     if form == "moved":
         return Refusal(
+            "batch-moved",
             "这一批是合并、拆分登记时转来的，请由信用中心撤销那一项。",
             "It came by a merge or split; undo that instead.",
         )
     if form == "undo":
-        return Refusal("这一批本身就是撤回。请重新报送正确的文件。", "It is an undoing itself. Hand the right file in.")
+        return Refusal(
+            "batch-is-an-undoing",
+            "这一批本身就是撤回。请重新报送正确的文件。",
+            "It is an undoing itself. Hand the right file in.",
+        )
     if not written:
-        return Refusal("这一批没有写入任何内容，无须撤回。", "The batch wrote nothing, so there is nothing to undo.")
+        return Refusal(
+            "batch-wrote-nothing",
+            "这一批没有写入任何内容，无须撤回。",
+            "The batch wrote nothing, so there is nothing to undo.",
+        )
     return None
 
 
@@ -165,9 +169,9 @@ def list_left(number: int, actor: User) -> list[Left]:
 
 def _refuse_ground(ground: str, at: datetime) -> Refusal | None:
     if not ground.strip():
-        return Refusal("请写明撤回的理由。", "Say why the batch is undone.")
+        return Refusal("ground-missing", "请写明撤回的理由。", "Say why the batch is undone.")
     if holds_code(ground, on=shanghai_date(at), areas=areas()):
-        return Refusal("理由里不要写证件号码。", "Write no identity code into the ground.")
+        return Refusal("ground-holds-code", "理由里不要写证件号码。", "Write no identity code into the ground.")
     return None
 
 

@@ -12,13 +12,13 @@ from chengxin.catalogue.queries import PurposeTerms, find_purpose
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, note_act, reading
 from chengxin.identity.errors import HandsRefused
-from chengxin.identity.hands import Refusal
 from chengxin.identity.models import User
 from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
 from chengxin.identity.signers import refusal_of
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
+from chengxin.lib.refusals import Refusal
 from chengxin.lib.regions import standard_areas
 from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown
