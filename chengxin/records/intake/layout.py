@@ -1,5 +1,6 @@
 """Finds out which column is which: by code, by Chinese label, by any of its other names."""
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,9 @@ from chengxin.catalogue.files import SHIPPED
 from chengxin.catalogue.terms import FieldDefinition, ItemDefinition
 from chengxin.records.errors import FileUnusable, ForbiddenColumns
 from chengxin.records.intake.reading import Heading
+
+UNSEEN = frozenset({"Cf", "Cc"})
+SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,10 @@ NO_OTHERS = OtherNames()
 
 
 def spelling(heading: str) -> str:
-    """Bring a heading to the form in which it is compared: half-width, lower case, without blanks, stars and brackets' content."""
+    """Bring a heading to the form in which it is compared: half-width, lower case, without blanks, stars and signs that nobody sees."""
     text = unicodedata.normalize("NFKC", heading).strip().lower()
-    return "".join(text.replace("*", "").split())
+    seen = (sign for sign in text.replace("*", "") if unicodedata.category(sign) not in UNSEEN)
+    return "".join("".join(seen).split())
 
 
 def names_of(item: ItemDefinition) -> dict[str, str]:
@@ -136,12 +141,18 @@ def _layout(number: int, row: Iterable[str], item: ItemDefinition, names: dict[s
     return Layout(number, columns, tuple(unknown), missing, fixed)
 
 
+def _stands_in(fragment: str, text: str, plain: str) -> bool:
+    """Look for a fragment in a heading as it is, and with all signs taken out: they are no hiding place. One that ends in _ ends a word."""
+    return fragment in text or (not fragment.endswith("_") and SIGNS.sub("", fragment) in plain)
+
+
 def refuse_forbidden(headings: Iterable[str]) -> None:
     """Refuse a file one of whose unknown columns names a forbidden kind. Source: safeguard 2."""
     for heading in headings:
         text = spelling(heading)
+        plain = SIGNS.sub("", text)
         for kind in forbidden_kinds():
-            if any(fragment in text for fragment in kind.headers):
+            if any(_stands_in(fragment, text, plain) for fragment in kind.headers):
                 raise ForbiddenColumns(
                     f"{kind.label}。请删去该列后重新上传。",
                     f"{kind.label_en}. Delete the column and hand the file in again.",

@@ -106,6 +106,17 @@ def test_forbidden_kind_refuses_the_file(kind: object) -> None:
                 find_layout(heading((*CODES, column)), ITEM)
 
 
+@pytest.mark.parametrize("hidden", ["指\u200b纹", "指-纹", "指_纹", "\u202e血型", "finger-print", "指 纹*"])
+def test_signs_are_no_hiding_place_for_a_forbidden_column(hidden: str) -> None:
+    with pytest.raises(ForbiddenColumns):
+        find_layout(heading((*CODES, hidden)), ITEM)
+
+
+def test_signs_that_nobody_sees_make_no_other_column() -> None:
+    row = (CODES[0][:2] + "\u200b" + CODES[0][2:], *CODES[1:])
+    assert find_layout(heading(row), ITEM).unknown == ()
+
+
 def test_refusal_of_a_forbidden_column_names_the_kind() -> None:
     with pytest.raises(ForbiddenColumns) as caught:
         find_layout(heading((*CODES, "血型")), ITEM)
