@@ -1,5 +1,6 @@
 """A clerk's and the centre's pages beside the files, in a real browser: months, days, columns, a batch undone, the proof."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -67,17 +68,27 @@ def test_a_clerk_finds_months_days_columns_and_acts(
         assert loading.value.suggested_filename.endswith(".xlsx")
 
 
+def two_rows(installation: Running, folder: Path, serial: int) -> Path:
+    """Make a file of two of the demo's rows under document numbers of their own, so that there is something to undo."""
+    with (installation.data / "demo" / "penalties-clean.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for _, row in zip(range(2), csv.DictReader(file), strict=False)]
+    path = folder / "to-undo.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "CF_WSH": f"误罚〔2026〕{serial}{place}号"} for place, row in enumerate(rows))
+    return path
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_clerk_asks_to_undo_a_batch_and_the_centre_sees_it(
-    browser: Browser, installation: Running, size: tuple[int, int]
+    browser: Browser, installation: Running, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     assert command(installation, "proof", "run")["faults"] == []
     with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
         desk.become(CLERK)
-        desk.go("/desk/batches/")
-        place = 0 if size == PHONE else 1
-        desk.page.locator("main h2 a").nth(place).click()
-        desk.page.get_by_role("heading", level=1, name="回执").wait_for()
+        desk.hand_in(two_rows(installation, tmp_path, size[0]))
+        desk.page.get_by_role("heading", level=1, name="回执").wait_for(timeout=60_000)
         address = desk.page.get_by_role("link", name="申请撤回").get_attribute("href") or ""
         desk.open_proved(address)
         desk.heading("申请撤回整批")
