@@ -119,7 +119,9 @@ WAITING = """
 BATCHES = """
     SELECT read, new, changed, unchanged, waiting, refused,
         (SELECT md5(string_agg(concat_ws('|', row_number, rule, field), chr(10) ORDER BY row_number, rule, field))
-         FROM records_finding f WHERE f.batch_id = b.id)
+         FROM records_finding f WHERE f.batch_id = b.id AND row_number > 0),
+        (SELECT string_agg(concat_ws('|', rule, rows), chr(10) ORDER BY rule)
+         FROM records_finding f WHERE f.batch_id = b.id AND row_number = 0)
     FROM records_batch b WHERE state = 'done' ORDER BY id"""
 REACHED = """
     SELECT (SELECT phase FROM records_progress ORDER BY batch_id DESC LIMIT 1),
@@ -300,10 +302,12 @@ def assert_as_if_clean(ground: Ground, clean: State) -> None:
     assert found.batches[: len(clean.batches)] == clean.batches
     # Killed after the commit, the file was handed in once more: a batch of its own in which nothing is new.
     for again in found.batches[len(clean.batches) :]:
-        read, new, changed, unchanged, waiting, refused, findings = again
+        read, new, changed, unchanged, waiting, refused, findings, of_file = again
         assert (new, changed) == (0, 0)
         assert unchanged == read - waiting - refused
-        assert (read, waiting, refused, findings) == (clean.batches[-1][0], *clean.batches[-1][4:])
+        assert (read, waiting, refused, findings) == (clean.batches[-1][0], *clean.batches[-1][4:7])
+        # What is told of the whole file counts what is new in it: nothing is late a second time.
+        assert of_file is None
 
 
 def kill_ingest(ground: Ground, draw: random.Random) -> str:
