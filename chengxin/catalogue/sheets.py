@@ -3,6 +3,7 @@
 import csv
 import io
 import tomllib
+import zipfile
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from functools import cache
@@ -16,6 +17,7 @@ from chengxin.catalogue.terms import FIELD_TYPES, ROLES
 
 LARGEST = 1 << 20
 """Bytes of the largest file taken."""
+MOST_UNPACKED = 16 << 20
 MOST_FIELDS = 200
 TRUE, FALSE = frozenset({"是", "true", "1", "yes"}), frozenset({"", "否", "false", "0", "no"})
 COLUMNS = {
@@ -165,8 +167,13 @@ def _text(content: bytes) -> list[list[str]]:
 
 def _workbook(content: bytes) -> list[list[str]]:
     try:
+        # A workbook of a table of fields unpacks to a few megabytes; a bomb to thousands of times its size.
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise DraftUnusable("Excel 文件解开后过大。", "The workbook unpacks to too much.")
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    except (CalamineError, OSError):
+    except (CalamineError, OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         raise DraftUnusable("Excel 文件读不出来。", "The workbook can't be read.") from None
     return [[_number(cell) for cell in row] for row in sheet.to_python(nrows=MOST_FIELDS + 2)]
 
