@@ -1,7 +1,7 @@
 """Editions as the public may know them, old, present and to come: read from the public views alone."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from django.db import connection
 
 from chengxin.catalogue.comparing import ItemDifference, compare
 from chengxin.catalogue.errors import EditionUnknown
+from chengxin.catalogue.wording import Names
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).parent / "sql" / "archive.sql")
@@ -74,7 +75,20 @@ def items_of(edition: str) -> dict[str, dict[str, Any]]:
 
 def compare_archived(before: ArchivedEdition, after: ArchivedEdition) -> list[ItemDifference]:
     """Tell what differs between two editions."""
-    return compare(items_of(before.code), items_of(after.code))
+    old, new = items_of(before.code), items_of(after.code)
+    return compare(old, new, names_in([*old.values(), *new.values()], before.code, after.code))
+
+
+def names_in(items: Iterable[Mapping[str, Any]], *editions: str) -> Names:
+    """Give what the articles and purposes are called that items name, and the classes of some editions, as far as all may know."""
+    told = list(items)
+    refs = {basis["ref"] for item in told for basis in item.get("bases", ())}
+    purposes = {code for item in told for code in item.get("purposes", ())}
+    return Names(
+        {ref: f"《{name}》{article}" for _, name, *_, ref, article, _ in _ask("articles", sorted(refs))},
+        {code: name for code, name, *_ in _ask("purposes", sorted(purposes))},
+        dict(_ask("classes", sorted(editions))),
+    )
 
 
 def document_of(edition: ArchivedEdition) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from chengxin.catalogue.files import CatalogueFiles, checked
 from chengxin.catalogue.models import Article, CodeValue, Draft, DraftItem, Edition, ItemVersion, Law, Purpose
 from chengxin.catalogue.queries import definitions_of_other_level, standing_articles
 from chengxin.catalogue.rules import refuse_item, repeats
+from chengxin.catalogue.wording import Names
 
 DRAFTED = "草案"
 
@@ -130,7 +131,19 @@ def compare_draft(draft: Draft, on: date) -> list[ItemDifference]:
     items = contents(base)[0] if base else {}
     touched = list(draft.items.all())
     before = {one.code: items[one.code] for one in touched if one.code in items}
-    return compare(before, {one.code: one.definition for one in touched if one.change == "set"})
+    return compare(before, {one.code: one.definition for one in touched if one.change == "set"}, _names(on))
+
+
+def _names(on: date) -> Names:
+    articles = Article.objects.select_related("law")
+    classes = CodeValue.objects.filter(
+        code_list="item_class", edition__sealed_at__isnull=False, edition__valid_from__lte=on
+    )
+    return Names(
+        {one.ref: f"《{one.law.name}》{one.article}" for one in articles},
+        dict(list_purpose_names()),
+        dict(classes.order_by("edition__valid_from").values_list("value", "label")),
+    )
 
 
 def findings_of(draft: Draft, item: DraftItem, on: date) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chengxin.catalogue.wording import BASIS_ROLES, FIELD_KEYS, FIELD_KINDS, Names, tell, tell_part
+
 # What is told of an item, in this order; the rest of its file is told by its own key.
 LABELS = {
     "name": "名称",
@@ -37,6 +39,7 @@ LABELS = {
     "note": "说明",
     "provisional": "暂定",
 }
+NOTHING_NAMED = Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,75 +61,69 @@ class ItemDifference:
     differences: tuple[Difference, ...] = ()
 
 
-def compare(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> list[ItemDifference]:
+def compare(
+    before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]], names: Names = NOTHING_NAMED
+) -> list[ItemDifference]:
     """Compare two sets of items by code; what is the same on both sides isn't told."""
     found = []
     for code in sorted({*before, *after}):
         old, new = before.get(code), after.get(code)
         name = str((new or old or {}).get("name", ""))
         if old is None:
-            found.append(ItemDifference(code, name, "new", tuple(_differences({}, new or {}))))
+            found.append(ItemDifference(code, name, "new", tuple(_differences({}, new or {}, names))))
         elif new is None:
             found.append(ItemDifference(code, name, "ended"))
         elif old != new:
-            found.append(ItemDifference(code, name, "changed", tuple(_differences(old, new))))
+            found.append(ItemDifference(code, name, "changed", tuple(_differences(old, new, names))))
     return found
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any], names: Names) -> Iterator[Difference]:
     keys = [*LABELS, *sorted({*old, *new} - LABELS.keys() - {"code"})]
     for key in keys:
         before, after = old.get(key), new.get(key)
         if before == after:
             continue
         label = LABELS.get(key, key)
-        if key in {"field", "bases"}:
-            yield from _rows(label, before or [], after or [], "code" if key == "field" else "ref")
+        if key == "field":
+            yield from _fields(label, before or [], after or [])
+        elif key == "bases":
+            yield from _bases(label, before or [], after or [], names)
         elif isinstance(before or after, list):
-            yield from _members(label, before or [], after or [])
+            gone = [one for one in before or [] if one not in (after or [])]
+            come = [one for one in after or [] if one not in (before or [])]
+            if gone or come:
+                yield Difference(label, tell(key, gone, names), tell(key, come, names))
         else:
-            yield Difference(label, _text(before), _text(after))
+            yield Difference(label, tell(key, before, names), tell(key, after, names))
 
 
-def _rows(label: str, before: list[dict[str, Any]], after: list[dict[str, Any]], key: str) -> Iterator[Difference]:
-    """Compare tables whose rows have a key; a row that cites one article in two roles is told once for each."""
-    old = {(row.get(key), row.get("role", "")): row for row in before}
-    new = {(row.get(key), row.get("role", "")): row for row in after}
-    for name in sorted({*old, *new}, key=str):
-        if old.get(name) != new.get(name):
+def _fields(label: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[Difference]:
+    old, new = {row["code"]: row for row in before}, {row["code"]: row for row in after}
+    for code in sorted({*old, *new}):
+        if old.get(code) != new.get(code):
             yield Difference(
-                f"{label} {name[0]}", _row(old.get(name), new.get(name)), _row(new.get(name), old.get(name))
+                f"{label} {code}", _field(old.get(code), new.get(code)), _field(new.get(code), old.get(code))
             )
     if list(old) != list(new) and set(old) == set(new):
-        yield Difference(
-            f"{label}的顺序", "、".join(str(name[0]) for name in old), "、".join(str(name[0]) for name in new)
-        )
+        called = {code: str(row.get("label", code)) for code, row in new.items()}
+        yield Difference(f"{label}的顺序", "、".join(called[code] for code in old), "、".join(called.values()))
 
 
-def _row(row: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> str:
-    """Tell what a row has otherwise than the other; where there is no other, what it is in short."""
+def _field(row: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> str:
+    """Tell what a field has otherwise than the other; where there is no other, what it is in short."""
     if row is None:
         return ""
-    if other is None and "label" in row:
-        return f"{row['label']}（{row.get('type', '')}{'，必填' if row.get('required') == 'always' else ''}）"
-    return "；".join(f"{key}={_text(value)}" for key, value in row.items() if other is None or other.get(key) != value)
+    if other is None:
+        kind = FIELD_KINDS.get(str(row.get("type", "")), str(row.get("type", "")))
+        return f"{row.get('label', row['code'])}（{kind}{'，必填' if row.get('required') == 'always' else ''}）"
+    keys = [*FIELD_KEYS, *(key for key in row if key not in FIELD_KEYS)]
+    return "；".join(tell_part(key, row[key]) for key in keys if key in row and other.get(key) != row[key])
 
 
-def _members(label: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
-    yield Difference(
-        label,
-        "、".join(_text(one) for one in before if one not in after),
-        "、".join(_text(one) for one in after if one not in before),
-    )
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return "、".join(_text(one) for one in value)
-    if isinstance(value, Mapping):
-        return "，".join(f"{key} {_text(one)}" for key, one in value.items())
-    return str(value)
+def _bases(label: str, before: list[dict[str, Any]], after: list[dict[str, Any]], names: Names) -> Iterator[Difference]:
+    """Compare the articles; one that is cited in two roles is told once for each."""
+    old, new = ({(row.get("ref", ""), row.get("role", "")) for row in rows} for rows in (before, after))
+    for ref, role in sorted(old ^ new):
+        told = f"{names.articles.get(ref, ref)}：{BASIS_ROLES.get(role, role)}"
+        yield Difference(f"{label} {ref}", told if (ref, role) in old else "", told if (ref, role) in new else "")

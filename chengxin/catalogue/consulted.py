@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from chengxin.catalogue.archive import items_of
+from chengxin.catalogue.archive import items_of, names_in
 from chengxin.catalogue.comparing import ItemDifference, compare
 from chengxin.catalogue.errors import CommentRefused, DraftUnknown
 from chengxin.lib.sql import statements
@@ -63,7 +63,8 @@ def changes_of(consultation: Consultation) -> list[ItemDifference]:
     items = items_of(base[0][0]) if base else {}
     touched = [(code, change, json.loads(text)) for code, change, text in _ask("draft_items", consultation.number)]
     before = {code: items[code] for code, _, _ in touched if code in items}
-    return compare(before, {code: definition for code, change, definition in touched if change == "set"})
+    after = {code: definition for code, change, definition in touched if change == "set"}
+    return compare(before, after, names_in([*before.values(), *after.values()], *(code for (code,) in base)))
 
 
 def answered_comments(consultation: Consultation) -> list[AnsweredComment]:

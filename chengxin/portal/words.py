@@ -1,5 +1,6 @@
 """The words that pages put in place of codes. Chinese first, English second."""
 
+from chengxin.catalogue import wording
 from chengxin.identity.delegation import ACTS
 from chengxin.records.checks import newest_book
 
@@ -41,37 +42,14 @@ RECORD_STATES = {
     "sealed": "已封存",
     "moved": "已转至他人名下",
 }
-NATURES = {"neutral": "中性", "positive": "正面", "adverse": "失信"}
-DISCLOSURES = {"public": "社会公开", "government_sharing": "政务共享", "authorised_query": "授权查询"}
-ORGANISATION_KINDS = {
-    "department": "信源单位",
-    "court": "人民法院",
-    "centre": "信用中心",
-    "financial": "金融机构",
-    "credit_agency": "征信机构",
-    "school": "学校",
-    "association": "行业协会商会",
-    "population": "人口信息主管部门",
-    "supervisor": "社会信用主管部门",
-    "auditor": "审计、监督检查机关",
-}
+NATURES = wording.NATURES
+DISCLOSURES = wording.DISCLOSURES
+ORGANISATION_KINDS = wording.ORGANISATION_KINDS
 NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
-READERS = {"self": "本人", "purpose": "合法用途的查询单位", "public": "社会公众"}
-DISPLAY_RULES = {
-    "penalty-grade": "按处罚决定所对应的失信程度",
-    "court-list": "以人民法院名单为准",
-    "serious-list": "以严重失信主体名单为准",
-    "validity": "有效期内",
-    "retention": "保存期内",
-}
-RETENTION_RULES = {
-    "adverse": "法定最长保存期满即删除",
-    "while-valid": "有效期内",
-    "honour": "有效期内；本人可以要求删除",
-    "volunteer": "本人可以要求删除",
-    "commitment": "承诺履行期及其后的法定期间",
-}
-ADMISSIONS = {"adverse": "失信信息的审查", "court": "法院名单", "plain": "一般审查"}
+READERS = wording.READERS
+DISPLAY_RULES = wording.DISPLAY_RULES
+RETENTION_RULES = wording.RETENTION_RULES
+ADMISSIONS = wording.ADMISSIONS
 DRAFT_STATES = {
     "": "起草中",
     "submit": "待审核",
@@ -94,14 +72,9 @@ DRAFT_STEPS = {
 ITEM_CHANGES = {"new": "新增", "ended": "停用", "changed": "修改", "set": "新增或者修改", "end": "停用"}
 LAW_EVENTS = {"ended": "废止或者失效", "changed": "修改"}
 WORK_STATES = {"open": "待办", "edition": "已由新版本处理", "succession": "已由接续条款处理"}
-LEVELS = {"national": "全国基础目录", "provincial": "省目录"}
-UNITS = {"working_day": "个工作日", "calendar_day": "天", "day": "天", "month": "个月", "year": "年"}
-SHARE_CLASSES = {
-    "unconditional": "无条件共享",
-    "conditional": "有条件共享",
-    "none": "不予共享",
-    "not_shared": "不予共享",
-}
+LEVELS = wording.LEVELS
+UNITS = wording.UNITS
+SHARE_CLASSES = wording.SHARE_CLASSES
 CHECKED = {"match": "相符", "mismatch": "不符", "not_found": "查无"}
 CHECKED_MEANS = {
     "match": "姓名和号码与人口基础信息一致。",

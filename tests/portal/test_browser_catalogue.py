@@ -105,6 +105,16 @@ def test_an_item_from_draft_to_edition(browser: Browser, installation: Running, 
         page.get_by_label("新版本").select_option(f"2099.{width}")
         desk.press("比较")
         page.get_by_role("heading", name=title).wait_for()
+        told = page.get_by_role("main").inner_text()
+        assert all(
+            word in told
+            for word in ("授权查询", "有效期内", "一般审查", "自作出决定之日起", "准许归集", "姓名（文字，必填）")
+        ), told
+        assert not [
+            code
+            for code in ("authorised_query", "while-valid", "working_day", "decided", "natural_person")
+            if code in told
+        ]
         desk.examine(f"compare-{width}")
 
 

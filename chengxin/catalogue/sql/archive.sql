@@ -19,6 +19,11 @@ SELECT code, definition FROM public_every_item WHERE edition = %s ORDER BY code
 SELECT code_list, value, label, label_en, maps_to, valid_from, valid_until, provisional
 FROM public_every_code_value WHERE edition = %s ORDER BY code_list, place
 
+-- name: classes
+-- What the classes of items are called in some editions; in any, where none of them has the list.
+SELECT DISTINCT ON (value) value, label FROM public_every_code_value
+WHERE code_list = 'item_class' ORDER BY value, edition = ANY(%s) DESC, edition DESC
+
 -- name: purposes
 -- The purposes of a list, with the articles behind them.
 SELECT code, name, name_en, kind, needs, organisation_kinds, past_view, provisional, note, bases

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from chengxin.catalogue import wording
 from chengxin.catalogue.rules import DRAFTERS
 from chengxin.catalogue.terms import ADMISSIONS, DISPLAY_RULES, FIELD_TYPES, NATURES, RETENTION_RULES, ROLES
 from chengxin.portal import words
@@ -164,7 +165,7 @@ class FieldForm(forms.Form):
     )
     label = _text("名称", 100)
     label_en = _text("英文名称", 200, required=False)
-    type = _choice("类型", [(one, one) for one in sorted(FIELD_TYPES)])
+    type = _choice("类型", [(one, wording.FIELD_KINDS[one]) for one in sorted(FIELD_TYPES)])
     length = forms.IntegerField(
         label="最多几个字",
         min_value=1,
@@ -174,9 +175,11 @@ class FieldForm(forms.Form):
     )
     list = _choice("代码表", [], required=False)
     required = _choice("必填", YES_NO)
-    sensitivity = _choice("敏感程度", [("ordinary", "一般"), ("sensitive", "敏感"), ("identity", "身份")])
+    sensitivity = _choice("敏感程度", wording.SENSITIVITIES.items())
     shown_to = _many("谁能看到", words.READERS.items(), required=False)
-    role = _choice("在记录中的作用", [("", "无"), *[(one, one) for one in sorted(ROLES)]], required=False)
+    role = _choice(
+        "在记录中的作用", [("", "无"), *[(one, wording.PARTS[one]) for one in sorted(ROLES)]], required=False
+    )
     harm = _text("填错的后果", 200, required=False)
     example = _text("示例", 100, required=False)
 
