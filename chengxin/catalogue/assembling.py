@@ -1,7 +1,5 @@
 """Drafts and editions as the parts that files have: put together for checking, writing, comparing and publishing."""
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -9,9 +7,10 @@ from typing import Any
 from chengxin.catalogue.comparing import ItemDifference, compare
 from chengxin.catalogue.errors import CatalogueUnusable, DraftUnusable
 from chengxin.catalogue.files import CatalogueFiles, checked
+from chengxin.catalogue.levels import refuse_supplement
 from chengxin.catalogue.models import Article, CodeValue, Draft, DraftItem, Edition, ItemVersion, Law, Purpose
 from chengxin.catalogue.queries import definitions_of_other_level, standing_articles
-from chengxin.catalogue.rules import refuse_item, repeats
+from chengxin.catalogue.rules import refuse_item
 from chengxin.catalogue.wording import Names
 
 DRAFTED = "草案"
@@ -33,7 +32,7 @@ def assemble(draft: Draft, code: str, valid_from: date) -> CatalogueFiles:
         if one.change == "set":
             items[one.code] = one.definition
             lists |= one.code_lists
-    series = base.name.partition("（")[0] if base else f"{draft.organisation.name}补充目录"
+    series = series_of(base) if base else f"{draft.organisation.name}补充目录"
     head = {
         "code": code,
         "level": "provincial",
@@ -42,9 +41,13 @@ def assemble(draft: Draft, code: str, valid_from: date) -> CatalogueFiles:
         "provisional": any(item.get("provisional", True) for item in items.values()),
         "source": [*(base.source if base else ()), f"{draft.organisation.name}：{draft.title}"],
     }
-    laws, purposes = _laws(), _purposes()
-    digest = _digest(head, items, lists)
-    return checked(head, laws, purposes, dict(sorted(items.items())), dict(sorted(lists.items())), digest)
+    laws, purposes = laws_held(), purposes_held()
+    return checked(head, laws, purposes, dict(sorted(items.items())), dict(sorted(lists.items())))
+
+
+def series_of(edition: Edition) -> str:
+    """Give an edition's name without its number."""
+    return edition.name.partition("（")[0]
 
 
 def missing_lists(definition: Mapping[str, Any], given: Collection[str], on: date) -> dict[str, list[dict[str, str]]]:
@@ -64,11 +67,8 @@ def refuse_content(draft: Draft, on: date) -> None:
         raise DraftUnusable(fault.text.partition("：")[2], fault.text_en.partition(": ")[2]) from None
     others = definitions_of_other_level("provincial", on)
     for one in draft.items.filter(change="set"):
-        if found := repeats(files.raw_items[one.code], others):
-            raise DraftUnusable(
-                f"{one.code} 与全国基础目录的 {found} 重复。",
-                f"{one.code} repeats {found} of the national base catalogue.",
-            )
+        if refusal := refuse_supplement(files.raw_items[one.code], others):
+            raise DraftUnusable(f"{one.code}：{refusal.text}", f"{one.code}: {refusal.text_en}")
 
 
 def contents(edition: Edition) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, str]]]]:
@@ -91,7 +91,7 @@ def contents(edition: Edition) -> tuple[dict[str, dict[str, Any]], dict[str, lis
     return items, lists
 
 
-def _laws() -> list[dict[str, Any]]:
+def laws_held() -> list[dict[str, Any]]:
     return [
         {
             "code": law.code,
@@ -111,17 +111,12 @@ def _laws() -> list[dict[str, Any]]:
     ]
 
 
-def _purposes() -> list[dict[str, Any]]:
+def purposes_held() -> list[dict[str, Any]]:
     names = ("code", "name", "name_en", "kind", "needs", "organisation_kinds", "past_view", "provisional", "note")
     return [
         {name: getattr(one, name) for name in names} | {"bases": sorted(basis.ref for basis in one.bases.all())}
         for one in Purpose.objects.order_by("code").prefetch_related("bases")
     ]
-
-
-def _digest(head: dict[str, Any], items: dict[str, Any], lists: dict[str, Any]) -> str:
-    whole = json.dumps([head, items, lists], ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def compare_draft(draft: Draft, on: date) -> list[ItemDifference]:
@@ -150,8 +145,8 @@ def findings_of(draft: Draft, item: DraftItem, on: date) -> list[str]:
     """Tell what keeps an item from being submitted, as far as it can be told at once."""
     articles = {one.ref: one.article for one in Article.objects.all()}
     found = [one.text for one in refuse_item(item.definition, articles)]
-    if twin := repeats(item.definition, definitions_of_other_level("provincial", on)):
-        found.append(f"与全国基础目录的 {twin} 重复。")
+    if refusal := refuse_supplement(item.definition, definitions_of_other_level("provincial", on)):
+        found.append(refusal.text)
     if not found:
         try:
             refuse_content(draft, on)

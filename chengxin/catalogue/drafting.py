@@ -14,6 +14,7 @@ from chengxin.catalogue.comparing import ItemDifference
 from chengxin.catalogue.errors import DraftUnknown, DraftUnusable, StepRefused
 from chengxin.catalogue.models import Draft, DraftItem, LawEvent, Step
 from chengxin.catalogue.numbers import consultation_days
+from chengxin.catalogue.queries import supplement_definition
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
@@ -132,7 +133,9 @@ def set_item(
 
 @transaction.atomic
 def end_item(number: int, code: str, *, actor: User, at: datetime) -> DraftItem:
-    """Draft that an item ends with the edition. Raises DraftUnknown, StepRefused."""
+    """Draft that an item of the supplement ends with the edition. Raises DraftUnknown, StepRefused, ItemNotOpen."""
+    draft = _editable(number, actor)
+    supplement_definition(code, shanghai_date(at))
     values: dict[str, Any] = {
         "change": "end",
         "definition": {},
@@ -140,7 +143,7 @@ def end_item(number: int, code: str, *, actor: User, at: datetime) -> DraftItem:
         "updated_by": actor,
         "updated_at": at,
     }
-    item, _ = DraftItem.objects.update_or_create(draft=_editable(number, actor), code=code, defaults=values)
+    item, _ = DraftItem.objects.update_or_create(draft=draft, code=code, defaults=values)
     note_act(actor.login, "catalogue.draft", f"draft:{number}", at=at, note=code)
     return item
 

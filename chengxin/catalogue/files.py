@@ -1,7 +1,8 @@
-"""Reads an edition of the catalogue from its folder and checks that everything it names is there."""
+"""Reads editions of the catalogue from their folder and checks that everything they name is there."""
 
 import csv
 import hashlib
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
@@ -16,6 +17,7 @@ from chengxin.catalogue.terms import ItemDefinition, define_item
 from chengxin.identity.models import Organisation
 
 SHIPPED = Path(__file__).parent / "data"
+LEVELS = ("national", "provincial")
 KINDS = "单位类别（organisation kinds）"
 DISCLOSURES = frozenset({"public", "government_sharing", "authorised_query"})
 SHARE_CLASSES = frozenset({"unconditional", "conditional", "none", "not_shared"})
@@ -40,14 +42,42 @@ class CatalogueFiles:
     digest: str
 
 
-def read_catalogue(folder: Path) -> CatalogueFiles:
-    """Read and check a folder. Raises CatalogueUnusable naming file and entry; reads nothing outside the folder."""
-    edition = _toml(folder / "edition.toml")
-    laws = _toml(folder / "laws.toml").get("law", [])
-    purposes = _toml(folder / "purposes.toml").get("purpose", [])
-    raw_items = {path.stem: _toml(path) for path in sorted((folder / "items").glob("*.toml"))}
-    code_lists = {path.stem: _rows(path) for path in sorted((folder / "codelists").glob("*.csv"))}
-    return checked(edition, laws, purposes, raw_items, code_lists, _digest(folder))
+def read_editions(folder: Path) -> list[CatalogueFiles]:
+    """Read and check the editions of a folder: one in each of ``national`` and ``provincial``, or the one that the folder itself is.
+
+    Laws, purposes and code lists stand beside the two. Raises CatalogueUnusable naming file and entry; reads nothing outside the folder.
+    """
+    levels = [folder / level for level in LEVELS if (folder / level).is_dir()]
+    return [_read(part, folder) for part in levels] or [_read(folder, folder)]
+
+
+def read_catalogue(folder: Path, level: str) -> CatalogueFiles:
+    """Read one edition of a folder that has both. Raises CatalogueUnusable."""
+    return _read(folder / level, folder)
+
+
+def shipped_items() -> dict[str, tuple[CatalogueFiles, dict[str, Any]]]:
+    """Give the shipped items by code: each with its edition and its file."""
+    return {code: (files, raw) for files in read_editions(SHIPPED) for code, raw in files.raw_items.items()}
+
+
+def _read(own: Path, shared: Path) -> CatalogueFiles:
+    edition = _toml(own / "edition.toml")
+    if own != shared and edition.get("level") != own.name:
+        fault = f"{own.name}/edition.toml：level 应为 {own.name} / level should be {own.name}"
+        raise CatalogueUnusable(fault, fault)
+    laws = _toml(shared / "laws.toml").get("law", [])
+    purposes = _toml(shared / "purposes.toml").get("purpose", [])
+    raw_items = {path.stem: _toml(path) for path in sorted((own / "items").glob("*.toml"))}
+    code_lists = _lists(own)
+    if own != shared:
+        named = {field.get("list") for item in raw_items.values() for field in item.get("field", ())}
+        code_lists |= {name: rows for name, rows in _lists(shared).items() if name in named}
+    return checked(edition, laws, purposes, raw_items, dict(sorted(code_lists.items())))
+
+
+def _lists(folder: Path) -> dict[str, list[dict[str, str]]]:
+    return {path.stem: _rows(path) for path in (folder / "codelists").glob("*.csv")}
 
 
 def checked(
@@ -56,7 +86,6 @@ def checked(
     purposes: list[dict[str, Any]],
     raw_items: dict[str, dict[str, Any]],
     code_lists: dict[str, list[dict[str, str]]],
-    digest: str,
 ) -> CatalogueFiles:
     """Make an edition of its parts, be they read from files or drafted at a desk. Raises CatalogueUnusable naming part and entry."""
     if fault := next(_lacking(edition, laws, purposes, raw_items), None):
@@ -67,6 +96,7 @@ def checked(
             items[name] = define_item(raw)
         except (ValueError, KeyError) as error:
             raise CatalogueUnusable(f"items/{name}.toml：{error}", f"items/{name}.toml: {error}") from None
+    digest = digest_of(edition, raw_items, code_lists)
     files = CatalogueFiles(edition, laws, purposes, raw_items, items, code_lists, digest)
     if fault := next(_faults(files), None):
         raise CatalogueUnusable(fault, fault)
@@ -77,6 +107,8 @@ def _lacking(
     edition: dict[str, Any], laws: list[Any], purposes: list[Any], raw_items: dict[str, dict[str, Any]]
 ) -> Iterator[str]:
     """Name every entry that lacks a key which loading needs."""
+    if edition.get("level", LEVELS[0]) not in LEVELS:
+        yield f"edition.toml：level 应为 / level is one of {', '.join(LEVELS)}"
     entries = [("edition.toml", edition, NEEDED["edition"])]
     entries += [(f"laws.toml {law.get('code', '?')}", law, NEEDED["law"]) for law in laws]
     entries += [
@@ -162,11 +194,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _digest(folder: Path) -> str:
-    whole = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in {".toml", ".csv"}):
-        whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
+def digest_of(edition: dict[str, Any], items: dict[str, Any], lists: dict[str, Any]) -> str:
+    """Make a digest over what an edition holds: laws and purposes apart, which change of themselves."""
+    whole = json.dumps([edition, items, lists], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def as_date(text: str | date | None) -> date | None:
@@ -174,3 +205,12 @@ def as_date(text: str | date | None) -> date | None:
     if not text:
         return None
     return text if isinstance(text, date) else date.fromisoformat(text)
+
+
+def plain(value: Any) -> Any:
+    """Make a TOML value fit for JSON: dates become ISO texts."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value

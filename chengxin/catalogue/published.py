@@ -18,6 +18,8 @@ CYCLE = 7  # where update_cycle stands among the fields of an item
 
 @dataclass(frozen=True, slots=True)
 class PublishedEdition:
+    code: str
+    level: str
     name: str
     valid_from: date
     provisional: bool
@@ -39,6 +41,7 @@ class PublishedItem:
     retention_rule: str
     provider_kinds: list[str]
     provisional: bool
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,9 @@ def _ask(name: str, *values: Any) -> list[tuple[Any, ...]]:
         return found
 
 
-def published_edition() -> PublishedEdition | None:
-    """Give the edition in force today, None where no edition is."""
-    found = _ask("edition")
-    return PublishedEdition(*found[0]) if found else None
+def published_editions() -> list[PublishedEdition]:
+    """Give the editions in force today: of the national base and of the province's supplement, each where there is one."""
+    return [PublishedEdition(*row) for row in _ask("editions")]
 
 
 def published_items() -> list[PublishedItem]:

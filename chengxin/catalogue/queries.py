@@ -126,11 +126,6 @@ def editions_in_force(on: date) -> list[Edition]:
     return [by_level[level] for level in ("national", "provincial") if level in by_level]
 
 
-def edition_in_force(on: date) -> Edition | None:
-    """Give the province's edition in force on the day, or the national one where it has none."""
-    return next(reversed(editions_in_force(on)), None)
-
-
 def definitions_of_other_level(level: str, on: date) -> list[dict[str, Any]]:
     """Give the items of the other level's editions that hold on the day or begin later."""
     others = ItemVersion.objects.exclude(edition__level=level).exclude(edition__valid_until__lte=on)
@@ -162,19 +157,23 @@ def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
     return texts
 
 
-def choices_in_force(on: date) -> list[tuple[str, str]]:
-    """Give the items of the editions in force, suspended ones too, by code with their names."""
-    rows = ItemVersion.objects.filter(edition__in=editions_in_force(on)).order_by("item__code")
+def supplement_choices(on: date) -> list[tuple[str, str]]:
+    """Give the items of the supplement in force, suspended ones too, by code with their names: what a draft may change or end."""
+    rows = ItemVersion.objects.filter(edition__in=_supplement(on)).order_by("item__code")
     return [(code, f"{code} {name}") for code, name in rows.values_list("item__code", "name")]
 
 
-def definition_in_force(code: str, on: date) -> dict[str, Any]:
-    """Give an item's content in the edition in force, suspended or not. Raises ItemNotOpen."""
-    found = ItemVersion.objects.filter(edition__in=editions_in_force(on), item__code=code).first()
+def supplement_definition(code: str, on: date) -> dict[str, Any]:
+    """Give an item's content in the province's supplement in force, suspended or not. Raises ItemNotOpen."""
+    found = ItemVersion.objects.filter(edition__in=_supplement(on), item__code=code).first()
     if found is None:
-        raise ItemNotOpen(f"{code}（{on}）。", f"{code} ({on}).")
+        raise ItemNotOpen(f"省补充目录，{code}（{on}）。", f"the supplement, {code} ({on}).")
     content: dict[str, Any] = found.definition
     return content
+
+
+def _supplement(on: date) -> list[Edition]:
+    return [edition for edition in editions_in_force(on) if edition.level == "provincial"]
 
 
 def edition_of(draft: Draft) -> str:

@@ -1,7 +1,6 @@
 """The way of a draft into the catalogue, as rules that give a reason; the database holds the same (``sql/locks_drafts.sql``)."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +21,6 @@ AFTER: Mapping[str, frozenset[str]] = {
 """Which steps each step may come after; \"\" is before any."""
 ADVERSE_DISPLAY = ("penalty-grade", "court-list", "serious-list")
 ADVERSE_ADMISSION = ("adverse", "court")
-SIGNS = re.compile(r"[\s!-/:-@\[-`{-~（）、，。；：·“”《》〈〉]")  # full-width signs are what is taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +162,3 @@ def refuse_item(definition: Mapping[str, Any], articles: Mapping[str, str]) -> I
             "社会公开须有法律条款明文规定：请添加一条“公开”依据，写明条款。",
             "What is open to everybody needs an article in the role publish.",
         )
-
-
-def repeats(definition: Mapping[str, Any], others: Collection[Mapping[str, Any]]) -> str | None:
-    """Give the code of an item of the other level that says the same: by code, or the same organ with the same name or conduct.
-
-    Source: 深圳经济特区社会信用条例 第三十三条.
-    """
-    for other in others:
-        if definition.get("code") == other.get("code") or (
-            _plain(definition, "authority") == _plain(other, "authority")
-            and (
-                _plain(definition, "name") == _plain(other, "name")
-                or _plain(definition, "behaviour") == _plain(other, "behaviour") != ""
-            )
-        ):
-            return str(other.get("code"))
-    return None
-
-
-def _plain(definition: Mapping[str, Any], key: str) -> str:
-    return SIGNS.sub("", str(definition.get(key, "")))

@@ -1,38 +1,65 @@
-"""Loading an edition of the catalogue."""
+"""Loading editions of the catalogue."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
 from chengxin.catalogue.errors import CatalogueUnusable
-from chengxin.catalogue.files import SHIPPED, CatalogueFiles, as_date, read_catalogue
+from chengxin.catalogue.files import SHIPPED, CatalogueFiles, as_date, plain, read_editions
+from chengxin.catalogue.levels import refuse_supplement
 from chengxin.catalogue.models import Article, CodeValue, Draft, Edition, Field, Item, ItemVersion, Law, Purpose
 from chengxin.catalogue.queries import definitions_of_other_level
-from chengxin.catalogue.rules import repeats
+from chengxin.catalogue.succession import holds, rest_of_supplement, taken_up
+from chengxin.lib.periods import shanghai_date
 
 
 @transaction.atomic
-def load_catalogue(folder: Path | None = None, *, at: datetime) -> Edition:
-    """Load an edition from its folder; the same files again change nothing.
+def load_catalogue(folder: Path | None = None, *, at: datetime) -> list[Edition]:
+    """Load the editions of a folder, the national one first; the same files again change nothing.
 
     An edition, once loaded, is not rewritten: changed content needs a new edition code. Laws and purposes are brought to the
     files' state, since a law that ends must suspend its items at once, whichever edition named them. Ends the edition before it
-    on the day this one begins. Raises CatalogueUnusable; then nothing was changed.
+    on the day this one begins. Without a folder, what is shipped is loaded as far as the installation has nothing newer of its own.
+    Raises CatalogueUnusable; then nothing was changed.
     """
-    files = read_catalogue(folder or SHIPPED)
-    _write_purposes(files, _write_laws(files))
-    code = files.edition["code"]
-    known = Edition.objects.filter(code=code).first()
-    if known and known.digest == files.digest:
-        return known
-    if known:
-        raise CatalogueUnusable(
-            f"版本 {code} 已装入且内容不同；请在 edition.toml 中另立版本号。",
-            f"Edition {code} is loaded with other content; give edition.toml a new code.",
-        )
+    loaded = []
+    for files in read_editions(folder or SHIPPED):
+        _write_purposes(files, _write_laws(files))
+        known = Edition.objects.filter(code=files.edition["code"]).first()
+        if known is None and folder is None and (own := _own_in_place_of(files)):
+            loaded.append(own)
+        elif known is None:
+            loaded.append(_load(files, at))
+        elif holds(known, files):
+            loaded.append(known)
+        else:
+            code = known.code
+            raise CatalogueUnusable(
+                f"版本 {code} 已装入且内容不同；请在 edition.toml 中另立版本号。",
+                f"Edition {code} is loaded with other content; give edition.toml a new code.",
+            )
+    return loaded
+
+
+def _own_in_place_of(files: CatalogueFiles) -> Edition | None:
+    """Give the edition of its own that an installation keeps instead of a shipped one.
+
+    The supplement is the province's, from its first edition on; of the national list the later one holds.
+    """
+    own = Edition.objects.filter(level=files.edition["level"]).order_by("-valid_from").first()
+    keeps = own and (own.level == "provincial" or own.valid_from >= files.edition["valid_from"])
+    return own if keeps else None
+
+
+def _load(files: CatalogueFiles, at: datetime) -> Edition:
+    """Write an edition from files, a national one after the province's has given way to it."""
+    if files.edition["level"] == "national":
+        files = taken_up(files, shanghai_date(at))
+        rest = rest_of_supplement(files)
+        if rest:
+            write_edition(rest, at=at)
     return write_edition(files, at=at)
 
 
@@ -62,7 +89,7 @@ def write_edition(
 
 
 def _before(files: CatalogueFiles) -> Edition | None:
-    """Give the edition that this one ends. Raises CatalogueUnusable where that begins no earlier, or where the other level has an item."""
+    """Give the edition that this one ends. Raises CatalogueUnusable where that begins no earlier, or for what a supplement may not hold."""
     level, begins = files.edition["level"], files.edition["valid_from"]
     before = Edition.objects.filter(level=level, valid_until=None).order_by("-valid_from").first()
     if before and before.valid_from >= begins:
@@ -70,13 +97,11 @@ def _before(files: CatalogueFiles) -> Edition | None:
             f"新版本应晚于 {before.code}（{before.valid_from}）生效。",
             f"It must begin after {before.code} ({before.valid_from}).",
         )
-    others = definitions_of_other_level(level, begins)
-    for code, raw in files.raw_items.items():
-        if found := repeats(raw, others):
-            raise CatalogueUnusable(
-                f"{code} 与另一级目录的 {found} 重复，补充目录不得重复全国基础目录。",
-                f"{code} repeats {found} of the other level's catalogue.",
-            )
+    if level == "provincial":
+        national = definitions_of_other_level(level, begins)
+        for code, raw in files.raw_items.items():
+            if refusal := refuse_supplement(raw, national):
+                raise CatalogueUnusable(f"{code}：{refusal.text}", f"{code}: {refusal.text_en}")
     return before
 
 
@@ -172,8 +197,8 @@ def _write_item(
         disclosure=raw["disclosure"],
         share_class=raw["share_class"],
         share_conditions=raw.get("share_conditions", ""),
-        update_cycle=_plain(raw["update_cycle"]),
-        definition=_plain(raw),
+        update_cycle=plain(raw["update_cycle"]),
+        definition=plain(raw),
         provider_kinds=list(item.provider_kinds),
         **{
             part: getattr(item, part)
@@ -195,12 +220,3 @@ def _write_item(
         )
         for position, field in enumerate(item.fields)
     )
-
-
-def _plain(value: Any) -> Any:
-    """Make a TOML value fit for JSON: dates become ISO texts."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+LEVELS = ("national", "provincial")
 NOTE = "演示数据"
 """Stands in the remarks of every row of every file."""
 
@@ -38,7 +39,8 @@ PENALTY = "CF-ZRR"
 @cache
 def layout(item: str) -> Layout:
     """Return the layout of an item of the shipped catalogue."""
-    file = files("chengxin.catalogue") / "data" / "items" / f"{item}.toml"
+    levels = [files("chengxin.catalogue") / "data" / level / "items" / f"{item}.toml" for level in LEVELS]
+    file = next(one for one in levels if one.is_file())
     entry = tomllib.loads(file.read_text(encoding="utf-8"))
     columns = entry["field"]
     return Layout(

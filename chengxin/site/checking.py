@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chengxin.catalogue.files import SHIPPED, read_catalogue
+from chengxin.catalogue.files import shipped_items
 from chengxin.catalogue.queries import OpenItem
 from chengxin.lib.errors import NotFound
 from chengxin.lib.periods import shanghai_date
@@ -75,10 +75,11 @@ def _example(item: OpenItem, code: str) -> str:
 
 def shipped_item(code: str) -> OpenItem:
     """Give an item of the shipped catalogue without a database. Raises NotFound."""
-    files = read_catalogue(SHIPPED)
-    definition = files.items.get(code)
-    if definition is None:
+    found = shipped_items().get(code)
+    if found is None:
         raise NotFound(f"目录中没有 {code}。", f"The catalogue has no {code}.")
+    files = found[0]
+    definition = files.items[code]
     lists = {field.code_list for field in definition.fields if field.code_list}
     values = {
         name: {row[key]: row["value"] for row in files.code_lists[name] for key in ("value", "label")} for name in lists

@@ -71,7 +71,7 @@ def up(
 def catalogue_load(
     folder: Annotated[Path | None, typer.Argument()] = None, data: Data = DEFAULT_DATA, *, as_json: AsJson = False
 ) -> None:
-    """装入一个版本的目录 / load an edition of the catalogue."""
+    """装入目录的全国版和省补充版 / load the national edition and the province's supplement, or one of them."""
     from chengxin.site.bootstrap import installation
 
     with installation(data.resolve(), "owner", tell):
@@ -79,8 +79,17 @@ def catalogue_load(
 
         from chengxin.catalogue.services import load_catalogue
 
-        edition = load_catalogue(folder, at=timezone.now())
-        show({"edition": edition.code, "valid_from": edition.valid_from, "digest": edition.digest}, as_json=as_json)
+        told = [
+            {"edition": one.code, "level": one.level, "valid_from": str(one.valid_from), "digest": one.digest}
+            for one in load_catalogue(folder, at=timezone.now())
+        ]
+    if as_json:
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    else:
+        show(
+            {f"{one['edition']} ({one['level']})": f"{one['valid_from']} {one['digest']}" for one in told},
+            as_json=False,
+        )
 
 
 @catalogue_app.command("list")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chengxin.catalogue.drafting import StepForm, begin_draft, set_item, take_step
-from chengxin.catalogue.files import SHIPPED, read_catalogue
+from chengxin.catalogue.files import shipped_items
 from chengxin.catalogue.models import Draft, Edition
 from chengxin.catalogue.numbers import consultation_days
 from chengxin.catalogue.publishing import publish
@@ -22,6 +22,8 @@ from tests.people import CENTRE
 
 SUPERVISOR = organisation_code("department", 905)
 ARTICLE = "GGXYML-03"
+OWN_ARTICLE = "SXSHXYTL-29"
+"""An article that no national item of the same kind rests on."""
 
 
 def settle_cast(register: Register) -> None:
@@ -39,13 +41,21 @@ def settle_cast(register: Register) -> None:
 
 def positive_item(code: str = "SX-GY", name: str = "公益捐赠信息") -> dict[str, Any]:
     """Give a sound item that burdens nobody, made of the shipped one on volunteers."""
-    item = deepcopy(read_catalogue(SHIPPED).raw_items["ZY-FW"])
+    item = deepcopy(shipped_items()["ZY-FW"][1])
     return {**item, "code": code, "name": name, "behaviour": f"{name}由主管部门记载", "authority": "民政部门"}
 
 
 def adverse_item(code: str = "SX-CF", name: str = "安全生产处罚补充信息") -> dict[str, Any]:
-    item = deepcopy(read_catalogue(SHIPPED).raw_items["CF-ZRR"])
-    return {**item, "code": code, "name": name, "behaviour": f"{name}的行为", "authority": "应急管理部门"}
+    item = deepcopy(shipped_items()["CF-ZRR"][1])
+    bases = [*item["bases"], {"ref": OWN_ARTICLE, "role": "collect"}]
+    return {
+        **item,
+        "code": code,
+        "name": name,
+        "behaviour": f"{name}的行为",
+        "authority": "应急管理部门",
+        "bases": bases,
+    }
 
 
 @dataclass

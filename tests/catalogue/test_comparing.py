@@ -8,7 +8,7 @@ import pytest
 
 from chengxin.catalogue import wording
 from chengxin.catalogue.comparing import compare
-from chengxin.catalogue.files import DISCLOSURES, SHARE_CLASSES, SHIPPED, read_catalogue
+from chengxin.catalogue.files import DISCLOSURES, SHARE_CLASSES, shipped_items
 from chengxin.catalogue.terms import ADMISSIONS, DISPLAY_RULES, FIELD_TYPES, NATURES, RETENTION_RULES, ROLES
 from chengxin.identity.models import Organisation
 
@@ -100,7 +100,7 @@ def test_a_shipped_item_is_told_without_a_code() -> None:
         for code, word in table.items()
         if code.lower() != word.lower()
     }
-    for found in compare({}, read_catalogue(SHIPPED).raw_items):
+    for found in compare({}, {code: item for code, (_, item) in shipped_items().items()}):
         told = [one.after for one in found.differences]
         left = {code for code in codes for text in told if re.search(rf"(?<![A-Za-z_-]){code}(?![A-Za-z_-])", text)}
         assert left == set(), (found.code, left)

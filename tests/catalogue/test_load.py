@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from chengxin.catalogue.errors import CatalogueUnusable, ItemNotOpen, PurposeUnknown
-from chengxin.catalogue.files import SHIPPED, read_catalogue
+from chengxin.catalogue.files import SHIPPED, read_catalogue, read_editions
 from chengxin.catalogue.models import Edition, Item, ItemVersion, Law
-from chengxin.catalogue.published import explain_item, published_edition, published_items
-from chengxin.catalogue.queries import edition_in_force, find_purpose, items_in_force, open_item
+from chengxin.catalogue.published import explain_item, published_editions, published_items
+from chengxin.catalogue.queries import editions_in_force, find_purpose, items_in_force, open_item
 from chengxin.catalogue.services import load_catalogue
 from chengxin.identity.queries import find_organisation
 from chengxin.records.services import ingest_file
@@ -43,10 +43,10 @@ def edit(file: Path, *changes: tuple[str, str]) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def next_edition(folder: Path, begins: date, code: str = "2099.9") -> None:
-    current = read_catalogue(SHIPPED).edition
+def next_edition(folder: Path, begins: date, code: str = "2099.9", level: str = "national") -> None:
+    current = read_catalogue(SHIPPED, level).edition
     edit(
-        folder / "edition.toml",
+        folder / level / "edition.toml",
         (f'code = "{current["code"]}"', f'code = "{code}"'),
         (f"valid_from = {current['valid_from']}", f"valid_from = {begins}"),
     )
@@ -54,7 +54,7 @@ def next_edition(folder: Path, begins: date, code: str = "2099.9") -> None:
 
 def end_laws(folder: Path, until: date, item: str = ITEM) -> None:
     """Let every law end on which an item rests."""
-    files = read_catalogue(folder)
+    files = read_catalogue(folder, "national")
     refs = set(files.items[item].bases)
     codes = {law["code"] for law in files.laws if refs & {article["ref"] for article in law.get("article", ())}}
     for code in codes:
@@ -68,10 +68,10 @@ def end_laws(folder: Path, until: date, item: str = ITEM) -> None:
 
 
 def test_shipped_catalogue_is_sound_and_every_item_rests_on_a_law() -> None:
-    files = read_catalogue(SHIPPED)
-    refs = {article["ref"] for law in files.laws for article in law.get("article", ())}
-    assert len(files.items) == 8
-    for item in files.items.values():
+    national, supplement = read_editions(SHIPPED)
+    refs = {article["ref"] for law in national.laws for article in law.get("article", ())}
+    assert (len(national.items), len(supplement.items)) == (7, 1)
+    for item in (national.items | supplement.items).values():
         assert item.bases
         assert set(item.bases) <= refs
 
@@ -87,12 +87,12 @@ def test_same_files_again_change_nothing(register: Register, now: datetime) -> N
 def test_changed_content_under_a_known_code_is_refused_and_changes_nothing(
     register: Register, folder: Path, now: datetime
 ) -> None:
-    edit(folder / "items" / f"{ITEM}.toml", ('name = "', 'name = "改'))
-    law = read_catalogue(folder).laws[0]
+    edit(folder / "national" / "items" / f"{ITEM}.toml", ('name = "', 'name = "改'))
+    law = read_catalogue(folder, "national").laws[0]
     edit(folder / "laws.toml", (f'name = "{law["name"]}"', 'name = "改名法"'))
     with pytest.raises(CatalogueUnusable) as caught:
         load_catalogue(folder, at=now)
-    assert read_catalogue(SHIPPED).edition["code"] in caught.value.text
+    assert read_catalogue(SHIPPED, "national").edition["code"] in caught.value.text
     assert not Law.objects.filter(name="改名法").exists()
 
 
@@ -101,20 +101,18 @@ def test_next_edition_ends_the_one_before_on_the_day_it_begins(
 ) -> None:
     begins = today + timedelta(days=10)
     next_edition(folder, begins)
-    edit(folder / "items" / f"{ITEM}.toml", ('name = "', 'name = "新'))
-    (folder / "items" / "ZY-FW.toml").unlink()
+    edit(folder / "national" / "items" / f"{ITEM}.toml", ('name = "', 'name = "新'))
+    (folder / "national" / "items" / "RY-BZ.toml").unlink()
     load_catalogue(folder, at=now)
     before, after = open_item(ITEM, begins - timedelta(days=1)), open_item(ITEM, begins)
-    assert (before.id, before.edition) == (after.id, read_catalogue(SHIPPED).edition["code"])
+    assert (before.id, before.edition) == (after.id, read_catalogue(SHIPPED, "national").edition["code"])
     assert after.edition == "2099.9"
     assert after.definition.name == "新" + before.definition.name
     assert len(items_in_force(today)) == len(items_in_force(begins)) + 1 == 8
-    assert open_item("ZY-FW", today)
+    assert open_item("RY-BZ", today)
     with pytest.raises(ItemNotOpen):
-        open_item("ZY-FW", begins)
-    in_force = edition_in_force(begins)
-    assert in_force is not None
-    assert in_force.code == "2099.9"
+        open_item("RY-BZ", begins)
+    assert [one.code for one in editions_in_force(begins)] == ["2099.9", "SX-2026.1"]
     assert Item.objects.count() == 8
 
 
@@ -122,19 +120,19 @@ def test_next_edition_ends_the_one_before_on_the_day_it_begins(
 def test_edition_that_begins_no_later_than_the_last_is_refused(
     register: Register, folder: Path, now: datetime, days: int
 ) -> None:
-    next_edition(folder, read_catalogue(SHIPPED).edition["valid_from"] + timedelta(days=days))
+    next_edition(folder, read_catalogue(SHIPPED, "national").edition["valid_from"] + timedelta(days=days))
     with pytest.raises(CatalogueUnusable):
         load_catalogue(folder, at=now)
-    assert Edition.objects.count() == 1
-    assert Edition.objects.get().valid_until is None
+    assert Edition.objects.count() == 2
+    assert not Edition.objects.exclude(valid_until=None).exists()
 
 
 def test_nothing_is_open_before_the_first_edition(register: Register) -> None:
-    first = read_catalogue(SHIPPED).edition["valid_from"]
+    first = read_catalogue(SHIPPED, "national").edition["valid_from"]
     assert open_item(ITEM, first)
     with pytest.raises(ItemNotOpen):
         open_item(ITEM, first - timedelta(days=1))
-    assert edition_in_force(first - timedelta(days=1)) is None
+    assert editions_in_force(first - timedelta(days=1)) == []
 
 
 def test_repeal_suspends_the_item_that_day_everywhere(
@@ -204,7 +202,7 @@ def test_forged_row_would_pass_while_the_law_stands(
 def test_repeal_of_one_law_of_several_leaves_the_item_open(
     register: Register, folder: Path, today: date, now: datetime
 ) -> None:
-    files = read_catalogue(folder)
+    files = read_catalogue(folder, "national")
     kept = files.items[ITEM].bases[0]
     next_edition(folder, today)
     end_laws(folder, today)
@@ -240,15 +238,16 @@ def test_explained_item_names_its_articles_purposes_and_code_lists(register: Reg
 
 def test_what_is_published_is_what_is_in_force(register: Register, today: date) -> None:
     """The public's views say by themselves what the application's queries say of today."""
-    items, edition = items_in_force(today), edition_in_force(today)
+    items, editions = items_in_force(today), editions_in_force(today)
     register.become("public")
     assert [(one.code, one.name, one.update_cycle) for one in published_items()] == [
         (one.item.code, one.name, one.update_cycle) for one in items
     ]
-    published = published_edition()
-    assert edition is not None
-    assert published is not None
-    assert (published.name, published.valid_from) == (edition.name, edition.valid_from)
+    assert [(one.code, one.level, one.name, one.valid_from) for one in published_editions()] == [
+        (one.code, one.level, one.name, one.valid_from) for one in editions
+    ]
+    levels = {one.code: one.level for one in published_items()}
+    assert {code for code, level in levels.items() if level == "provincial"} == {"ZY-FW"}
 
 
 def without_bases(text: str) -> str:
@@ -266,28 +265,28 @@ def swap(old: str, new: str) -> Change:
 
 
 BROKEN = [
-    pytest.param(f"items/{ITEM}.toml", without_bases, ["没有法律依据", "no legal basis"], id="item-without-basis"),
-    pytest.param(f"items/{ITEM}.toml", swap('ref = "XZCFF-59"', 'ref = "XZCFF-999"'), ["XZCFF-999"], id="unknown-article"),
-    pytest.param(f"items/{ITEM}.toml", swap('"XK-SC"', '"XX-XX"'), ["XX-XX"], id="unknown-purpose"),
-    pytest.param(f"items/{ITEM}.toml", swap(f'code = "{ITEM}"', 'code = "CF-XXX"'), ["differ"], id="code-is-not-the-files-name"),
-    pytest.param(f"items/{ITEM}.toml", swap('type = "date"', 'type = "day"'), ["day", "type"], id="unknown-type"),
-    pytest.param(f"items/{ITEM}.toml", swap('nature = "adverse"', 'nature = "bad"'), ["nature"], id="unknown-nature"),
-    pytest.param(f"items/{ITEM}.toml", swap('admission = "adverse"', 'admission = "open"'), ["admission"], id="unknown-admission"),
-    pytest.param(f"items/{ITEM}.toml", swap('document = "CF_WSH"', ""), ["role"], id="role-missing"),
-    pytest.param(f"items/{ITEM}.toml", swap('document = "CF_WSH"', 'document = "NO_FIELD"'), ["NO_FIELD"], id="role-of-no-field"),
-    pytest.param(f"items/{ITEM}.toml", swap('list = "penalty_kind"', 'list = "nothing"'), ["nothing"], id="no-list"),
-    pytest.param(f"items/{ITEM}.toml", swap('code = "CF_WSH"', 'code = "CF_SY"'), ["twice"], id="field-twice"),
-    pytest.param(f"items/{ITEM}.toml", swap("[roles]", "[roles"), [], id="item-is-no-toml"),
+    pytest.param(f"national/items/{ITEM}.toml", without_bases, ["没有法律依据", "no legal basis"], id="item-without-basis"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('ref = "XZCFF-59"', 'ref = "XZCFF-999"'), ["XZCFF-999"], id="unknown-article"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('"XK-SC"', '"XX-XX"'), ["XX-XX"], id="unknown-purpose"),
+    pytest.param(f"national/items/{ITEM}.toml", swap(f'code = "{ITEM}"', 'code = "CF-XXX"'), ["differ"], id="code-is-not-the-files-name"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('type = "date"', 'type = "day"'), ["day", "type"], id="unknown-type"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('nature = "adverse"', 'nature = "bad"'), ["nature"], id="unknown-nature"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('admission = "adverse"', 'admission = "open"'), ["admission"], id="unknown-admission"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('document = "CF_WSH"', ""), ["role"], id="role-missing"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('document = "CF_WSH"', 'document = "NO_FIELD"'), ["NO_FIELD"], id="role-of-no-field"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('list = "penalty_kind"', 'list = "nothing"'), ["nothing"], id="no-list"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('code = "CF_WSH"', 'code = "CF_SY"'), ["twice"], id="field-twice"),
+    pytest.param(f"national/items/{ITEM}.toml", swap("[roles]", "[roles"), [], id="item-is-no-toml"),
     pytest.param("laws.toml", swap("[[law]]", "[[law"), [], id="laws-are-no-toml"),
     pytest.param("purposes.toml", swap('"SXSHXYTL-7"', '"NO-LAW"'), ["NO-LAW"], id="purpose-of-unknown-article"),
     pytest.param("purposes.toml", swap('["auditor"]', '["club"]'), ["SJ-JC", "club"], id="purpose-for-a-kind-nobody-is"),
-    pytest.param(f"items/{ITEM}.toml", swap('kinds = ["department"]', 'kinds = ["club"]'), ["club"], id="item-of-no-provider"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('kinds = ["department"]', 'kinds = ["club"]'), ["club"], id="item-of-no-provider"),
     pytest.param("codelists/penalty_kind.csv", swap("value,label", "code,text"), ["value,label"], id="list-without-values"),
     pytest.param("codelists/procedure_kind.csv", swap("\n2,", "\n1,"), ["twice", "'1'"], id="value-twice"),
     pytest.param("laws.toml", swap('evidence = "full-text"\n', ""), ["XZCFF", "evidence"], id="law-without-evidence"),
     pytest.param("purposes.toml", swap('code = "XK-SC"\n', ""), ["code"], id="purpose-without-code"),
-    pytest.param(f"items/{ITEM}.toml", swap('class = "03"\n', ""), ["class"], id="item-without-class"),
-    pytest.param("edition.toml", swap("valid_from", "from"), ["valid_from"], id="edition-without-beginning"),
+    pytest.param(f"national/items/{ITEM}.toml", swap('class = "03"\n', ""), ["class"], id="item-without-class"),
+    pytest.param("national/edition.toml", swap("valid_from", "from"), ["valid_from"], id="edition-without-beginning"),
 ]  # fmt: skip
 
 
@@ -303,27 +302,34 @@ def test_broken_file_is_named_with_its_entry_and_nothing_is_loaded(
     said = caught.value.text + caught.value.text_en
     assert Path(name).name in said
     assert all(word in said for word in words), said
-    assert Edition.objects.count() == 1
+    assert Edition.objects.count() == 2
     assert ItemVersion.objects.count() == 8
 
 
-@pytest.mark.parametrize("name", ["edition.toml", "laws.toml", "purposes.toml"])
+@pytest.mark.parametrize("name", ["national/edition.toml", "provincial/edition.toml", "laws.toml", "purposes.toml"])
 def test_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(CatalogueUnusable, match=name):
-        read_catalogue(folder)
+    with pytest.raises(CatalogueUnusable, match=Path(name).name):
+        read_editions(folder)
 
 
-@pytest.mark.parametrize("name", ["laws.toml", f"items/{ITEM}.toml", "codelists/penalty_kind.csv"])
+@pytest.mark.parametrize("name", ["laws.toml", f"national/items/{ITEM}.toml", "codelists/penalty_kind.csv"])
 def test_file_in_another_encoding_is_named(folder: Path, name: str) -> None:
     file = folder / name
     file.write_bytes(file.read_text("utf-8").encode("gb18030"))
     with pytest.raises(CatalogueUnusable, match=Path(name).name):
-        read_catalogue(folder)
+        read_editions(folder)
+
+
+@pytest.mark.parametrize("level", ["provincial", "county"])
+def test_edition_of_another_level_than_its_folders_is_refused(folder: Path, level: str) -> None:
+    edit(folder / "national" / "edition.toml", ('level = "national"', f'level = "{level}"'))
+    with pytest.raises(CatalogueUnusable, match="level"):
+        read_editions(folder)
 
 
 def test_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueUnusable):
-        read_catalogue(tmp_path)
+        read_editions(tmp_path)
     with pytest.raises(CatalogueUnusable):
-        read_catalogue(tmp_path / "nowhere")
+        read_editions(tmp_path / "nowhere")

@@ -101,7 +101,7 @@ def test_an_item_from_draft_to_edition(browser: Browser, installation: Running, 
         desk.heading("目录各版本")
         desk.examine(f"editions-{width}")
         desk.follow("比较两个版本")
-        page.get_by_label("原版本").select_option("2026.1")
+        page.get_by_label("原版本").select_option("SX-2026.1")
         page.get_by_label("新版本").select_option(f"2099.{width}")
         desk.press("比较")
         page.get_by_role("heading", name=title).wait_for()

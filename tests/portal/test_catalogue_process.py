@@ -133,7 +133,9 @@ def test_whole_item_comes_by_file(process: Process, log_in: LogIn) -> None:
     page = clerk.post("/desk/catalogue/new", {"title": "志愿服务"})["Location"]
     clerk.post(f"{page}items/new", {"way": "change", "existing": "ZY-FW"})
     content = (
-        (SHIPPED / "items" / "ZY-FW.toml").read_bytes().replace("志愿服务信息".encode(), "志愿服务记录".encode(), 1)
+        (SHIPPED / "provincial" / "items" / "ZY-FW.toml")
+        .read_bytes()
+        .replace("志愿服务信息".encode(), "志愿服务记录".encode(), 1)
     )
     file = SimpleUploadedFile("ZY-FW.toml", content)
     assert clerk.post(f"{page}items/ZY-FW/upload", {"draft_file": file}).status_code == 302
@@ -145,7 +147,7 @@ def test_review_approval_and_publication_on_their_pages(process: Process, log_in
     process.step(draft, "submit")
     page = f"/desk/catalogue/{draft.pk}/"
     officer = log_in("officer")
-    assert "与现行版本的比较" in officer.get(page).content.decode()
+    assert "与现行省补充目录的比较" in officer.get(page).content.decode()
     assert officer.post(f"{page}review").status_code == 302
     approver = log_in("approver")
     assert approver.post(f"{page}approve").status_code == 302
@@ -243,7 +245,7 @@ def test_edition_at_its_address_with_its_digest(process: Process) -> None:
         assert "SX-GY" in told["items"]
         assert reader.get("/catalogue/editions/none/catalogue.json").status_code == 404
         assert "2026.2" in reader.get("/catalogue/editions/").content.decode()
-        compared = reader.get("/catalogue/compare/", {"before": "2026.1", "after": "2026.2"}).content.decode()
+        compared = reader.get("/catalogue/compare/", {"before": "SX-2026.1", "after": "2026.2"}).content.decode()
     assert "公益捐赠信息" in compared
     assert "新增" in compared
 
@@ -274,4 +276,4 @@ def test_law_that_changes_is_entered_and_the_page_of_the_catalogue_follows_at_on
     assert log_in("colleague").post("/desk/laws/follow", follow).status_code == 302
     with public_face(process.register) as reader:
         assert reader.get("/catalogue/CF-ZRR/").status_code == 200
-    assert Edition.objects.count() == 1
+    assert Edition.objects.count() == 2

@@ -64,7 +64,7 @@ SAMPLES = {
     "code": "CF-ZRR",
     "login": "clerk",
     "purpose": "XK-SC",
-    "edition": "2026.1",
+    "edition": "SX-2026.1",
     "name": "CF_WSH",
     "number": 1,
     "day": "2026-01-05",

@@ -15,8 +15,8 @@ from tests.conftest import Register
 from tests.people import CENTRE, MARKET, OFFICERS
 from tests.portal.test_pages import STRICT
 
-PAGES = ["/", "/catalogue/", "/catalogue/CF-ZRR/", "/catalogue/editions/", "/catalogue/editions/2026.1/",
-         "/catalogue/compare/?before=2026.1&after=2026.1", "/catalogue/consultations/",
+PAGES = ["/", "/catalogue/", "/catalogue/CF-ZRR/", "/catalogue/editions/", "/catalogue/editions/SX-2026.1/",
+         "/catalogue/compare/?before=SX-2026.1&after=SX-2026.1", "/catalogue/consultations/",
          "/organisations/", "/permissions/", "/receipts/", "/healthz", "/nowhere",
          "/catalogue/NO-SUCH/", "/organisations/?region=x"]  # fmt: skip
 

@@ -234,7 +234,7 @@ def test_receipt_adds_up_and_names_its_editions(register: Register, tmp_path: Pa
     )
     assert given["encoding"] == "gb18030"
     assert given["encoding_how"] == "not-utf-8-but-valid-gb18030"
-    assert given["catalogue_edition"] == "2026.1"
+    assert given["catalogue_edition"] == "QG-2024"
     assert len(given["rules_edition"]) == 12
 
 

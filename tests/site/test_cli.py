@@ -274,7 +274,7 @@ def test_no_command_takes_a_code_or_name_of_a_person_as_an_argument() -> None:
 
 def test_catalogue_lists_and_shows(shell: Shell) -> None:
     listed = {row["code"]: row for row in shell.run("catalogue", "list", "--json").json}
-    assert set(listed) == {path.stem for path in (SHIPPED / "items").glob("*.toml")}
+    assert set(listed) == {path.stem for path in SHIPPED.glob("*/items/*.toml")}
     shown = shell.run("catalogue", "show", "CF-ZRR", "--json").json
     assert shown["name"] == listed["CF-ZRR"]["name"]
     assert shown["nature"] == "adverse"
@@ -283,10 +283,11 @@ def test_catalogue_lists_and_shows(shell: Shell) -> None:
 
 
 def test_editions_are_listed_exported_and_compared(shell: Shell) -> None:
-    (edition,) = shell.run("catalogue", "editions", "--json").json
+    edition, supplement = shell.run("catalogue", "editions", "--json").json
+    assert [one["level"] for one in (edition, supplement)] == ["national", "provincial"]
     exported = shell.run("catalogue", "export", edition["code"]).json
     assert exported["edition"]["code"] == edition["code"]
-    assert set(exported["items"]) == {path.stem for path in (SHIPPED / "items").glob("*.toml")}
+    assert set(exported["items"]) == {path.stem for path in SHIPPED.glob("national/items/*.toml")}
     assert shell.run("catalogue", "compare", edition["code"], edition["code"], "--json").json == []
     assert shell.run("catalogue", "law-ends", "--json").json == []
     said = shell.run("catalogue", "compare", edition["code"], "no-edition")
@@ -323,14 +324,14 @@ def test_coverage_of_no_day_exits_2_in_both_languages(shell: Shell, day: str) ->
 def test_edition_loads_again_unchanged_and_never_with_other_content(shell: Shell) -> None:
     before = editions(shell)
     again = shell.run("catalogue", "load", "--json")
-    assert (again.code, again.json["edition"]) == (0, before[0][0])
+    assert (again.code, [one["edition"] for one in again.json]) == (0, ["QG-2024", "SX-2026.1"])
     changed = shell.folder / "catalogue"
     shutil.copytree(SHIPPED, changed)
-    item = changed / "items" / "ZY-FW.toml"
+    item = changed / "provincial" / "items" / "ZY-FW.toml"
     item.write_text(item.read_text("utf-8").replace('name = "', 'name = "改', 1), encoding="utf-8")
     said = shell.run("catalogue", "load", changed)
     assert said.code == 2
-    assert before[0][0] in said.err
+    assert "SX-2026.1" in said.err
     both_languages(said)
     assert editions(shell) == before
 

@@ -134,6 +134,22 @@ def test_every_person_has_the_records_they_had(upgraded: Upgraded) -> None:
     assert compared
 
 
+def test_the_single_edition_goes_on_as_the_national_one_and_a_supplement(upgraded: Upgraded) -> None:
+    """Each item that was open is open; what it said until today stays at its address; batches keep the edition they were read by."""
+    editions = upgraded.rows(
+        "SELECT code, level, valid_from, valid_until FROM catalogue_edition ORDER BY loaded_at, level DESC"
+    )
+    (single, *_), begun = editions, {code: (level, until) for code, level, _, until in editions}
+    (day,) = {first for code, _, first, _ in editions if code != single[0]}
+    assert begun == {"2026.1": ("provincial", day), "2026.1-2": ("provincial", None), "QG-2024": ("national", None)}
+    items = """SELECT count(DISTINCT l.item_id) FROM catalogue_item_live l
+               WHERE l.valid_from <= {0} AND {0} < l.valid_until"""
+    assert upgraded.rows(items.format(f"date '{day}'")) == upgraded.rows(items.format(f"date '{day}' - 1")) == [(8,)]
+    assert upgraded.rows(
+        "SELECT DISTINCT e.code FROM records_batch b JOIN catalogue_edition e ON e.id = b.edition_id"
+    ) == [("2026.1",)]
+
+
 def test_the_locks_are_this_releases(upgraded: Upgraded) -> None:
     """The application changes no record; without a claim it sees no organisation's rows; roles it has not, it can't take."""
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -5,11 +5,14 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from chengxin.catalogue.files import shipped_items
 from tests.system.attacks import Attack
 from tests.system.cataloguing import EDITION, ITEM, LAW, begin, lock, put, step, unlock
 from tests.system.stage import Stage
 
-ENDED = "ZY-FW"
+LAW_OF_OUR_OWN = "SXSHXYTL-29"
+ENDED, KEPT = "ZY-FW", "ZY-X"
+PARTS = ("catalogue_item_version", "catalogue_item_basis", "catalogue_item_purpose", "catalogue_field")
 COPY = (
     """INSERT INTO catalogue_item_version (item_id, edition_id, name, name_en, item_class, nature, behaviour, subject_type, disclosure,
            share_class, share_conditions, update_cycle, display_rule, retention_rule, admission, provider_kinds, provisional, definition)
@@ -47,12 +50,103 @@ def approved(stage: Stage) -> int:
     return draft
 
 
+def _second_item(stage: Stage) -> None:
+    """Let the supplement hold one item more, so that something is left of it."""
+    unlock(stage, *PARTS)
+    stage.run("owner", "INSERT INTO catalogue_item (code) VALUES (%s)", KEPT)
+    stage.run(
+        "owner",
+        """INSERT INTO catalogue_item_version SELECT (jsonb_populate_record(v, jsonb_build_object('id', 30001, 'name', 'x',
+               'item_id', (SELECT id FROM catalogue_item WHERE code = %s), 'definition', v.definition || %s))).*
+           FROM catalogue_item_version v JOIN catalogue_item i ON i.id = v.item_id AND i.code = %s""",
+        KEPT, Jsonb({"code": KEPT, "name": "x"}), ENDED,
+    )  # fmt: skip
+    _hang_on(stage, 30001, ENDED)
+    lock(stage, *PARTS)
+
+
+def _hang_on(stage: Stage, version: int, like: str) -> None:
+    """Give an item version the bases and purposes of its content, and the fields of another."""
+    stage.run(
+        "owner",
+        """INSERT INTO catalogue_item_basis (itemversion_id, article_id) SELECT DISTINCT v.id, b ->> 'ref'
+           FROM catalogue_item_version v, jsonb_array_elements(v.definition -> 'bases') b WHERE v.id = %s""",
+        version,
+    )
+    stage.run(
+        "owner",
+        """INSERT INTO catalogue_item_purpose (itemversion_id, purpose_id) SELECT DISTINCT v.id, p.id
+           FROM catalogue_item_version v JOIN catalogue_purpose p ON v.definition -> 'purposes' ? p.code WHERE v.id = %s""",
+        version,
+    )
+    stage.run(
+        "owner",
+        """INSERT INTO catalogue_field SELECT (jsonb_populate_record(f, jsonb_build_object(
+               'id', 500000 + %s * 1000 + f.position, 'item_version_id', %s::bigint))).*
+           FROM catalogue_field f WHERE f.item_version_id = (SELECT min(v.id) FROM catalogue_item_version v
+               JOIN catalogue_item i ON i.id = v.item_id AND i.code = %s)""",
+        version, version, like,
+    )  # fmt: skip
+
+
+OWN: dict[str, Any] = {"code": "X-1", "name": "x", "behaviour": "x"}
+
+
+def own(code: str, *, bases: list[dict[str, str]] | None = None, **changes: Any) -> dict[str, Any]:
+    """Say what an item of a supplement has otherwise than the shipped one that it is made of: everything that would repeat it, and more."""
+    held = shipped_items()[code][1]["bases"] if bases is None else bases
+    return {**OWN, "bases": [*held, {"ref": LAW_OF_OUR_OWN, "role": "collect"}], **changes}
+
+
+ADVERSE_RULES = {"retention_rule": "adverse", "admission": "adverse", "display_rule": "penalty-grade"}
+
+
+def seals(code: str, content: dict[str, Any], *, national: dict[str, Any] | None = None) -> Attack:
+    """Write an edition of the supplement with one item, made of a national one, and seal it. ``national`` is what that says otherwise."""
+
+    def attack(stage: Stage) -> bool:
+        if national:
+            unlock(stage, *PARTS)
+            stage.run(
+                "owner",
+                """UPDATE catalogue_item_version v SET definition = definition || %s
+                   FROM catalogue_item i WHERE i.id = v.item_id AND i.code = %s""",
+                Jsonb(national), code,
+            )  # fmt: skip
+            lock(stage, *PARTS)
+        columns = ("name", "nature", "disclosure", "share_class", "display_rule", "retention_rule", "admission")
+        changes = {key: content[key] for key in columns if key in content}
+        versions(level="provincial", content=content, code=code, item="X-1", **changes)(stage)
+        _hang_on(stage, 990001, code)
+        stage.run("owner", "UPDATE catalogue_edition SET sealed_at = now() WHERE code = 'T.2'")
+        return True
+
+    return attack
+
+
+def seals_both(stage: Stage) -> bool:
+    """Write a national edition and one of the supplement with the same item, side by side, and seal the one after the other."""
+    versions(level="national", content=own("CF-ZRR"), item="X-1", name="x")(stage)
+    _hang_on(stage, 990001, "CF-ZRR")
+    stage.insert("owner", EDITION, head(stage, None, code="T.3", valid_from=stage.facts.today + timedelta(days=900)))
+    stage.run(
+        "owner",
+        """INSERT INTO catalogue_item_version SELECT (jsonb_populate_record(v, jsonb_build_object('id', 990002, 'edition_id', e.id))).*
+           FROM catalogue_item_version v, catalogue_edition e WHERE v.id = 990001 AND e.code = 'T.3'""",
+    )
+    _hang_on(stage, 990002, "CF-ZRR")
+    for code in ("T.2", "T.3"):
+        stage.run("owner", "UPDATE catalogue_edition SET sealed_at = now() WHERE code = %s", code)
+    return True
+
+
 def publishes(*, left: str = ENDED, published: bool = True, spoil: str = "", **changes: Any) -> Attack:
     """Publish the draft as an edition, with something wrong in it."""
 
     def attack(stage: Stage) -> bool:
+        _second_item(stage)
         draft = approved(stage)
-        ((old,),) = stage.run("owner", "SELECT id FROM catalogue_edition")
+        ((old,),) = stage.run("owner", "SELECT id FROM catalogue_edition WHERE level = 'provincial'")
         stage.insert("app", EDITION, head(stage, draft, **changes))
         ((new,),) = stage.run("app", "SELECT id FROM catalogue_edition WHERE code = 'T.2'")
         stage.run("app", "SELECT 1")
@@ -88,7 +182,7 @@ def heads(kinds: tuple[str, ...] = (), *, role: str = "app", of_draft: bool = Tr
 
 def versions(
     *,
-    level: str = "provincial",
+    level: str = "national",
     content: dict[str, Any] | None = None,
     code: str = "CF-ZRR",
     item: str = "",

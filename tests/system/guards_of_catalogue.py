@@ -18,6 +18,7 @@ COLUMNS, ADVERSE, PUBLIC, REPEATS = (
     "says so",
     "other level has already",
 )
+FURTHER = "goes further than it"
 CENTRE, SECOND, FELL = "at the credit centre", "second officer", "didn't fall away"
 PUT = c.drafted(c.POSITIVE, "submit", then=lambda stage, draft: c.put(stage, draft, code="B"))
 GUARDS: dict[str, Guard] = dict((
@@ -31,6 +32,7 @@ GUARDS: dict[str, Guard] = dict((
     trigger(c.COMMENT, "comment_stays", tries(f"DELETE FROM {c.COMMENT} WHERE false", before=()), APPEND),
     trigger(c.EDITION, "edition_guarded", e.heads(of_draft=False), AT_SERVER),
     trigger(c.EDITION, "edition_change_guarded", tries("UPDATE catalogue_edition SET name = 'x'", before=()), NEVER),
+    trigger(c.EDITION, "edition_levels_guarded", e.seals("CF-ZRR", e.own("CF-ZRR", share_class="unconditional")), FURTHER),
     trigger(c.EDITION, "edition_stays", tries("DELETE FROM catalogue_edition WHERE false", before=()), APPEND),
     trigger(c.VERSION, "item_version_guarded", e.versions(nature="neutral"), COLUMNS),
     trigger(c.VERSION, "item_version_append_only", tries("UPDATE catalogue_item_version SET name = name", before=()), APPEND),
@@ -154,7 +156,7 @@ CLAUSES: dict[str, Clause] = {
     "edition: no item more": Clause("guard_edition_change", "WHERE x.content IS DISTINCT FROM w.content", "WHERE false",
                                     e.publishes(left="none"), DIFFERS),
     "edition: no item less": Clause("guard_edition_change", CONTENT, "WHERE w.content IS NULL AND false",
-                                    e.publishes(left="RY-BZ"), DIFFERS),
+                                    e.publishes(left=e.KEPT), DIFFERS),
     "edition: its code lists": Clause("guard_edition_change", CONTENT, "WHERE x.part = 'item' AND false",
                                       e.publishes(spoil="UPDATE catalogue_code_value SET maps_to = 'x' WHERE edition_id = {new}"), DIFFERS),
     "edition: its purposes": Clause("guard_edition_change", "FROM jsonb_array_elements_text(v.definition -> 'purposes') p ORDER BY 1",
@@ -168,10 +170,42 @@ CLAUSES: dict[str, Clause] = {
                                   e.versions(content={"retention_rule": "honour"}, retention_rule="honour"), ADVERSE),
     "item: public by an article": Clause("guard_item_version", "'public' = ANY(NEW.disclosure) AND", "false AND",
                                          e.versions(content={"disclosure": ["public"]}, disclosure=["public"]), PUBLIC),
-    "item: repeats no code": Clause("guard_item_version", "v.item_id = NEW.item_id OR ", "",
-                                    e.versions(level="national", content={"authority": "other"}), REPEATS),
-    "item: repeats no content": Clause("guard_item_version", " OR catalogue_same(v.definition, NEW.definition)", "",
-                                       e.versions(level="national", item="X-1", content={"code": "X-1"}), REPEATS),
+    "item: repeats no code": Clause("same_content", "one -> 'code' = other -> 'code'\n        OR ", "", e.versions(
+        level="provincial", content={**e.own("CF-ZRR"), "code": "CF-ZRR"}, name="x"), REPEATS),
+    "item: repeats no name": Clause("same_content", "catalogue_plain_name(one ->> 'name') = catalogue_plain_name(other ->> 'name')",
+                                    "false", e.versions(level="provincial", item="X-1", content=e.own("CF-ZRR", name="自然人 行政处罚情况"),
+                                               name="自然人 行政处罚情况"), REPEATS),
+    "item: repeats no conduct": Clause("same_content",
+                                       "catalogue_plain(one ->> 'behaviour') = catalogue_plain(other ->> 'behaviour')", "false",
+                                       e.versions(level="provincial", code="XK-ZRR", item="X-1",
+                                                  content=e.own("XK-ZRR", behaviour="自然人，依法取得行政许可"), name="x"), REPEATS),
+    "item: rests on more": Clause("same_content", "catalogue_collects(one) <@ catalogue_collects(other)", "false",
+                                  e.versions(level="provincial", item="X-1", content=e.OWN, name="x"), REPEATS),
+    "edition: repeats nothing beside it": Clause(
+        "guard_levels", "OR EXISTS (SELECT FROM jsonb_array_elements(n.items) i WHERE catalogue_same(s.definition, i))", "",
+        e.seals_both, FURTHER),
+    "edition: shown to no more": Clause(
+        "wider_content", "WHERE NOT EXISTS (SELECT FROM near WHERE n -> 'disclosure' @> d)", "WHERE false",
+        e.seals("RY-BZ", e.own("RY-BZ", disclosure=["government_sharing", "authorised_query"])), FURTHER),
+    "edition: shared no wider": Clause(
+        "wider_content", "one ->> 'share_class' = 'unconditional' AND", "false AND",
+        e.seals("CF-ZRR", e.own("CF-ZRR", share_class="unconditional")), FURTHER),
+    "edition: shown no longer": Clause(
+        "wider_content", "OR NOT EXISTS (SELECT FROM near WHERE n -> 'display_rule' = one -> 'display_rule')", "",
+        e.seals("CF-ZRR", e.own("CF-ZRR", display_rule="serious-list")), FURTHER),
+    "edition: kept no longer": Clause(
+        "wider_content", "OR NOT EXISTS (SELECT FROM near WHERE n -> 'retention_rule' = one -> 'retention_rule')", "",
+        e.seals("RY-BZ", e.own("RY-BZ", retention_rule="volunteer")), FURTHER),
+    "edition: admitted no easier": Clause(
+        "wider_content", "OR NOT EXISTS (SELECT FROM near WHERE n -> 'admission' = one -> 'admission')", "",
+        e.seals("CF-ZRR", e.own("CF-ZRR", admission="court")), FURTHER),
+    "edition: nothing told against people": Clause(
+        "wider_content", "one ->> 'nature' = 'adverse' AND NOT EXISTS (SELECT FROM near WHERE n ->> 'nature' = 'adverse')\n        OR ", "",
+        e.seals("XK-ZRR", e.own("XK-ZRR", nature="adverse", **e.ADVERSE_RULES, bases=[{"ref": "XZXKF-39", "role": "collect"}]),
+                national=e.ADVERSE_RULES), FURTHER),
+    "edition: held to its own nature": Clause(
+        "wider_content", "OR NOT EXISTS (SELECT FROM matter o WHERE o.n -> 'nature' = one -> 'nature')", "",
+        e.seals("YZ-MD", e.own("YZ-MD", nature="neutral", retention_rule="honour", admission="plain", display_rule="retention")), FURTHER),
     "law: provisional by hand": Clause("guard_law", "AND to_jsonb(NEW) ->> 'provisional' <> 'true'", "AND false",
                                        c.enters_law("officer", provisional=False), "is provisional"),
     "event: of its own articles": Clause("guard_law_event", "WHERE a.ref IS NULL", "WHERE false", c.event(articles=[c.OTHERS_ARTICLE]),

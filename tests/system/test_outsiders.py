@@ -21,8 +21,8 @@ COLUMNS = {
     "ground_worker": "alive",
     "public_code_value": "code_list edition label label_en place value",
     "public_edition": "code level name provisional source valid_from valid_until",
-    "public_item": "behaviour code definition disclosure display_rule edition item_class name name_en nature provider_kinds provisional"
-                   " retention_rule share_class share_conditions update_cycle",
+    "public_item": "behaviour code definition disclosure display_rule edition item_class level name name_en nature provider_kinds"
+                   " provisional retention_rule share_class share_conditions update_cycle",
     "public_item_basis": "article gist item law link number provisional ref valid_from valid_until",
     "public_item_purpose": "code item name name_en needs organisation_kinds provisional",
     "public_organisation": "code kind name region",

@@ -122,22 +122,10 @@ CREATE OR REPLACE TRIGGER edition_change_guarded BEFORE UPDATE ON catalogue_edit
 CREATE OR REPLACE TRIGGER edition_stays BEFORE DELETE OR TRUNCATE ON catalogue_edition
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
--- name: same_content
--- Whether two items say the same of people: the same organ, and the same name or conduct, whatever the spaces and signs between.
-CREATE OR REPLACE FUNCTION catalogue_same(one jsonb, other jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
-    SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT n.a[1] = n.b[1] AND (n.a[2] = n.b[2] OR n.a[3] <> '' AND n.a[3] = n.b[3])
-    FROM (
-        SELECT array_agg(regexp_replace(coalesce(one ->> k, ''), '[[:space:][:punct:]（）、，。；：·“”《》〈〉]', '', 'g') ORDER BY o) AS a,
-               array_agg(regexp_replace(coalesce(other ->> k, ''), '[[:space:][:punct:]（）、，。；：·“”《》〈〉]', '', 'g') ORDER BY o) AS b
-        FROM unnest(ARRAY['authority', 'name', 'behaviour']) WITH ORDINALITY AS keys (k, o)
-    ) n
-$$;
-
 -- name: guard_item_version
 -- An item of an edition that isn't sealed yet: its columns say what its content says; an adverse one keeps to the rules for adverse records,
 -- whose lengths are the law's own maxima; one open to the public names an article that has it published; a provincial one repeats no national one.
--- Content that the edition before had already, and that no draft takes up anew, keeps the moment when it was last considered.
+-- Content that an edition before had already, of either level, and that no draft takes up anew, keeps the moment when it was last considered.
 CREATE OR REPLACE FUNCTION catalogue_guard_item_version() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     edition catalogue_edition;
@@ -171,7 +159,8 @@ BEGIN
         SELECT FROM catalogue_item_version v
         JOIN catalogue_edition e ON e.id = v.edition_id AND e.level <> edition.level AND e.sealed_at IS NOT NULL
         WHERE daterange(e.valid_from, e.valid_until) && daterange(edition.valid_from, edition.valid_until)
-          AND (v.item_id = NEW.item_id OR catalogue_same(v.definition, NEW.definition))
+          AND CASE edition.level WHEN 'provincial' THEN catalogue_same(NEW.definition, v.definition)
+              ELSE catalogue_same(v.definition, NEW.definition) END
     ) THEN
         RAISE EXCEPTION 'an item that the other level has already' USING ERRCODE = 'check_violation';
     END IF;
@@ -179,7 +168,7 @@ BEGIN
         (SELECT s.at FROM catalogue_draft_item d JOIN catalogue_step s ON s.draft_id = d.draft_id AND s.kind = 'submit'
          WHERE d.draft_id = edition.draft_id AND d.code = named ORDER BY s.id DESC LIMIT 1),
         (SELECT v.considered_at FROM catalogue_item_version v
-         JOIN catalogue_edition e ON e.id = v.edition_id AND e.level = edition.level AND e.sealed_at IS NOT NULL
+         JOIN catalogue_edition e ON e.id = v.edition_id AND e.sealed_at IS NOT NULL
          WHERE v.item_id = NEW.item_id AND v.definition = NEW.definition ORDER BY e.valid_from DESC LIMIT 1),
         clock_timestamp());
     RETURN NEW;
@@ -230,9 +219,9 @@ CREATE OR REPLACE TRIGGER item_purpose_append_only BEFORE UPDATE OR DELETE OR TR
 -- name: edition_grants
 REVOKE ALL ON FUNCTION catalogue_by_owner(), catalogue_guard_edition(), catalogue_guard_edition_change(),
     catalogue_expected(bigint, bigint, text, date), catalogue_written(bigint), catalogue_code_content(catalogue_code_value),
-    catalogue_same(jsonb, jsonb), catalogue_guard_item_version(), catalogue_guard_part() FROM PUBLIC;
+    catalogue_guard_item_version(), catalogue_guard_part() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION catalogue_by_owner(), catalogue_draft_digest(bigint), catalogue_expected(bigint, bigint, text, date),
-    catalogue_written(bigint), catalogue_code_content(catalogue_code_value), catalogue_same(jsonb, jsonb) TO {app};
+    catalogue_written(bigint), catalogue_code_content(catalogue_code_value) TO {app};
 GRANT INSERT ON catalogue_edition, catalogue_item, catalogue_item_version, catalogue_item_basis, catalogue_item_purpose, catalogue_field,
     catalogue_code_value TO {app};
 GRANT UPDATE (sealed_at, valid_until) ON catalogue_edition TO {app};

@@ -12,7 +12,7 @@ CREATE OR REPLACE VIEW public_edition WITH (security_barrier) AS
 -- The items of those editions that rest on a law in force today.
 CREATE OR REPLACE VIEW public_item WITH (security_barrier) AS
     SELECT i.code, v.name, v.name_en, v.item_class, v.nature, v.behaviour, v.disclosure, v.share_class, v.share_conditions,
-           v.update_cycle, v.display_rule, v.retention_rule, v.provider_kinds, v.provisional, v.definition, e.code AS edition
+           v.update_cycle, v.display_rule, v.retention_rule, v.provider_kinds, v.provisional, v.definition, e.code AS edition, e.level
     FROM catalogue_item_version v
     JOIN catalogue_item i ON i.id = v.item_id
     JOIN catalogue_edition e ON e.id = v.edition_id

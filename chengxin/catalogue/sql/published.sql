@@ -1,17 +1,17 @@
--- name: edition
--- The edition in force, if any: the province's before the nation's.
-SELECT name, valid_from, provisional FROM public_edition ORDER BY level = 'provincial' DESC LIMIT 1
+-- name: editions
+-- The editions in force: of the national base and of the province's supplement, each where there is one.
+SELECT code, level, name, valid_from, provisional FROM public_edition ORDER BY level
 
 -- name: items
 -- All items in force, by class and code.
 SELECT code, name, name_en, nature, behaviour, disclosure, share_conditions, update_cycle, display_rule, retention_rule, provider_kinds,
-    provisional
+    provisional, level
 FROM public_item ORDER BY item_class, code
 
 -- name: item
 -- One item with its definition.
 SELECT code, name, name_en, nature, behaviour, disclosure, share_conditions, update_cycle, display_rule, retention_rule, provider_kinds,
-    provisional, edition, definition
+    provisional, level, edition, definition
 FROM public_item WHERE code = %s
 
 -- name: bases

@@ -21,7 +21,7 @@ from chengxin.catalogue.drafting import (
 )
 from chengxin.catalogue.numbers import consultation_days
 from chengxin.catalogue.publishing import publish
-from chengxin.catalogue.queries import choices_in_force, edition_of
+from chengxin.catalogue.queries import edition_of, supplement_choices
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
@@ -77,7 +77,7 @@ def draft_page(request: HttpRequest, number: int, *, status: int = 200, **forms_
         "kind": officer.organisation.kind,
         "today": today,
         "shortest": shortest,
-        "new_item": NewItemForm(items=choices_in_force(today)),
+        "new_item": NewItemForm(items=supplement_choices(today)),
         "reason": ReasonForm(auto_id="reason_%s"),
         "consult": ConsultForm(initial={"until": today + timedelta(days=shortest)}),
         "publishing": PublishForm(initial={"valid_from": today + timedelta(days=1)}),

@@ -78,8 +78,10 @@ class BeginForm(forms.Form):
 class NewItemForm(forms.Form):
     """Which item is taken up: a new one, one of the edition in force to be changed, or one to be ended."""
 
-    way = _choice("要做什么", [("new", "新增信息项"), ("change", "修改现行信息项"), ("end", "停用现行信息项")])
-    existing = _choice("现行信息项", [], required=False)
+    way = _choice(
+        "要做什么", [("new", "新增信息项"), ("change", "修改省补充目录的信息项"), ("end", "停用省补充目录的信息项")]
+    )
+    existing = _choice("现行省补充目录的信息项", [], required=False)
     code = forms.CharField(
         label="新信息项的编码",
         max_length=32,
@@ -100,7 +102,7 @@ class NewItemForm(forms.Form):
                 if not told.get(name):
                     self.add_error(name, f"请填写新信息项的{what}。")
         elif not told.get("existing"):
-            self.add_error("existing", "请选择一个现行信息项。")
+            self.add_error("existing", "请选择一个现行省补充目录的信息项。")
         return told
 
 

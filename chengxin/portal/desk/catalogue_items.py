@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengxin.catalogue.assembling import code_lists_for, findings_of, list_articles, list_purpose_names
 from chengxin.catalogue.drafting import drop_item, end_item, find_draft, find_item, set_item
 from chengxin.catalogue.errors import DraftUnusable
-from chengxin.catalogue.queries import choices_in_force, definition_in_force
+from chengxin.catalogue.queries import supplement_choices, supplement_definition
 from chengxin.catalogue.sheets import read_fields, read_item, skeleton, write_fields
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.errors import ChengxinError
@@ -27,7 +27,7 @@ from chengxin.portal.desk.catalogue_uploads import refusal_of
 def take_up(request: HttpRequest, number: int) -> HttpResponse:
     officer, at = officer_of(request), timezone.now()
     today = shanghai_date(at)
-    form = NewItemForm(request.POST, items=choices_in_force(today))
+    form = NewItemForm(request.POST, items=supplement_choices(today))
     if not form.is_valid():
         return draft_page(request, number, status=422, new_item=form, form=form)
     told = form.cleaned_data
@@ -38,7 +38,7 @@ def take_up(request: HttpRequest, number: int) -> HttpResponse:
         content = (
             skeleton(told["code"], told["name"])
             if told["way"] == "new"
-            else definition_in_force(told["existing"], today)
+            else supplement_definition(told["existing"], today)
         )
         set_item(number, content, actor=officer, at=at)
     except ChengxinError as refused:

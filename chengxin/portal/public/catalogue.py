@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from chengxin.catalogue.archive import suspended_today
 from chengxin.catalogue.consulted import consultations
-from chengxin.catalogue.published import explain_item, published_edition, published_items
+from chengxin.catalogue.published import explain_item, published_editions, published_items
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.openness import public
 
@@ -23,7 +23,7 @@ FILLINGS = {
 def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "items": published_items(),
-        "edition": published_edition(),
+        "editions": published_editions(),
         "suspended": suspended_today(),
         "consultations": [one for one in consultations() if one.is_open],
     }

@@ -17,8 +17,8 @@ from chengxin.identity.openness import public
 from chengxin.portal import words
 
 OPEN = "目录依法向社会公布；不含任何人的信息"
-COLUMNS = ("项目代码", "名称", "类别", "性质", "所记的事", "认定机关", "由谁提供", "披露方式", "共享属性", "公示规则", "保存规则",
-           "法律依据", "用途", "数据项")  # fmt: skip
+COLUMNS = ("目录级别", "版本号", "项目代码", "名称", "类别", "性质", "所记的事", "认定机关", "由谁提供", "披露方式", "共享属性",
+           "公示规则", "保存规则", "法律依据", "用途", "数据项")  # fmt: skip
 
 
 @public(OPEN)
@@ -53,6 +53,8 @@ def edition_csv(request: HttpRequest, edition: str) -> HttpResponseBase:
         bases = dict.fromkeys(articles[basis["ref"]] for basis in item["bases"])
         writer.writerow(
             [
+                words.LEVELS[told["edition"]["level"]],
+                told["edition"]["code"],
                 code,
                 item["name"],
                 item["class"],
