@@ -94,8 +94,8 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], names: Names) -
             come = [one for one in after or [] if one not in (before or [])]
             if gone or come:
                 yield Difference(label, tell(key, gone, names), tell(key, come, names))
-        else:
-            yield Difference(label, tell(key, before, names), tell(key, after, names))
+        elif (old_text := tell(key, before, names)) != (new_text := tell(key, after, names)):
+            yield Difference(label, old_text, new_text)
 
 
 def _fields(label: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[Difference]:

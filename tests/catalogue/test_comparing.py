@@ -68,6 +68,11 @@ def test_each_difference_is_told_once(changes: dict[str, Any], told: tuple[str, 
     assert (found.change, one.where, one.before, one.after) == ("changed", *told)
 
 
+def test_nothing_said_on_either_side_is_no_difference() -> None:
+    (found,) = compare({}, {"A": {**ITEM, "share_conditions": "", "name_en": ""}})
+    assert all(one.after for one in found.differences)
+
+
 def test_new_and_ended_items_are_told_and_equal_ones_are_not() -> None:
     found = compare({"A": ITEM, "B": ITEM}, {"A": ITEM, "C": ITEM})
     assert [(one.code, one.change) for one in found] == [("B", "ended"), ("C", "new")]
