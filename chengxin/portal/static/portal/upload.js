@@ -36,7 +36,7 @@
     const address = form.dataset.parts + upload.token;
     for (let tries = 0; upload.offset < file.size;) {
       bar.value = upload.offset / file.size;
-      told.textContent = "已上传 " + Math.floor(bar.value * 100) + "%";
+      told.textContent = (tries ? "连接中断，正在重试……" : "") + "已上传 " + Math.floor(bar.value * 100) + "%";
       try {
         const body = file.slice(upload.offset, upload.offset + PART);
         const headers = {"Upload-Offset": String(upload.offset), "Content-Type": "application/octet-stream"};
