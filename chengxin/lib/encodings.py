@@ -4,6 +4,9 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
+
+import polars as pl
 
 from chengxin.lib.errors import Unusable
 
@@ -11,6 +14,13 @@ BOM = codecs.BOM_UTF8
 # Two Chinese signs or more in UTF-8, with nothing but ASCII around them.
 UTF8_PIECE = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
 SURE_BYTES, SURE_PIECES = 12, 3
+CONTINUED, FIRST_OF_SEVERAL, FIRST_OF_THREE, FIRST_OF_FOUR = 0x80, 0xC0, 0xE0, 0xF0
+FIRST_OF_CHINESE = range(0xE4, 0xEA)
+# ASCII, what goes on with a sign of UTF-8, what begins one of three bytes that is Chinese, anything else.
+KINDS = bytes(
+    ord("a" if byte < CONTINUED else "c" if byte < FIRST_OF_SEVERAL else "h" if byte in FIRST_OF_CHINESE else ".")
+    for byte in range(256)
+)
 
 
 class EncodingUnknown(Unusable):
@@ -27,38 +37,72 @@ class Encoding:
     how: str
 
 
-def detect(blocks: Iterable[bytes], again: Iterable[bytes]) -> Encoding:
+def detect(blocks: Iterable[bytes], again: Iterable[bytes], most: int | None = None) -> Encoding:
     """Tell the encoding of a file from its blocks: UTF-8 by its mark or by being valid throughout, else GB18030 throughout.
 
     ``again`` gives the same blocks a second time, and is read only where the first pass met what is not UTF-8. Costs one pass
-    over the file in bounded memory. Raises EncodingUnknown with the place of the first byte that fits neither.
+    over the file in bounded memory. With ``most``, no more bytes than that are looked at as GB18030, in the belief that the rest goes
+    through a ``Transcriber``. Raises EncodingUnknown with the place of the first byte that fits neither.
     """
-    marked, plain, decoder, lines = False, True, codecs.getincrementaldecoder("utf-8")(), 1
-    try:
-        for number, block in enumerate(blocks):
-            marked = marked or (number == 0 and block.startswith(BOM))
-            if not block.isascii() or decoder.getstate()[0]:
-                plain = False
-                decoder.decode(block)
-            lines += block.count(b"\n")
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return _detect_gb18030(again, lines + error.object.count(b"\n", 0, error.start))
+    marked, plain, held, place = False, True, b"", 0
+    for number, block in enumerate(blocks):
+        marked = marked or (number == 0 and block.startswith(BOM))
+        text = held + block
+        if text.isascii():
+            held, place = b"", place + len(text)
+            continue
+        plain, end = False, _last_sign_end(text)
+        if (fault := _fault_in(text[:end])) is not None:
+            return _detect_gb18030(again, place + fault, most)
+        held, place = text[end:], place + end
+    if held:
+        return _detect_gb18030(again, place, most)
     return Encoding("utf-8", "utf-8-mark" if marked else "plain-ascii" if plain else "valid-utf-8")
 
 
-def _detect_gb18030(blocks: Iterable[bytes], no_utf8: int) -> Encoding:
-    """``no_utf8`` is the first line that isn't UTF-8: a file that mixes both is told both places."""
-    decoder, lines, place, pieces = codecs.getincrementaldecoder("gb18030")(), 1, 0, Pieces()
+def _last_sign_end(text: bytes) -> int:
+    """Give the place after the last sign of UTF-8 that is whole, or that never will be."""
+    for back in range(1, min(4, len(text) + 1)):
+        byte = text[-back]
+        if byte >= FIRST_OF_SEVERAL:
+            wanted = 4 if byte >= FIRST_OF_FOUR else 3 if byte >= FIRST_OF_THREE else 2
+            return len(text) - back if back < wanted else len(text)
+        if byte < CONTINUED:
+            break
+    return len(text)
+
+
+def _fault_in(text: bytes) -> int | None:
+    """Give the place of the first byte that isn't UTF-8. Polars looks some times faster than a decoder, but doesn't say where."""
     try:
-        for block in blocks:
+        pl.Series([text], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        try:
+            text.decode()
+        except UnicodeDecodeError as error:
+            return error.start
+    return None
+
+
+def _detect_gb18030(blocks: Iterable[bytes], no_utf8_at: int, most: int | None) -> Encoding:
+    """``no_utf8_at`` is the place of the first byte that isn't UTF-8: a file that mixes both is told both lines."""
+    decoder, lines, place, pieces = codecs.getincrementaldecoder("gb18030")(), 1, 0, Pieces()
+    no_utf8, rest, block = 0, iter(blocks), b""
+    try:
+        for block in rest:
+            no_utf8 = no_utf8 or _line_at(no_utf8_at - place, [block], lines)
             decoder.decode(block)
             pieces.look(block, lines)
             lines += block.count(b"\n")
             place += len(block)
-        decoder.decode(b"", final=True)
+            if most is not None and place >= most and no_utf8:
+                break
+        else:
+            decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         line = lines + error.object.count(b"\n", 0, error.start)
+        # The first byte that isn't GB18030 may come before the first that isn't UTF-8.
+        no_utf8 = no_utf8 or _line_at(no_utf8_at - place, chain([block], rest), lines)
         place += error.start + 1
         raise EncodingUnknown(
             f"第 {no_utf8} 行不是 UTF-8，第 {line} 行不是 GB18030（第 {place} 个字节附近）。请用同一种编码另存后重新报送。",
@@ -72,6 +116,26 @@ def _detect_gb18030(blocks: Iterable[bytes], no_utf8: int) -> Encoding:
     return Encoding("gb18030", "not-utf-8-but-valid-gb18030")
 
 
+def _line_at(place: int, blocks: Iterable[bytes], lines: int) -> int:
+    """Give the line in which a byte stands, counted from ``lines``; 0 where it isn't in these blocks."""
+    for block in blocks:
+        if place < len(block):
+            return lines + block.count(b"\n", 0, place)
+        place -= len(block)
+        lines += block.count(b"\n")
+    return 0
+
+
+def _may_hold(block: bytes) -> bool:
+    """Tell whether a block may hold a cell of two signs of UTF-8 or more: by kinds of bytes, which costs a tenth of looking for it."""
+    kinds = block.translate(KINDS)
+    return (
+        kinds.startswith(b"hcchcc")
+        or any(start in kinds for start in (b"ahcchcca", b"ahcchcch"))
+        or kinds.endswith(b"ahcchcc")
+    )
+
+
 class Pieces:
     """Looks for cells of UTF-8 in a file of GB18030, where they would be read as other signs without a word.
 
@@ -83,10 +147,30 @@ class Pieces:
         self.line = 0
 
     def look(self, block: bytes, line: int) -> None:
-        if self.line:
+        if self.line or not _may_hold(block):
             return
         for found in UTF8_PIECE.finditer(block):
             self._lines.append(line + block.count(b"\n", 0, found.start()))
             if len(found[0]) >= SURE_BYTES or len(self._lines) >= SURE_PIECES:
                 self.line = self._lines[0]
                 return
+
+
+class Transcriber:
+    """Brings the pieces of one file, each of whole lines, to UTF-8, and minds that all of them are in the encoding it was found to have."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
+        self._pieces = Pieces()
+
+    def read(self, text: bytes) -> bytes:
+        """Give a piece in UTF-8. Raises EncodingUnknown, without a place."""
+        if self._encoding.name == "utf-8":
+            return text
+        self._pieces.look(text, 1)
+        if self._pieces.line:
+            raise EncodingUnknown
+        try:
+            return text.decode(self._encoding.name).encode()
+        except UnicodeDecodeError:
+            raise EncodingUnknown from None

@@ -1,4 +1,4 @@
-"""What keeps the marks of known lines: object by object."""
+"""What keeps the marks of known rows: object by object."""
 
 from tests.system import marking as m
 from tests.system.attacks import change_wholly

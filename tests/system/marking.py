@@ -1,4 +1,4 @@
-"""Attacks on the marks of known lines."""
+"""Attacks on the marks of known rows."""
 
 from datetime import date, timedelta
 from typing import Any

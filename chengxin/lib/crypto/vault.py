@@ -84,6 +84,11 @@ class Vault:
         """The key of digests of files and waiting rows, 32 bytes, for BLAKE2b."""
         return self._anchor.derive("digest")
 
+    @cached_property
+    def marks_box(self) -> Box:
+        """What seals the marks of rows that were handed in: with the digests' key, since without their key they are no use."""
+        return self._anchor.suite.box(self._anchor.derive("row-marks"))
+
     def code_mark(self, code_type: str, code: str) -> bytes:
         """Mark a checked code, 32 bytes, for what must be found again after a change of the hash key and leads to nobody."""
         return blake2b(f"{code_type}{PARTED}{code}".encode(), key=self._mark_key, digest_size=32).digest()

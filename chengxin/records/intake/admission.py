@@ -4,9 +4,10 @@ Runs in memory, before anything of a row is written anywhere (safeguard 2). The 
 is applied to columns here instead of being called for each distinct value, a test holds both against each other.
 """
 
-from collections.abc import Iterator
-from datetime import date
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import lru_cache, reduce
+from operator import or_
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from chengxin.records import rules
 from chengxin.records.checks import CheckBook
 from chengxin.records.intake.code_checks import examine_codes
 from chengxin.records.intake.conditions import code_of, expression_of
-from chengxin.records.intake.fields import DAY, FEN, LONG_TERM, by_distinct, collect
+from chengxin.records.intake.fields import DAY, FEN, LONG_TERM, by_distinct, collect, met_in
 from chengxin.records.intake.layout import forbidden_kinds
 from chengxin.records.intake.reading import ROW
 from chengxin.records.terms import RecordTerms
@@ -27,7 +28,9 @@ from chengxin.records.terms import RecordTerms
 Masks = list[tuple[str, str, pl.Series]]
 CODE_RUN_POLARS = r"\d{17}[\dXx]"
 MEMO = 1 << 17
-GRADES = {grade: rank for rank, grade in enumerate(rules.Grade)}
+RANKED = tuple(rules.Grade)
+GRADES = {grade: rank for rank, grade in enumerate(RANKED)}
+EPOCH = date(1970, 1, 1)
 # States number their passports as they like: letters alone, or a form that here belongs to another kind of certificate.
 UNUSUAL = (Fault.FORM.value, Fault.OTHER_TYPE.value)
 
@@ -70,7 +73,7 @@ class RowChecker:
             and field.code not in {self.definition.roles.get(role) for role in ("name", "record_number")}
         ]
         # The same days come again in every block: what the rules said of them is kept.
-        self._adult_day = lru_cache(MEMO)(lambda text: turns(date.fromisoformat(text), rules.ADULT_YEARS))
+        self._adult_day = lru_cache(MEMO)(lambda day: turns(day, rules.ADULT_YEARS))
         self._display_end = lru_cache(MEMO)(self._judge_end)
         self._repair_day = lru_cache(MEMO)(self._judge_repair)
         self._erase_day = lru_cache(MEMO)(self._judge_erasure)
@@ -137,14 +140,11 @@ class RowChecker:
 
     def _texts(self, frame: pl.DataFrame) -> Masks:
         """Find forbidden matters and identity codes in the free texts."""
-        forbidden = frame.select(
-            pl.any_horizontal(pl.col(code).str.contains_any(self.phrases).fill_null(value=False) for code in self.texts)
-        ).to_series()
-        suspect = frame.select(
-            pl.any_horizontal(pl.col(code).str.contains(CODE_RUN_POLARS).fill_null(value=False) for code in self.texts)
-        ).to_series()
-        masks: Masks = [("forbidden-content", "", forbidden)]
-        if suspect.any():
+        texts = [frame[code] for code in self.texts]
+        forbidden = _met_in_any(texts, lambda part: part.str.contains_any(self.phrases))
+        suspect = _met_in_any(texts, lambda part: part.str.contains(CODE_RUN_POLARS))
+        masks: Masks = [] if forbidden is None else [("forbidden-content", "", forbidden)]
+        if suspect is not None:
             held = frame.select(self.texts).filter(suspect)
             proven = iter(
                 [
@@ -204,19 +204,17 @@ class RowChecker:
         roles = self.definition.roles
         kinds = self._kinds(frame).fill_null("")
         basis = self._column(frame, "basis_text")
-        story = frame.select(
-            pl.concat_str(
-                [pl.col(roles[role]).fill_null("") for role in ("facts", "content", "basis_text") if role in roles]
-                or [pl.lit("")]
-            )
-        ).to_series()
         public_order = kinds.str.contains("detention", literal=True)
         if basis is not None:
             public_order |= basis.str.contains(rules.PUBLIC_ORDER_LAW, literal=True).fill_null(value=False)
-        slight = story.str.contains(rules.SLIGHT, literal=True) & story.str.contains_any(list(rules.CORRECTED))
+        story = [frame[roles[role]] for role in ("facts", "content", "basis_text") if role in roles]
+        slight = _met_in_any(story, lambda part: part.str.contains(rules.SLIGHT, literal=True))
+        if slight is not None:
+            mended = _met_in_any(story, lambda part: part.str.contains_any(list(rules.CORRECTED)))
+            slight = None if mended is None else slight & mended
         masks: Masks = [
             ("public-order-penalty", "", public_order),
-            ("slight-and-corrected", "", slight),
+            *([] if slight is None else [("slight-and-corrected", "", slight)]),
             ("end-of-act-missing", roles.get("ended", ""), frame["ended"].is_null()),
             ("not-final-yet", roles.get("final", ""), frame["final"] > self.on),
         ]
@@ -231,33 +229,32 @@ class RowChecker:
         return masks
 
     def _minors(self, frame: pl.DataFrame) -> Masks:
-        adult = by_distinct(frame["code_born"].cast(pl.String), self._adult_day, pl.Date)
+        adult = by_distinct(frame["code_born"], self._adult_day, pl.Date)
         act = frame.select(pl.coalesce("ended", "decided")).to_series()
         return [("minor", "", (act < adult).fill_null(value=False) | (adult > self.on).fill_null(value=False))]
 
-    def _grade(self, frame: pl.DataFrame) -> pl.Series:
-        """Grade each row: the graver of what its kinds and its fine make."""
+    def _ranks(self, frame: pl.DataFrame) -> pl.Series:
+        """Grade each row, as the rank of its grade: the graver of what its kinds and its fine make."""
         if self.definition.display_rule == "serious-list":
-            return pl.Series([str(rules.Grade.SERIOUS)] * frame.height, dtype=pl.String)
+            return pl.repeat(GRADES[rules.Grade.SERIOUS], frame.height, dtype=pl.Int8, eager=True)
         fine = self._column(frame, "fine", FEN)
         fines = self.terms.fines
         by_kind = by_distinct(
             self._kinds(frame), lambda text: GRADES[rules.penalty_grade(text.split("、"), None, fines)], pl.Int8
         ).fill_null(0)
         if fine is not None:
-            graded = by_distinct(
-                fine.cast(pl.String), lambda text: GRADES[rules.penalty_grade((), int(text), fines)], pl.Int8
-            )
+            graded = by_distinct(fine, lambda fen: GRADES[rules.penalty_grade((), fen, fines)], pl.Int8)
             by_kind = pl.select(pl.max_horizontal(by_kind, graded.fill_null(0))).to_series()
-        return by_kind.replace_strict({rank: str(grade) for grade, rank in GRADES.items()}, return_dtype=pl.String)
+        return by_kind
 
     def _schedule(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Compute the days by the rules, once for each distinct pair of day and grade, and clip them as ``rules.clip`` does."""
         grade = pl.Series([None] * frame.height, dtype=pl.String)
         rule = self.definition.display_rule
         if rule in {"penalty-grade", "serious-list"}:
-            grade = self._grade(frame)
-            made = self._adverse_days(frame, grade)
+            ranks = self._ranks(frame)
+            grade = by_distinct(ranks, lambda rank: str(RANKED[rank]), pl.String)
+            made = self._adverse_days(frame, ranks)
         else:
             made = self._plain_days(frame)
         start, until, repair, erase = (made[name] for name in ("start", "until", "repair", "erase"))
@@ -272,29 +269,27 @@ class RowChecker:
             days.select(pl.max_horizontal("erase", "start")).to_series().alias("erase_on"),
         )
 
-    def _adverse_days(self, frame: pl.DataFrame, grade: pl.Series) -> dict[str, pl.Series]:
-        dated = frame["decided"].cast(pl.String) + "|" + grade
+    def _adverse_days(self, frame: pl.DataFrame, ranks: pl.Series) -> dict[str, pl.Series]:
+        # Day and rank in one number.
+        dated = frame["decided"].to_physical().cast(pl.Int64) * len(RANKED) + ranks
         return {
             "start": frame.select(pl.max_horizontal("decided", "final")).to_series(),
             "until": by_distinct(dated, self._display_end, pl.Date),
             "repair": by_distinct(dated, self._repair_day, pl.Date),
             "erase": by_distinct(
-                frame.select(pl.min_horizontal("ended", "decided")).to_series().cast(pl.String),
+                frame.select(pl.min_horizontal("ended", "decided")).to_series(),
                 self._erase_day,
                 pl.Date,
             ),
         }
 
-    def _judge_end(self, text: str) -> date:
-        day, _, grade = text.partition("|")
-        return rules.display_end(date.fromisoformat(day), rules.Grade(grade), self.terms.display)
+    def _judge_end(self, dated: int) -> date:
+        return rules.display_end(*_day_and_grade(dated), self.terms.display)
 
-    def _judge_repair(self, text: str) -> date:
-        day, _, grade = text.partition("|")
-        return rules.repair_day(date.fromisoformat(day), rules.Grade(grade), self.terms.display)
+    def _judge_repair(self, dated: int) -> date:
+        return rules.repair_day(*_day_and_grade(dated), self.terms.display)
 
-    def _judge_erasure(self, text: str) -> date:
-        day = date.fromisoformat(text)
+    def _judge_erasure(self, day: date) -> date:
         return rules.erase_day(day, day, self.terms.retention)
 
     def _plain_days(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
@@ -331,6 +326,17 @@ class RowChecker:
             case _:
                 schedule = rules.plain_schedule(decided, self.definition.retention_rule, plain)
                 return rules.clip(schedule.shown_from, min(schedule.shown_until, valid_until), None, schedule.erase_on)
+
+
+def _met_in_any(columns: list[pl.Series], test: Callable[[pl.Series], pl.Series]) -> pl.Series | None:
+    """Mark the rows in one of whose texts something is met; None where it is in none."""
+    met = [found.fill_null(value=False) for column in columns if (found := met_in(column, test)) is not None]
+    return reduce(or_, met) if met else None
+
+
+def _day_and_grade(dated: int) -> tuple[date, rules.Grade]:
+    day, rank = divmod(dated, len(RANKED))
+    return EPOCH + timedelta(days=day), RANKED[rank]
 
 
 def _tests(book: CheckBook, item: OpenItem, terms: RecordTerms) -> Iterator[tuple[str, str, pl.Expr]]:

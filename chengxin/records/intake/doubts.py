@@ -115,9 +115,9 @@ class Sieve:
         return pl.concat(self._named) if self._named else None
 
     def close(self, contradicted: set[Key], known: list[pl.DataFrame]) -> None:
-        """Close the attempt with what the ledger met besides, and the keys of lines taken as known.
+        """Close the attempt with what the ledger met besides, and the keys of rows taken as known.
 
-        Raises BeginAgain when an earlier block has taken what may not be taken, or a known line isn't all that the file says of its record.
+        Raises BeginAgain when an earlier block has taken what may not be taken, or a known row isn't all that the file says of its record.
         """
         self._doubts.contradicted.update(contradicted)
         if len(self._sent) > 1:
@@ -130,7 +130,7 @@ class Sieve:
             raise BeginAgain
 
     def _has_met(self, hits: list[pl.DataFrame]) -> bool:
-        """Tell whether a row that went the whole way is of a document, of whomever, from which another line was known."""
+        """Tell whether a row that went the whole way is of a document, of whomever, of which another row was known."""
         if not hits:
             return False
         contradicted = pl.DataFrame(list(self._doubts.contradicted), schema=KEYS, orient="row")

@@ -30,6 +30,8 @@ HIDDEN = r"[\x7F-\x9F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\u
 LONG_TERM = date(2099, 12, 31)
 FEN_PER = {"万元": 1_000_000, "元": 100}
 YEARS = range(1900, 2101)
+# So many rows tell whether a column repeats itself.
+LOOKED_AT = 1000
 
 
 @lru_cache(maxsize=1 << 16)
@@ -79,13 +81,26 @@ def read_organisation_code(text: str) -> str | None:
     return verdict.canonical
 
 
-def by_distinct(texts: pl.Series, judge: Callable[[str], Any], dtype: Any) -> pl.Series:
-    """Judge each distinct text once. Null stays null; a text judged None becomes null."""
-    distinct = texts.drop_nulls().unique()
-    verdicts = pl.Series([judge(text) for text in distinct.to_list()], dtype=dtype)
+def by_distinct(values: pl.Series, judge: Callable[[Any], Any], dtype: Any) -> pl.Series:
+    """Judge each distinct value once. Null stays null; a value judged None becomes null."""
+    distinct = values.drop_nulls().unique()
+    verdicts = pl.Series([judge(value) for value in distinct.to_list()], dtype=dtype)
     if not len(distinct):
-        return pl.Series(texts.name, [None] * len(texts), dtype=dtype)
-    return texts.replace_strict(distinct, verdicts, default=None, return_dtype=dtype)
+        return pl.Series(values.name, [None] * len(values), dtype=dtype)
+    return values.replace_strict(distinct, verdicts, default=None, return_dtype=dtype)
+
+
+def met_in(texts: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series | None:
+    """Mark the rows in whose text something is met; None where it is in none, as nearly always.
+
+    A column that says the same again and again is looked at once for each of the things it says.
+    """
+    if texts.null_count() == len(texts):
+        return None
+    if texts.head(LOOKED_AT).n_unique() <= LOOKED_AT // 2 and not test(texts.unique()).any():
+        return None
+    met = test(texts)
+    return met if met.any() else None
 
 
 class FieldChecker:
@@ -109,7 +124,8 @@ class FieldChecker:
             texts = frame[field.code]
             if field.required and texts.null_count():
                 faults.append(("required", field.code, texts.is_null()))
-            faults.append(("hidden-signs", field.code, texts.str.contains(HIDDEN)))
+            if (hidden := met_in(texts, lambda part: part.str.contains(HIDDEN))) is not None:
+                faults.append(("hidden-signs", field.code, hidden))
             made, fault = self._read(field, texts)
             columns += made
             faults += fault

@@ -1,107 +1,105 @@
-"""Knows the lines of a file again that a provider handed in before, so that nothing is read or checked twice that stands as it was.
+"""Knows the rows of a file again that a provider handed in before, so that nothing is checked twice that stands as it was.
 
-A line's mark is a keyed digest over its text and over which column means what. It leads to nobody without the key. Only lines of which the
-ledger took a record have one, and only while that record stands: the marks are looked through ``records_standing``. A mark saves work and
-decides nothing: without it the line goes the whole way and comes to the same.
+A row's mark is a keyed hash over its values under their field codes, so the file's kind, encoding and order, and that of its columns, make
+no difference. Only rows of which the ledger took a record have one, and only while that record stands: the marks are looked through
+``records_rows_standing``. A mark saves work and decides nothing: without it the row goes the whole way and comes to the same.
 """
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+import sys
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
+from chengxin.lib.crypto import SealBroken, Vault
 from chengxin.records.intake.doubts import KEY
 from chengxin.records.intake.layout import Layout
-from chengxin.records.intake.reading import ROW, Kept
+from chengxin.records.intake.reading import ROW
 
-MARK_BYTES = 12  # Polars keeps twelve bytes in the column itself; two of ten million lines agree once in 10**15 files
+# Ninety-six bits: two of ten million rows agree once in 10**15 files.
 MARKS = {ROW: pl.Int32, "high": pl.UInt64, "low": pl.UInt32, **dict.fromkeys(KEY, pl.Int64)}
 MOST = 8_000_000
 """So many marks are held at most, 32 bytes each; the newest batches count."""
 TOGETHER = 91
-"""Marks of lines whose records are erased within so many days of one another are kept together, and go with the first of these records."""
+"""Marks of rows whose records are erased within so many days of one another are kept together, and go with the first of these records."""
 KEPT_FOR = timedelta(days=31)
-"""Lines whose record goes sooner aren't marked."""
+"""Rows whose record goes sooner aren't marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Marks as they are kept together, and the day on which the first of their records is erased."""
+    """Marks as they are kept together, sealed, and the day on which the first of their records is erased."""
 
     content: bytes
     erase_on: date
 
 
-class KnownLines:
-    """The lines of one file against the marks of earlier batches."""
+class KnownRows:
+    """The rows of one file against the marks of earlier batches."""
 
-    def __init__(self, layout: Layout, headings: Iterable[str], key: bytes, known: pl.DataFrame) -> None:
-        """Take the marks that count, under ``MARKS``. ``headings`` are the file's, in their order."""
-        columns = [layout.columns.get(heading.strip(), "") for heading in headings]
-        meaning = json.dumps([columns, dict(layout.fixed)], sort_keys=True)
-        self._keyed = blake2b(meaning.encode(), key=key, digest_size=MARK_BYTES)
+    def __init__(self, codes: Sequence[str], layout: Layout, vault: Vault, batch_id: int, known: pl.DataFrame) -> None:
+        """Take the item's field codes, what the file's columns mean, and the marks that count, under ``MARKS``."""
+        headings = {code: heading for heading, code in layout.columns.items()}
+        self._values = [
+            pl.col(headings[code]).alias(code)
+            if code in headings
+            else pl.lit(layout.fixed.get(code), dtype=pl.String).alias(code)
+            for code in codes
+        ]
+        # Polars promises the same hashes of one version alone.
+        meaning = json.dumps([pl.__version__, *codes])
+        seeds = blake2b(meaning.encode(), key=vault.digest_key, digest_size=16).digest()
+        self._seeds = int.from_bytes(seeds[:8], "big"), int.from_bytes(seeds[8:], "big")
+        self._vault = vault
+        self._batch_id = batch_id
         self._known = known.sort("high").filter(pl.col("high").is_unique())
         self._fresh: list[pl.DataFrame] = []
         self.hits: list[pl.DataFrame] = []
-        self.known = 0
+        self.met = 0
 
-    def sift(self, text: bytes, number: int) -> Kept | None:
-        """Leave of a piece of text the lines that aren't known; None where none is, or where a line needn't be a row."""
-        if b'"' in text:
-            return None
-        lines = text.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        marks = self._marks(lines, number)
+    def sift(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Leave of a block, under the file's own headings, the rows that aren't known."""
+        marks = self._marks(frame)
         if not self._known.height:
             self._fresh.append(marks)
-            return None
+            return frame
         place = self._known["high"].search_sorted(marks["high"]).clip(upper_bound=self._known.height - 1)
         found = self._known[place]
         met = (found["high"] == marks["high"]) & (found["low"] == marks["low"])
         self._fresh.append(marks.filter(~met))
         self.hits.append(found.filter(met).select(KEY))
-        if not met.any():
-            return None
-        self.known += int(met.sum())
-        left = [place for place, known in enumerate(met.to_list()) if not known]
-        return Kept(
-            b"\n".join([lines[place] for place in left]), [number + place for place in left], number, len(lines)
-        )
+        self.met += int(met.sum())
+        return frame.filter(~met)
 
-    def _marks(self, lines: list[bytes], number: int) -> pl.DataFrame:
-        made, keyed = [], self._keyed
-        for line in lines:
-            state = keyed.copy()
-            state.update(line.removesuffix(b"\r"))
-            made.append(state.digest())
-        both = pl.Series(made, dtype=pl.Binary)
-        return pl.DataFrame(
-            {
-                ROW: pl.Series(range(number, number + len(lines)), dtype=pl.Int32),
-                "high": both.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64),
-                "low": both.bin.slice(8, 4).bin.reinterpret(dtype=pl.UInt32),
-            }
-        )
+    def _marks(self, frame: pl.DataFrame) -> pl.DataFrame:
+        values = frame.select(self._values)
+        high, low = (values.hash_rows(seed) for seed in self._seeds)
+        return pl.DataFrame({ROW: frame[ROW], "high": high, "low": (low // (1 << 32)).cast(pl.UInt32)})
 
     def marks_of(self, sent: pl.DataFrame, on: date) -> list[Marks]:
-        """Give the marks of the rows sent that lines of the last pieces hold, and forget those pieces."""
+        """Give the marks of those of the last blocks' rows that are sent, and forget those blocks."""
         if not self._fresh:
             return []
         fresh, self._fresh = pl.concat(self._fresh), []
         rows = sent.filter(pl.col("erase_on") > on + KEPT_FOR).select(ROW, *KEY, "erase_on").join(fresh, on=ROW)
         parts = rows.group_by(pl.col("erase_on").to_physical() // TOGETHER)
-        return [Marks(_written(part.select(list(MARKS))), _first_day(part)) for _, part in parts]
+        return [Marks(self._sealed(part.select(list(MARKS))), _first_day(part)) for _, part in parts]
+
+    def _sealed(self, part: pl.DataFrame) -> bytes:
+        content = io.BytesIO()
+        part.write_ipc(content)
+        return self._vault.marks_box.seal(content.getvalue(), _bound(self._batch_id))
 
 
-def _written(part: pl.DataFrame) -> bytes:
-    content = io.BytesIO()
-    part.write_ipc(content)
-    return content.getvalue()
+def _bound(batch_id: int) -> bytes:
+    return f"marks of batch {batch_id}".encode()
 
 
 def _first_day(part: pl.DataFrame) -> date:
@@ -109,17 +107,36 @@ def _first_day(part: pl.DataFrame) -> date:
     return day
 
 
-def read_marks(parts: Iterable[tuple[int, bytes]], standing: Mapping[int, list[int]]) -> pl.DataFrame:
-    """Give the marks of earlier batches whose records stand, newest batches first, ``MOST`` at most. ``standing``: rows by batch."""
-    rows = {batch: pl.Series(values, dtype=pl.Int32) for batch, values in standing.items()}
+def read_marks(parts: Iterable[tuple[int, bytes]], standing: Mapping[int, bytes], vault: Vault) -> pl.DataFrame:
+    """Give the marks of earlier batches whose records stand, ``MOST`` at most.
+
+    ``parts`` come batch by batch, the newest first; ``standing``: row numbers by batch, four bytes each. What another key sealed, or what
+    was kept in another form once, counts for nothing.
+    """
     frames, held = [pl.DataFrame(schema=MARKS)], 0
-    for batch, content in parts:
+    for batch_id, of_batch in groupby(parts, key=itemgetter(0)):
         if held >= MOST:
             break
-        if batch not in rows:
+        if batch_id not in standing:
             continue
-        part = pl.read_ipc(content)
-        part = part.filter(pl.col(ROW).is_in(rows[batch].implode()))
-        frames.append(part)
-        held += part.height
+        opened = [part for _, content in of_batch if (part := _opened(content, batch_id, vault)) is not None]
+        if opened:
+            rows = pl.DataFrame({ROW: unpacked(standing[batch_id])}, schema={ROW: pl.Int32})
+            frames.append(pl.concat(opened).join(rows, on=ROW, how="semi"))
+            held += frames[-1].height
     return pl.concat(frames)
+
+
+def _opened(content: bytes, batch_id: int, vault: Vault) -> pl.DataFrame | None:
+    try:
+        return pl.read_ipc(vault.marks_box.open(content, _bound(batch_id)))
+    except SealBroken:
+        return None
+
+
+def unpacked(numbers: bytes) -> "array[int]":
+    """Read whole numbers of four bytes as the database sends them."""
+    read = array("i", numbers)
+    if sys.byteorder == "little":
+        read.byteswap()
+    return read

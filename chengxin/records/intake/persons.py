@@ -12,11 +12,12 @@ from chengxin.identity.rules import normal_name
 from chengxin.lib.crypto import Vault
 from chengxin.lib.periods import turns
 from chengxin.records import rules
-from chengxin.records.intake.fields import collect
+from chengxin.records.intake.fields import by_distinct, collect
 from chengxin.records.intake.reading import ROW
 from chengxin.records.rules import Stretch
 
 KEY = ("person_type", "code_canonical", "person_name")
+COMMON_SIGNS = r"^[\u4E00-\u9FFF]+$"
 KNOWN = {
     **dict.fromkeys(KEY, pl.String),
     "subject_id": pl.Int64,
@@ -32,6 +33,12 @@ KNOWN = {
 def _adult_day(born: date) -> date:
     """Keep what was said of a birthday: many persons have the same."""
     return turns(born, rules.ADULT_YEARS)
+
+
+def normal_names(names: pl.Series) -> pl.Series:
+    """Bring names to the form that is compared, as ``normal_name`` does. One of common Chinese signs alone is in it already."""
+    odd = names.set(names.str.contains(COMMON_SIGNS), None)
+    return by_distinct(odd, normal_name, pl.String).fill_null(names) if odd.null_count() < len(odd) else names
 
 
 class Decided:
@@ -68,13 +75,7 @@ class Resolver:
 
     def resolve(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Add ``subject_id`` (null where nobody is found) to rows with a sound code, and give the findings."""
-        name = frame[self._item.roles["name"]]
-        distinct = name.unique()
-        frame = frame.with_columns(
-            name.replace_strict(
-                distinct, pl.Series([normal_name(text) for text in distinct.to_list()], dtype=pl.String)
-            ).alias("person_name")
-        )
+        frame = frame.with_columns(normal_names(frame[self._item.roles["name"]]).alias("person_name"))
         fresh = frame.select(KEY).unique().join(self._known, on=KEY, how="anti")
         if fresh.height:
             self._known = pl.concat([self._known, self._look_up(fresh)])

@@ -24,7 +24,7 @@ from chengxin.records.intake.admission import RowChecker
 from chengxin.records.intake.content import add_content, stage
 from chengxin.records.intake.doubts import KEY, NAMESAKES, BeginAgain, Correction, Doubts, Sieve
 from chengxin.records.intake.fields import FINDINGS, FieldChecker, collect
-from chengxin.records.intake.known import MARKS, KnownLines, read_marks
+from chengxin.records.intake.known import MARKS, KnownRows, read_marks
 from chengxin.records.intake.layout import NO_OTHERS, Layout, OtherNames, find_layout
 from chengxin.records.intake.ledger import Block, Loader, Merged, Target, run
 from chengxin.records.intake.mend import Mender, pick_rows, reasons
@@ -232,36 +232,39 @@ class Batch:
                 run("take_turns", {"batch": target.batch_id})
                 run("create_staging")
                 run("open_staging")
-                lines = self._known_lines(target)
-                with Loader(target) as loader:
-                    frames = self._table.frames(outcome.layout.header_row, lines.sift if lines else None)
+                known = self._known_rows(target)
+                with Loader(target) as loader, closing(self._table.frames(outcome.layout.header_row)) as frames:
                     while (frame := self._timed("read", lambda: next(frames, None))) is not None:
                         outcome.read += frame.height
-                        block = self._make_block(frame, sieve, lines)
+                        rest = self._timed("know", lambda: known.sift(frame)) if known else frame  # called at once
+                        if frame.height and not rest.height:
+                            tell("checking", outcome.read, self._found)
+                            continue
+                        block = self._make_block(rest, sieve, known)
                         self._timed("wait", lambda: loader.add(block))  # noqa: B023  # called at once
                         tell("checking", outcome.read, self._found)
                     tell("merging", outcome.read, self._found)
                 if loader.merged.new and (names := sieve.names()) is not None:
                     found = self._timed("fellows", lambda: find_namesakes(target.batch_id, names))
                     self._doubts.namesakes.update(found)
-                sieve.close(loader.merged.contradicted, lines.hits if lines else [])
+                sieve.close(loader.merged.contradicted, known.hits if known else [])
         except BeginAgain:
-            # Lines that contradict one another are told from others by the whole way alone.
+            # Rows that contradict one another are told from others by the whole way alone.
             self._marks = pl.DataFrame(schema=MARKS)
             return None
-        known = lines.known if lines else 0
-        outcome.read += known
-        return Loaded(loader.merged, sieve.doubles + known)
+        return Loaded(loader.merged, sieve.doubles + (known.met if known else 0))
 
-    def _known_lines(self, target: Target) -> KnownLines | None:
-        """Give what is known of this provider's lines; None where rows are no lines, or a human decided whose they are."""
-        if self._table.form != "csv" or isinstance(self._resolver, Decided):
+    def _known_rows(self, target: Target) -> KnownRows | None:
+        """Give what is known of this provider's rows; None where they waited before, or a human decided whose they are."""
+        if isinstance(self._table, StoredTable) or isinstance(self._resolver, Decided):
             return None
         if self._marks is None:
             wanted = {"batch": target.batch_id, "rules": self.outcome.book.digest, "terms": target.edition}
-            self._marks = self._timed("marks", lambda: read_marks(run("marks", wanted), dict(run("standing", wanted))))
-        heading = self.outcome.heading.rows[self.outcome.layout.header_row - 1]
-        return KnownLines(self.outcome.layout, heading, self._vault.digest_key, self._marks)
+            self._marks = self._timed(
+                "marks", lambda: read_marks(run("marks", wanted), dict(run("standing", wanted)), self._vault)
+            )
+        codes = [field.code for field in self._item.definition.fields]
+        return KnownRows(codes, self.outcome.layout, self._vault, target.batch_id, self._marks)
 
     def _timed(self, phase: str, step: Callable[[], Any]) -> Any:
         started = perf_counter()
@@ -269,7 +272,7 @@ class Batch:
         self.outcome.phases[phase] = self.outcome.phases.get(phase, 0.0) + perf_counter() - started
         return made
 
-    def _make_block(self, frame: pl.DataFrame, sieve: Sieve, lines: KnownLines | None) -> Block:
+    def _make_block(self, frame: pl.DataFrame, sieve: Sieve, known: KnownRows | None) -> Block:
         """Check a block of the file, find its persons, and write down its sound rows for the database."""
         frame, findings = self._timed("check", lambda: self._checker.check(frame))
         held = self._checker.holding(findings)
@@ -284,7 +287,7 @@ class Batch:
             self._findings.append(part)
             self._found += part.height
         staged = self._timed("write", lambda: stage(sound))
-        marks = self._timed("mark", lambda: lines.marks_of(sound, self._on)) if lines else []
+        marks = self._timed("mark", lambda: known.marks_of(sound, self._on)) if known else []
         return Block(staged, sound.height, self._corrections(sound, sieve), marks)
 
     def _corrections(self, sound: pl.DataFrame, sieve: Sieve) -> dict[int, Correction]:

@@ -6,7 +6,7 @@ with ``row_number`` as a spreadsheet would show it.
 
 import io
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from chengxin.lib.encodings import BOM, Encoding, EncodingUnknown, detect
+from chengxin.lib.ahead import ahead
+from chengxin.lib.encodings import BOM, Encoding, EncodingUnknown, Transcriber, detect
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.csv_faults import (
     explain_quote,
@@ -55,23 +56,6 @@ class Heading:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is left of a piece of text once the lines known from earlier batches are taken out.
-
-    ``numbers`` are the row numbers of the lines left; the piece began at ``first`` and had ``lines``.
-    """
-
-    text: bytes
-    numbers: list[int]
-    first: int
-    lines: int
-
-
-Sift = Callable[[bytes, int], Kept | None]
-"""Takes a piece of text and the number of its first row; None when lines and rows may differ, or nothing is taken out."""
-
-
 class Table:
     """A file as a table. ``heading`` first, then ``frames`` with the row that names the columns."""
 
@@ -80,11 +64,8 @@ class Table:
     def heading(self) -> Heading:
         raise FileUnusable
 
-    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # the interface
-        """Give the rows below ``header_row`` (1 is the first). May be asked again; reads from the start each time.
-
-        Where rows are lines of text, ``sift`` takes out those known before anything is made of them.
-        """
+    def frames(self, header_row: int) -> Generator[pl.DataFrame, None, None]:  # noqa: ARG002  # the interface
+        """Give the rows below ``header_row`` (1 is the first). May be asked again; reads from the start each time."""
         raise FileUnusable
 
 
@@ -107,10 +88,10 @@ def form_of(name: str, head: bytes) -> str:
     return "csv"
 
 
-def encoding_of(blocks: Blocks) -> Encoding:
-    """Tell the encoding of a text file. Raises FileUnusable, as for everything else that makes a file no use."""
+def encoding_of(blocks: Blocks, most: int | None = None) -> Encoding:
+    """Tell the encoding of a text file, as ``detect`` does. Raises FileUnusable, as for everything else that makes a file no use."""
     try:
-        return detect(blocks(), blocks())
+        return detect(blocks(), blocks(), most)
     except EncodingUnknown as error:
         raise FileUnusable(error.text, error.text_en) from None
 
@@ -120,7 +101,7 @@ class CsvTable(Table):
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._encoding = encoding_of(blocks)
+        self._encoding = encoding_of(blocks, CSV_BYTES)
 
     def heading(self) -> Heading:
         first = next(self._chunks(2 << 20, 2 << 20), b"")
@@ -131,23 +112,19 @@ class CsvTable(Table):
         rows = tuple(tuple(cell or "" for cell in row) for row in frame.drop(ROW).iter_rows())
         return Heading(self.form, self._encoding, rows)
 
-    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:
+    def frames(self, header_row: int) -> Generator[pl.DataFrame, None, None]:
         names: list[str] | None = None
         number = 1
-        for chunk in self._chunks(FIRST_BYTES, CSV_BYTES):
-            kept = sift(chunk, number) if sift else None
-            if kept is not None and not kept.numbers:
-                number += kept.lines
-                continue
-            width = len(names) if names else None
-            frame = self._parse(chunk, number, width=width) if kept is None else self._parse_kept(kept, chunk, width)
-            number += frame.height if kept is None else kept.lines
-            if names is None:
-                names = unique_names(frame.row(header_row - 1)[1:])
-                frame = frame.slice(header_row)
-            frame = frame.rename(dict(zip(frame.columns[1:], names, strict=True)))
-            for part in frame.iter_slices(MOST_ROWS):
-                yield drop_blank(clean(part))
+        with closing(ahead(self._chunks(FIRST_BYTES, CSV_BYTES))) as chunks:
+            for chunk in chunks:
+                frame = self._parse(chunk, number, width=len(names) if names else None)
+                number += frame.height
+                if names is None:
+                    names = unique_names(frame.row(header_row - 1)[1:])
+                    frame = frame.slice(header_row)
+                frame = frame.rename(dict(zip(frame.columns[1:], names, strict=True)))
+                for part in frame.iter_slices(MOST_ROWS):
+                    yield drop_blank(clean(part))
 
     def _chunks(self, size: int, most: int) -> Iterator[bytes]:
         """Cut the text where a line ends outside quotes, each time after twice as much until it is ``most``.
@@ -156,6 +133,7 @@ class CsvTable(Table):
         """
         parts: list[bytes] = []
         held, lines, wanted = 0, 1, size
+        transcriber = Transcriber(self._encoding)
         for number, block in enumerate(self._blocks()):
             if b"\0" in block:
                 raise no_text(
@@ -168,28 +146,25 @@ class CsvTable(Table):
             text = b"".join(parts)
             cut = _last_line_end(text)
             if cut:
-                yield self._decode(text[:cut])
+                yield self._read(text[:cut], transcriber)
                 lines += text.count(b"\n", 0, cut)
                 size = min(2 * size, most)
             elif held > size + MAX_ROW:
-                raise FileUnusable(*explain_quote(self._decode(text), lines))
+                raise FileUnusable(*explain_quote(self._read(text, transcriber), lines))
             parts, held = [text[cut:]], len(text) - cut
             # What had no end is looked at again only once there is as much again.
             wanted = max(size, 2 * held) if not cut else size
         if (rest := b"".join(parts)).strip():
-            yield self._decode(rest)
+            yield self._read(rest, transcriber)
 
-    def _decode(self, text: bytes) -> bytes:
-        return text if self._encoding.name == "utf-8" else text.decode(self._encoding.name).encode()
-
-    def _parse_kept(self, kept: Kept, chunk: bytes, width: int | None) -> pl.DataFrame:
+    def _read(self, text: bytes, transcriber: Transcriber) -> bytes:
+        """Bring a piece to UTF-8. Raises FileUnusable on one that isn't in the file's encoding."""
         try:
-            frame = self._parse(kept.text, 1, width=width)
-        except FileUnusable:
-            # The message counts rows, so it is made of the whole piece.
-            self._parse(chunk, kept.first, width=width)
-            raise
-        return frame.with_columns(pl.Series(ROW, kept.numbers, dtype=pl.Int32))
+            return transcriber.read(text)
+        except EncodingUnknown as error:
+            # The message names places in the whole file.
+            encoding_of(self._blocks)
+            raise FileUnusable(error.text, error.text_en) from None
 
     def _parse(self, text: bytes, number: int, *, width: int | None = None, limit: int | None = None) -> pl.DataFrame:
         try:
@@ -252,7 +227,7 @@ class XlsxTable(Table):
             )
         return self._heading
 
-    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
+    def frames(self, header_row: int) -> Generator[pl.DataFrame, None, None]:
         rows = self.heading().rows
         if header_row > len(rows) or not rows[header_row - 1]:
             return
@@ -330,7 +305,7 @@ class JsonTable(Table):
             names.update(dict.fromkeys(value))
         return Heading(self.form, self._encoding, (tuple(names),))
 
-    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
+    def frames(self, header_row: int) -> Generator[pl.DataFrame, None, None]:
         names = list(self.heading().rows[header_row - 1])
         lines = self._lines()
         schema = {ROW: pl.Int32, **dict.fromkeys(names, pl.String)}
@@ -357,7 +332,7 @@ class StoredTable(Table):
     def heading(self) -> Heading:
         return Heading("csv", Encoding("utf-8", "stored"), (self._names,))
 
-    def frames(self, header_row: int, sift: Sift | None = None) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # rows are no lines
+    def frames(self, header_row: int) -> Generator[pl.DataFrame, None, None]:
         schema = {ROW: pl.Int32, **dict.fromkeys(self._names, pl.String)}
         for start in range(0, len(self._rows), ROWS):
             part = self._rows[start : start + ROWS]

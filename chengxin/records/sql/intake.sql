@@ -202,4 +202,4 @@ FROM unnest(%(parts)s::integer[], %(days)s::date[], %(contents)b::bytea[]) AS m 
 SELECT batch_id, content FROM records_marks(%(batch)s, %(rules)s);
 
 -- name: standing
-SELECT batch_id, rows FROM records_standing(%(batch)s, %(rules)s, %(terms)s);
+SELECT batch_id, rows FROM records_rows_standing(%(batch)s, %(rules)s, %(terms)s);

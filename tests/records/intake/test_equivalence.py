@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chengxin.identity.likeness import read_written
+from chengxin.identity.rules import normal_name
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.periods import turns
 from chengxin.records import rules
-from chengxin.records.intake.fields import LONG_TERM, read_day, read_number
+from chengxin.records.intake.fields import HIDDEN, LONG_TERM, met_in, read_day, read_number
+from chengxin.records.intake.persons import normal_names
 from chengxin.records.intake.reading import ROW
 from chengxin.records.rules import Act, Schedule
 from chengxin.records.terms import record_terms
@@ -288,3 +290,23 @@ def test_every_kind_of_the_code_list_is_graded_as_the_rule_does() -> None:
     ]
     frame, _ = judged("CF-ZRR", framed([penalty_row(case) for case in cases]))
     assert frame["grade"].to_list() == [str(rules.penalty_grade([maps], None, TERMS.fines)) for maps in KINDS.values()]
+
+
+@given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("王伟娜·•． é́麦買\uf900𠀀A ")))))
+def test_names_are_brought_to_the_compared_form_alike(names: list[str | None]) -> None:
+    series = pl.Series(names, dtype=pl.String)
+    assert normal_names(series).to_list() == [None if name is None else normal_name(name) for name in names]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from(["设摊", "轻微", "a\x80b", "\u202e"])), max_size=40),
+    st.sampled_from([1, 4, 1000]),
+)
+def test_what_is_met_in_a_column_is_met_however_often_it_repeats(texts: list[str | None], looked_at: int) -> None:
+    series = pl.Series(texts, dtype=pl.String)
+    plain = series.str.contains(HIDDEN)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("chengxin.records.intake.fields.LOOKED_AT", looked_at)
+        met = met_in(series, lambda part: part.str.contains(HIDDEN))
+    assert (met is None) == (not plain.any())
+    assert met is None or met.to_list() == plain.to_list()

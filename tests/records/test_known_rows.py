@@ -1,6 +1,8 @@
-"""Lines that a provider handed in before: they come to what the whole way would make of them, without going it."""
+"""Rows that a provider handed in before: they come to what the whole way would make of them, without going it."""
 
+import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -43,7 +46,7 @@ def ten(today: date) -> Rows:
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_same_lines_in_another_order_are_known(
+def test_same_rows_in_another_order_are_known(
     register: Register, tmp_path: Path, today: date, now: datetime, checked: list[int], encoding: str, line_end: str
 ) -> None:
     take(register, write_csv(tmp_path / "a.csv", ten(today)), now)
@@ -70,17 +73,64 @@ def test_what_is_new_goes_the_whole_way_under_its_own_row_number(
     assert [row for row, *_ in numbers_of(register, again)] == [5]
 
 
-def test_columns_in_another_order_go_the_whole_way(
-    register: Register, tmp_path: Path, today: date, now: datetime, checked: list[int]
+def as_csv(path: Path, rows: Rows) -> Path:
+    return write_csv(path.with_suffix(".csv"), rows, columns=tuple(reversed(COLUMNS)))
+
+
+def as_padded_csv(path: Path, rows: Rows) -> Path:
+    """Write the rows quoted, with blanks around the values, and without a column in which nothing stands."""
+    kept = [column for column in COLUMNS if any(row.get(column) for row in rows)]
+    lines = [",".join(kept), *(",".join(f'" {row.get(column, "")}"' for column in kept) for row in rows)]
+    path = path.with_suffix(".csv")
+    path.write_text("\r\n".join(lines), encoding="utf-8")
+    return path
+
+
+def as_json_lines(path: Path, rows: Rows) -> Path:
+    path = path.with_suffix(".jsonl")
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def as_workbook(path: Path, rows: Rows) -> Path:
+    path = path.with_suffix(".xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate([COLUMNS, *([row.get(column, "") for column in COLUMNS] for row in rows)]):
+            sheet.write_row(number, 0, cells)
+    return path
+
+
+@pytest.mark.parametrize("write", [as_csv, as_padded_csv, as_json_lines, as_workbook])
+def test_the_form_of_the_file_makes_no_difference(
+    register: Register,
+    tmp_path: Path,
+    today: date,
+    now: datetime,
+    checked: list[int],
+    write: Callable[[Path, Rows], Path],
 ) -> None:
     take(register, write_csv(tmp_path / "a.csv", ten(today)), now)
     checked.clear()
-    again = take(register, write_csv(tmp_path / "b.csv", ten(today), columns=tuple(reversed(COLUMNS))), now)
+    again = take(register, write(tmp_path / "b", ten(today)), now)
+    assert checked == []
+    assert counts(again)["unchanged"] == 10
+
+
+def test_what_another_key_sealed_counts_for_nothing(
+    register: Register, tmp_path: Path, today: date, now: datetime, checked: list[int]
+) -> None:
+    take(register, write_csv(tmp_path / "a.csv", ten(today)), now)
+    with register.connect("owner") as connection:
+        connection.execute("ALTER TABLE records_mark DISABLE TRIGGER USER")
+        connection.execute("UPDATE records_mark SET content = overlay(content PLACING '\\x00'::bytea FROM 40)")
+    checked.clear()
+    again = take(register, write_csv(tmp_path / "b.csv", ten(today)), now)
     assert len(checked) == 10
     assert counts(again)["unchanged"] == 10
 
 
-def test_another_providers_lines_are_nobodys(
+def test_another_providers_rows_are_nobodys(
     register: Register, tmp_path: Path, today: date, now: datetime, checked: list[int]
 ) -> None:
     take(register, write_csv(tmp_path / "a.csv", ten(today)), now)
@@ -89,7 +139,7 @@ def test_another_providers_lines_are_nobodys(
     assert len(checked) == 10
 
 
-def test_lines_whose_record_was_changed_since_are_not_known(
+def test_rows_whose_record_was_changed_since_are_not_known(
     register: Register, tmp_path: Path, today: date, now: datetime, checked: list[int]
 ) -> None:
     rows = ten(today)
@@ -101,7 +151,7 @@ def test_lines_whose_record_was_changed_since_are_not_known(
     assert counts(again)["changed"] == 1
 
 
-def test_lines_of_who_died_since_are_not_known(
+def test_rows_of_who_died_since_are_not_known(
     register: Register, tmp_path: Path, today: date, now: datetime, checked: list[int]
 ) -> None:
     from chengxin.identity.services.population import load_population
@@ -117,7 +167,7 @@ def test_lines_of_who_died_since_are_not_known(
     assert {rule for found in rules(register, again).values() for rule in found} == {"person-dead"}
 
 
-def test_a_known_line_and_another_of_its_record_both_wait(
+def test_a_known_row_and_another_of_its_record_both_wait(
     register: Register, tmp_path: Path, today: date, now: datetime
 ) -> None:
     rows = ten(today)
