@@ -20,12 +20,18 @@ import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
+from tests.folders import roomy_folder
 from tests.people import OFFICERS, ORGANISATIONS, write_population
 from tests.platform import Platform, running_platform
 
 # The controller of a parallel run makes the folder; its workers inherit the name.
-BASE = Path(os.environ.setdefault("CHENGXIN_TEST_BASE", tempfile.mkdtemp(prefix="cx-test-")))
 OWNED = "PYTEST_XDIST_WORKER" not in os.environ
+if "CHENGXIN_TEST_BASE" not in os.environ:
+    os.environ["CHENGXIN_TEST_BASE"] = tempfile.mkdtemp(prefix="cx-test-", dir=roomy_folder())
+    if roomy := roomy_folder():
+        # Where pytest makes the folders that tests ask it for.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(roomy))
+BASE = Path(os.environ["CHENGXIN_TEST_BASE"])
 TEMPLATE = "chengxin"
 # Only root has to change its account; an ordinary user's run has nothing to try there.
 collect_ignore = [] if os.geteuid() == 0 else ["site/test_root.py"]

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from chengxin.site.runtime.postgres import EmbeddedPostgres
+from tests.folders import roomy_folder
 
 MAJOR = int(os.environ.get("CHENGXIN_PG_MAJOR", "18"))
 ROOT = os.geteuid() == 0
@@ -31,13 +32,8 @@ def wait_until(predicate: Callable[[], object], timeout_s: float = 15.0) -> None
 
 
 def _new_folder(*, in_memory: bool = True) -> Path:
-    """Make a folder that other accounts may pass through; pytest's own are closed to them.
-
-    In memory where there is enough: making a cluster's thousand files on a disk takes longer than the tests themselves.
-    """
-    memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
-    roomy = in_memory and memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
-    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-", dir=memory if roomy else None))
+    """Make a folder that other accounts may pass through; pytest's own are closed to them."""
+    folder = Path(tempfile.mkdtemp(prefix="chengxin-test-", dir=roomy_folder() if in_memory else None))
     folder.chmod(0o711)
     return folder
 
