@@ -1,4 +1,4 @@
-from chengxin.lib.errors import NotAllowed
+from chengxin.lib.errors import NotAllowed, Rejected, Unusable
 
 
 class NotAnswerable(NotAllowed):
@@ -9,3 +9,28 @@ class NotAnswerable(NotAllowed):
     message_en = (
         "This query can't be answered. Check name, code, purpose, basis and case reference; the query has been entered."
     )
+
+
+class InstallationMismatch(Unusable):
+    """The process was started for another kind of installation than its database is."""
+
+    code = "installation-mismatch"
+    message, message_en = "没有启动：", "Not started:"
+
+
+class RealInSandbox(Rejected):
+    """Something about a person who isn't known to be synthetic was brought to a sandbox. Nothing of it is kept."""
+
+    code = "real-in-sandbox"
+    message = "沙箱只收虚构人员：号码以 149999 开头，或者是沙箱自带人员的其他证件号码。没有保存任何内容；真实人员的信息请报送正式系统。"
+    message_en = (
+        "A sandbox takes synthetic persons alone: numbers that begin with 149999, or the other papers of its own persons. "
+        "Nothing was kept; what is about real persons goes to the province's installation."
+    )
+
+
+class ClosedInSandbox(Unusable):
+    """What a sandbox doesn't do, whoever asks; the detail says what."""
+
+    code = "closed-in-sandbox"
+    message, message_en = "沙箱里没有这一项：", "A sandbox doesn't do this:"

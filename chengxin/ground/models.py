@@ -116,3 +116,21 @@ class Event(models.Model):
                 name="event_of_a_kind_about_something", condition=~models.Q(kind="") & ~models.Q(reference="")
             ),
         ]
+
+
+class Installation(models.Model):
+    """What this database is, for good: a province's or a sandbox. One row, written as the database is first prepared."""
+
+    class Kind(models.TextChoices):
+        PROVINCE = "province"
+        SANDBOX = "sandbox"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ground_installation"
+        constraints = [
+            models.CheckConstraint(name="installation_once", condition=models.Q(id=1)),
+            models.CheckConstraint(name="installation_of_a_kind", condition=models.Q(kind__in=("province", "sandbox"))),
+        ]

@@ -5,6 +5,8 @@ ES256 or SM2, as the anchor's suite says. Nothing is stored: a restored installa
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from chengxin.identity.vault import vault
 from chengxin.lib.crypto import SigningKey, Suite, suites
 
@@ -37,4 +39,6 @@ def is_ours(text: str, signature: Signature) -> bool:
 def _key() -> tuple[Suite, SigningKey]:
     keys = vault()
     anchor = keys.keys[keys.pointers.anchor]
-    return anchor.suite, anchor.suite.signing_key(anchor.derive(USE))
+    # Another key than a province's, even under the same master keys: nothing that a sandbox signs is ever taken for the real thing.
+    use = f"{USE}-sandbox" if settings.SANDBOX else USE
+    return anchor.suite, anchor.suite.signing_key(anchor.derive(use))

@@ -14,6 +14,7 @@ class Place:
     """
 
     demo: bool
+    sandbox: bool
     production: bool
     organisation: str
     acts: frozenset[str]
@@ -27,6 +28,7 @@ def place(organisation: str = "", acts: frozenset[str] = frozenset()) -> dict[st
     return {
         "installation": Place(
             settings.DEMO,
+            settings.SANDBOX,
             settings.PRODUCTION,
             organisation,
             acts,

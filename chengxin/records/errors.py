@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
 from chengxin.lib.errors import Conflict, NotFound, Rejected, TooMany, Unusable
@@ -18,6 +19,22 @@ class ForbiddenColumns(FileUnusable):
     code = "forbidden-columns"
     message = "文件含有禁止归集的信息列，整份文件未接收、未保存："
     message_en = "The file has columns of a kind that may never be collected; nothing of it was kept:"
+
+
+class RealRows(FileUnusable):
+    """A sandbox was handed a file some rows of which aren't shown to be of synthetic persons. Rows are named by number alone."""
+
+    code = "real-in-sandbox"
+
+    def __init__(self, rows: Sequence[int]) -> None:
+        told = "、".join(map(str, rows))
+        super().__init__(
+            f"沙箱只收虚构人员（号码以 149999 开头，或者是沙箱自带人员的其他证件号码），第 {told} 行（或更多）不是。"
+            "整份文件没有收下，什么都没有保存。真实人员的信息请报送正式系统。",
+            "A sandbox takes synthetic persons alone (numbers that begin with 149999, or the other papers of its own persons); "
+            f"rows {told} (or more) aren't. The whole file was refused and nothing of it kept. "
+            "What is about real persons goes to the province's installation.",
+        )
 
 
 class BatchUnknown(NotFound):

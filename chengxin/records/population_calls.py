@@ -12,6 +12,7 @@ from chengxin.identity.coverage import FeedStatus, feed_status
 from chengxin.identity.errors import CallUnknown, PopulationUnusable
 from chengxin.identity.models import Organisation, PopulationCall
 from chengxin.identity.queries import find_organisation
+from chengxin.identity.sandbox import refuse_in_sandbox
 from chengxin.identity.services.population.feed import read_batch
 from chengxin.identity.tokens import Bearer
 from chengxin.lib.errors import ChengxinError, NotAllowed
@@ -22,6 +23,10 @@ from chengxin.records.services import spool_folder
 
 logger = logging.getLogger(__name__)
 BLOCK = 1 << 20
+CLOSED = (
+    "沙箱的人员由沙箱自己生成，不接收人口信息。",
+    "its persons are its own, made up as it was; it takes none from a population base.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ def receive_events(body: bytes, *, bearer: Bearer, at: datetime) -> UUID:
 
     Raises NotAllowed when the client's organisation isn't the population authority; PopulationUnusable, BiometricsRefused.
     """
+    refuse_in_sandbox(*CLOSED)
     authority = _authority(bearer, at)
     events = read_batch(body)
     token = uuid4()

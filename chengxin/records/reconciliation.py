@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
+from chengxin.ground.installation import SANDBOX
 from chengxin.identity.models import Organisation, User
 from chengxin.identity.signing import Signature, is_ours, sign
 from chengxin.identity.speaking import speaking_as
@@ -69,6 +71,8 @@ def receipt_text(code: str, name: str, day: date, lines: Sequence[dict[str, Any]
         "items": rows,
         "total": {name: sum(row[name] for row in rows) for name in FIGURES},
     }
+    if settings.SANDBOX:
+        content["installation"] = SANDBOX
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

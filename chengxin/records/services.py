@@ -36,6 +36,7 @@ from chengxin.records.intake.pipeline import Batch as Run
 from chengxin.records.intake.pipeline import Checker, Outcome
 from chengxin.records.intake.reading import ROW, Table, form_of, open_table
 from chengxin.records.intake.register import know
+from chengxin.records.intake.sandbox import SandboxGate
 from chengxin.records.intake.spool import Blocks, Spool, file_blocks
 from chengxin.records.intake.sweep import MEND, spool_names, sweep
 from chengxin.records.models import Batch, CheckRule
@@ -377,10 +378,12 @@ def check_file(item: OpenItem, table: Table, *, on: date, attested: bool = False
     """Run every check that needs no database, and tell what a hand-in would find."""
     heading = table.heading()
     outcome = Outcome(heading, find_layout(heading, item.definition), check_book(on))
+    gate = SandboxGate(item.definition, outcome.layout, heading, on)
     checker = Checker(item, outcome.layout, on, areas(), attested=attested)
     parts = [pl.DataFrame(schema=FINDINGS)]
     for frame in table.frames(outcome.layout.header_row):
         outcome.read += frame.height
+        gate.refuse_real(frame)
         parts.append(checker.check(frame)[1])
     outcome.findings = pl.concat(parts).sort(ROW, "rule", "field")
     refusing, holding = (

@@ -14,6 +14,7 @@ from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refu
 from chengxin.identity.errors import HandsRefused
 from chengxin.identity.models import User
 from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
+from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.signers import refusal_of
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.errors import ChengxinError
@@ -173,7 +174,7 @@ def identify(question: Question, today: date) -> int:
     """Find whom the question is about. Raises Refused; a wrong name is entered under the person whose code was used."""
     kind = next((kind for kind in CodeType if kind.value == question.code_type), None)
     verdict = examine(kind, question.code.strip(), on=today, areas=standard_areas(test_area=settings.TEST_AREA))
-    if verdict.canonical is None or verdict.legacy:
+    if verdict.canonical is None or verdict.legacy or is_real_here(verdict.canonical):
         raise Refused("code-invalid")
     found: Found | None = find_person(question.code_type, verdict.canonical, question.name)
     if found is None:

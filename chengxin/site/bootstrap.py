@@ -65,12 +65,21 @@ def installation(data: Path, role: str, tell: Tell) -> Iterator[Installation]:
         opened.become("owner")
         prepare(database, tell)
         opened.become(role)
+        tell_sandbox(tell)
         try:
             yield opened
         finally:
             from django.db import connections
 
             connections.close_all()
+
+
+def tell_sandbox(tell: Tell) -> None:
+    """Say with every command that opens a sandbox that it is one."""
+    from django.conf import settings
+
+    if settings.SANDBOX:
+        tell("【沙箱 SANDBOX】人员均为虚构，不作任何凭证 / made-up persons; nothing here is proof of anything")
 
 
 def settle_secret(data: Path) -> None:
@@ -95,6 +104,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from django.utils import timezone
 
     from chengxin.catalogue.services import load_catalogue
+    from chengxin.ground.installation import refuse_mismatch, settle_kind
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
@@ -105,6 +115,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.site.checks import refuse_unsafe
 
     refuse_unsafe()
+    refuse_mismatch()
     names = {role: database.name_of(role) for role in ROLES}
     mark = f"chengxin {_digest(names)}"
     with connection.cursor() as cursor:
@@ -117,6 +128,7 @@ def prepare(database: Database, tell: Tell) -> None:
     tell("正在准备数据库…… Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
     apply_locks(database.urls["owner"], names)
+    settle_kind()
     settle_keys(at=timezone.now())
     settle_row_key()
     load_catalogue(at=timezone.now())

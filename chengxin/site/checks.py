@@ -14,7 +14,12 @@ def refuse_unsafe() -> None:
 
     Source: safeguard 21: area 149999 was never assigned and stands in synthetic data alone.
     """
-    if settings.PRODUCTION and (settings.TEST_AREA or settings.DEMO):
+    if settings.SANDBOX and (settings.DEMO or settings.OIDC_URL):
+        raise SettingUnusable(
+            "沙箱不能同时是演示（CHENGXIN_DEMO），也不接统一身份认证平台（CHENGXIN_OIDC_URL）：真实人员不进沙箱。",
+            "A sandbox is no demo (CHENGXIN_DEMO) and has no real-name platform (CHENGXIN_OIDC_URL): real persons don't log in to it.",
+        )
+    if settings.PRODUCTION and not settings.SANDBOX and (settings.TEST_AREA or settings.DEMO):
         raise SettingUnusable(
             "正式运行（CHENGXIN_PRODUCTION=1）时不得打开演示或测试地区 149999（CHENGXIN_DEMO、CHENGXIN_TEST_AREA）。",
             "In production (CHENGXIN_PRODUCTION=1) demo and test area 149999 must be off (CHENGXIN_DEMO, CHENGXIN_TEST_AREA).",

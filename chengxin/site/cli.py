@@ -18,6 +18,7 @@ from chengxin.site.organisations_cli import organisation_app
 from chengxin.site.population_cli import population_app
 from chengxin.site.proof_cli import proof_app
 from chengxin.site.reporting_cli import nothing_app, reconciliation_app
+from chengxin.site.sandbox_cli import sandbox_app
 from chengxin.site.undo_cli import batch_app
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app.add_typer(reconciliation_app, name="reconciliation")
 app.add_typer(nothing_app, name="nothing")
 app.add_typer(batch_app, name="batch")
 app.add_typer(exchange_app, name="exchange")
+app.add_typer(sandbox_app, name="sandbox")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
 for command in (backup, restore, erase, status):

@@ -43,6 +43,9 @@ def main() -> None:
     from django.conf import settings
     from django.utils import timezone
 
+    from chengxin.ground.installation import refuse_mismatch
+
+    refuse_mismatch()
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     while True:

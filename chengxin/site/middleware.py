@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -26,6 +27,18 @@ def content_security(get_response: Answer) -> Answer:
         response.headers["Permissions-Policy"] = PERMISSIONS
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def tell_sandbox(get_response: Answer) -> Answer:
+    """Say with every answer of a sandbox, page or interface, that it is one."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if settings.SANDBOX:
+            response.headers["Chengxin-Sandbox"] = "1"
         return response
 
     return middleware

@@ -32,10 +32,13 @@ def population_load(
     with installation(data.resolve(), "intake", tell):
         from django.utils import timezone
 
+        from chengxin.identity.sandbox import refuse_in_sandbox
         from chengxin.identity.services.population import load_population
+        from chengxin.records.population_calls import CLOSED
         from chengxin.records.retrying import retry_waiting
         from chengxin.records.services import areas
 
+        refuse_in_sandbox(*CLOSED)
         receipt = load_population(file, areas=areas(), at=timezone.now(), sequence=sequence)
         retried = retry_waiting(at=timezone.now())
         counts = ("read", "minors", "closed", "new", "changed", "known", "parked", "taken_up")

@@ -9,6 +9,7 @@ from pathlib import Path
 from chengxin.site.backup.restore import sweep
 from chengxin.site.bootstrap import Installation, installation
 from chengxin.site.env import SettingUnusable, env_bool
+from chengxin.site.runtime.connection import SWITCH
 from chengxin.site.runtime.supervise import Child, Supervisor, up_lock
 
 Tell = Callable[[str], None]
@@ -34,7 +35,7 @@ class Ports:
         }
 
 
-def run_up(data: Path, ports: Ports, *, demo: bool, tell: Tell) -> None:
+def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox: bool = False) -> None:
     """Run everything until Ctrl-C or SIGTERM.
 
     Raises AlreadyRunning when another one has this data folder, SettingUnusable when two faces share a port or, in production, when it
@@ -42,6 +43,8 @@ def run_up(data: Path, ports: Ports, *, demo: bool, tell: Tell) -> None:
     """
     if demo:
         os.environ["CHENGXIN_DEMO"] = "1"
+    if sandbox:
+        os.environ[SWITCH] = "1"
     settle_addresses(ports)
     with up_lock(data, ports.own()["CHENGXIN_PUBLIC_URL"]), installation(data, "owner", tell) as opened:
         report_status(data, opened, tell)
@@ -51,6 +54,8 @@ def run_up(data: Path, ports: Ports, *, demo: bool, tell: Tell) -> None:
         settle_switch()
         if demo:
             fill_demo(opened, tell)
+        if sandbox:
+            make_sandbox(opened, tell)
         close_connections()
         tell(f"诚信已启动：公开网站 / running, public site: http://127.0.0.1:{ports.public}")
         tell(f"工作台和本人页面 / desk and person's page: http://127.0.0.1:{ports.desk}")
@@ -183,6 +188,17 @@ def fill_demo(opened: Installation, tell: Tell) -> None:
     opened.become("owner")
     for line in describe_logins():
         tell(line)
+
+
+def make_sandbox(opened: Installation, tell: Tell) -> None:
+    """Give a new sandbox its departments, its persons and their records, once. Persons are the owner's to make."""
+    from chengxin.demo.sandbox import FOLDER, load_records, settle_people
+
+    manifest = settle_people(opened.data / FOLDER, tell)
+    if manifest is not None:
+        opened.become("intake")
+        load_records(manifest, tell)
+        opened.become("owner")
 
 
 def close_connections() -> None:

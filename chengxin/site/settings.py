@@ -11,10 +11,11 @@ from chengxin.site.env import env_bool, env_choice, env_int, env_list, env_path,
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("CHENGXIN_DATA", Path.cwd() / "var")
 
-# The demo switch opens the demo logins, the synthetic province and the never-assigned area 149999. Production leaves it off;
-# the test area then makes start-up refuse, see site.checks.
+# A sandbox is an installation of its own, for synthetic persons alone (docs/adr/0020-sandbox.md). The demo switch opens the demo logins,
+# the synthetic province and the never-assigned area 149999. A province in production leaves demo and test area off, see site.checks.
+SANDBOX = env_bool("CHENGXIN_SANDBOX", default=False)
 DEMO = env_bool("CHENGXIN_DEMO", default=False)
-TEST_AREA = env_bool("CHENGXIN_TEST_AREA", default=DEMO)
+TEST_AREA = SANDBOX or env_bool("CHENGXIN_TEST_AREA", default=DEMO)
 PRODUCTION = env_bool("CHENGXIN_PRODUCTION", default=False)
 
 # Each face is a process of its own, with its own addresses, cookies and database role: the desk with the person's page and the
@@ -39,7 +40,8 @@ VAULT_SUITE = env_choice("CHENGXIN_VAULT_SUITE", ("international", "national"))
 ROLE_PREFIX = env_str("CHENGXIN_ROLE_PREFIX", "chengxin")
 
 # What a client's signed statement must be made out to (aud), and whose name tokens bear.
-API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api")
+# A sandbox's says so whatever it is called, so that a statement or token made out to the one is never good for the other.
+API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api") + (":sandbox" if SANDBOX else "")
 
 # Answers of real-name checks leave at this beat, so that their time tells nothing.
 CHECK_BEAT_S = env_int("CHENGXIN_CHECK_BEAT_MS", 5) / 1000
@@ -85,6 +87,7 @@ INSTALLED_APPS = [
 PUBLIC_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chengxin.site.middleware.content_security",
+    "chengxin.site.middleware.tell_sandbox",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -93,6 +96,7 @@ PUBLIC_MIDDLEWARE = [
 LOGIN_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chengxin.site.middleware.content_security",
+    "chengxin.site.middleware.tell_sandbox",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -118,7 +122,8 @@ CSRF_FAILURE_VIEW = "chengxin.portal.pages.csrf_failed"
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["chengxin.identity.backends.Officers"]
 SESSION_ENGINE = "chengxin.identity.sessions"
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"chengxin_{FACE}", f"chengxin_{FACE}_form"
+COOKIES = f"chengxin_sandbox_{FACE}" if SANDBOX else f"chengxin_{FACE}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = COOKIES, f"{COOKIES}_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -153,7 +158,7 @@ MFA_FORMS = {
     "authenticate": "chengxin.portal.accounts.forms.CodeForm",
     "authenticate_webauthn": "chengxin.portal.accounts.forms.PasskeyForm",
 }
-MFA_TOTP_ISSUER = "诚信 Chengxin"
+MFA_TOTP_ISSUER = "诚信·沙箱 Chengxin sandbox" if SANDBOX else "诚信 Chengxin"
 MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
 SOCIALACCOUNT_ADAPTER = "chengxin.portal.accounts.adapters.Platforms"
 

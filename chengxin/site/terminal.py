@@ -97,7 +97,7 @@ def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *,
     asker = Asker(org, officer, purpose, basis, case, "cli")
     report = issue_report(asker, Question("resident-id", lines[0].strip(), lines[1].strip()), at=timezone.now())
     if form == "pdf":
-        return as_pdf(report, demo=settings.DEMO)
+        return as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX)
     if form == "json":
-        return (json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n").encode()
-    return as_text(report).encode()
+        return (json.dumps(as_json(report, sandbox=settings.SANDBOX), ensure_ascii=False, indent=1) + "\n").encode()
+    return as_text(report, sandbox=settings.SANDBOX).encode()

@@ -12,10 +12,12 @@ def main() -> None:
     import chengxin.identity.jobs
     import chengxin.records.ways.work
     import chengxin.site.outbox  # noqa: F401  # their tasks make themselves known
+    from chengxin.ground.installation import refuse_mismatch
     from chengxin.records.jobs import adopt_batches
     from chengxin.records.population_calls import adopt_calls
     from chengxin.records.services import sweep_spools
 
+    refuse_mismatch()
     sweep_spools(at=timezone.now())
     adopt_batches()
     adopt_calls()

@@ -4,11 +4,15 @@ import logging
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
+from chengxin.ground.installation import refuse_mismatch
 from chengxin.sharing.documents import warm_up
 from chengxin.sharing.documents.errors import FontsMissing
 
 application = get_wsgi_application()
+refuse_mismatch()
+connection.close()
 try:
     if settings.FACE == "desk":
         warm_up()

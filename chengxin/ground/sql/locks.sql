@@ -68,3 +68,44 @@ CREATE OR REPLACE TRIGGER event_stays BEFORE DELETE OR TRUNCATE ON ground_event 
 GRANT INSERT ON ground_event TO {app}, {intake};
 GRANT SELECT, UPDATE (delivered_at) ON ground_event TO {intake};
 GRANT USAGE ON SEQUENCE ground_event_id_seq TO {app}, {intake};
+
+-- name: installation_append_only
+CREATE OR REPLACE TRIGGER installation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_installation
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: guard_installation
+-- What holds organisations, persons or batches already is a province's, whatever is said of it afterwards.
+CREATE OR REPLACE FUNCTION ground_guard_installation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.kind = 'sandbox' AND (EXISTS (SELECT FROM identity_organisation) OR EXISTS (SELECT FROM identity_person)
+        OR EXISTS (SELECT FROM records_batch)) THEN
+        RAISE EXCEPTION 'a sandbox is empty when it begins' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_installation_trigger
+CREATE OR REPLACE TRIGGER installation_begins_empty BEFORE INSERT ON ground_installation
+    FOR EACH ROW EXECUTE FUNCTION ground_guard_installation();
+
+-- name: installation_kind
+CREATE OR REPLACE FUNCTION ground_kind() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT kind FROM ground_installation
+$$;
+
+-- name: installation_settle
+-- Say once what this database is, and give what it is. Whatever holds something already is a province's.
+CREATE OR REPLACE FUNCTION ground_settle_kind(wanted text) RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    BEGIN
+        INSERT INTO ground_installation (id, kind, made_at) SELECT 1, wanted, now() WHERE ground_kind() IS NULL;
+    EXCEPTION WHEN check_violation THEN
+        INSERT INTO ground_installation (id, kind, made_at) VALUES (1, 'province', now());
+    END;
+    RETURN (SELECT kind FROM ground_installation);
+END
+$$;
+
+-- name: installation_grants
+GRANT EXECUTE ON FUNCTION ground_kind() TO {app}, {intake}, {admin}, {public}, {auditor}, {eraser};

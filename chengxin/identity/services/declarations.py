@@ -10,12 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from chengxin.ground.errors import RealInSandbox
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import DeclarationRefused, OfficerUnknown
 from chengxin.identity.models import Declaration, User
 from chengxin.identity.parties import Party
 from chengxin.identity.queries import may
 from chengxin.identity.rules import may_be_subject, normal_name
+from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.signers import hands_of
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.vault import read_keys, read_pointers, sealing_vault
@@ -125,6 +127,8 @@ def _read(party: Party, today: date) -> _Read:
     kind = next((kind for kind in CodeType if kind.value == party.code_type), None)
     verdict = examine(kind, party.code.strip(), on=today, areas=standard_areas(test_area=settings.TEST_AREA))
     name = normal_name(party.name)
+    if is_real_here(party.code):
+        raise RealInSandbox
     if verdict.canonical is None or verdict.legacy or not name:
         raise DeclarationRefused(
             "证件号码或者姓名不完整，请照证件重新填写。",

@@ -12,6 +12,7 @@ from chengxin.identity.errors import TransferRefused
 from chengxin.identity.models import Person, Transfer, TransferStep, User
 from chengxin.identity.parties import Party, find_party
 from chengxin.identity.queries import Found, may
+from chengxin.identity.sandbox import refuse_in_sandbox
 from chengxin.identity.signers import refusals_noted, refuse_hands
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.transferring import End, Reason, refuse_ground, refuse_merge, refuse_split
@@ -78,6 +79,8 @@ def propose_split(plan: Plan, records: Sequence[int], *, ground: str, actor: Use
         refuse_hands(actor, [plan.from_subject, plan.into_subject])
     one = _end(plan.from_subject)
     other = _end(plan.into_subject) if plan.into_subject is not None else None
+    if plan.mark:
+        refuse_in_sandbox("拆分时不能新增人员。", "a split brings no new person to it.")
     _refuse(refuse_split(one, other, len(records), code_goes=bool(plan.mark)))
     transfer = Transfer(
         kind=SPLIT if plan.mark or other else DETACH,

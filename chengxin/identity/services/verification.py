@@ -16,6 +16,7 @@ from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Line, Reading, ente
 from chengxin.identity import errors
 from chengxin.identity.checking import Known, Purpose, find_purpose, look_up_codes
 from chengxin.identity.rules import Told, checked_answer, normal_name
+from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
 from chengxin.identity.speaking import speak_for
 from chengxin.identity.vault import refreshed_vault, vault
@@ -173,7 +174,7 @@ def _ready(asked: Asked, at: datetime) -> _Item:
     verdict = examine(kind, asked.code.strip(), on=shanghai_date(at), areas=areas)
     name = normal_name(asked.name)
     fault = "" if name else errors.NameMissing.code
-    if kind is None or verdict.canonical is None or verdict.legacy:
+    if kind is None or verdict.canonical is None or verdict.legacy or is_real_here(verdict.canonical):
         fault = errors.CodeInvalid.code
     if fault:
         return _Item("", "", "", "", entry_number(at), fault)

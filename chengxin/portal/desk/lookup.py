@@ -92,12 +92,17 @@ def _page(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse
 
 
 def _pdf(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse:  # noqa: ARG001  # one shape for all faces
-    response = HttpResponse(as_pdf(report, demo=settings.DEMO), content_type="application/pdf")
+    response = HttpResponse(
+        as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX), content_type="application/pdf"
+    )
     return attachment(response, f"{report.number}.pdf")
 
 
 def _json(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse:  # noqa: ARG001  # one shape for all faces
-    response = JsonResponse(as_json(report, demo=settings.DEMO), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response = JsonResponse(
+        as_json(report, demo=settings.DEMO, sandbox=settings.SANDBOX),
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
     return attachment(response, f"{report.number}.json")
 
 

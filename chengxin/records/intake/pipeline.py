@@ -4,12 +4,10 @@ Reading and checking happen here in Python and Polars; while one block is being 
 by PostgreSQL. Nothing of a row is written before its checks are done. Memory is bounded by the block size and twenty-four bytes a row.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
 from time import perf_counter
 from typing import Any
 
@@ -31,7 +29,9 @@ from chengxin.records.intake.mend import Mender, pick_rows, reasons
 from chengxin.records.intake.persons import Decided, Resolver
 from chengxin.records.intake.reading import ROW, Heading, StoredTable, Table
 from chengxin.records.intake.register import Excuses, Known, find_namesakes, note_late
+from chengxin.records.intake.sandbox import SandboxGate
 from chengxin.records.intake.spool import SpoolWriter
+from chengxin.records.intake.waiting import SealedRows
 from chengxin.records.terms import record_terms
 
 Tell = Callable[[str, int, int], None]
@@ -198,6 +198,7 @@ class Batch:
         self._resolver: Resolver | Decided = (
             Resolver(item.definition, vault, on) if subject is None else Decided(item.definition, vault, on, subject)
         )
+        self._gate = SandboxGate(item.definition, self.outcome.layout, heading, on)
         self._doubts = Doubts(set(), set(), set())
         # None: not asked yet.
         self._marks: pl.DataFrame | None = None
@@ -274,6 +275,7 @@ class Batch:
 
     def _make_block(self, frame: pl.DataFrame, sieve: Sieve, known: KnownRows | None) -> Block:
         """Check a block of the file, find its persons, and write down its sound rows for the database."""
+        self._gate.refuse_real(frame)
         frame, findings = self._timed("check", lambda: self._checker.check(frame))
         held = self._checker.holding(findings)
         sound = frame.join(held, on=ROW, how="anti") if held.height else frame
@@ -318,12 +320,14 @@ class Batch:
     def _return_rows(self, target: Target, mend: SpoolWriter) -> None:
         """Read the file again for the rows to mend: waiting ones are sealed into the database, all go into the sender's mend file."""
         outcome, book = self.outcome, self.outcome.book
-        wanted = self._checker.holding(outcome.findings).filter(~pl.col("rule").is_in(list(book.safeguards)))
+        wanted = self._checker.holding(outcome.findings).filter(
+            ~pl.col("rule").is_in(list(book.safeguards)) & ~pl.col(ROW).is_in(list(self._gate.nameless))
+        )
         mender = Mender(outcome.heading, outcome.layout.header_row, mend)
         if wanted.height:
             words = reasons(wanted, book, self._item.definition)
             waits = outcome.reasons()
-            sealed = SealedRows(target, self._vault)
+            sealed = SealedRows(target, self._vault, self._item.definition.roles["code"])
             for values in pick_rows(
                 self._table.frames(outcome.layout.header_row), pl.Series(list(words), dtype=pl.Int32)
             ):
@@ -334,43 +338,3 @@ class Batch:
                     sealed.add(row, " ".join(waits[row]), {**outcome.layout.fixed, **told})
             sealed.write()
         mender.finish()
-
-
-SEALED_AT_ONCE = 5_000
-
-
-class SealedRows:
-    """Waiting rows on their way into the database: sealed one by one, written some thousand at a time."""
-
-    def __init__(self, target: Target, vault: SealingVault) -> None:
-        self._target = target
-        self._vault = vault
-        self._rows: list[tuple[int, str, bytes, bytes]] = []
-        self._key = vault.pointers.current
-
-    def add(self, row: int, rules: str, values: dict[str, str | None]) -> None:
-        text = json.dumps({code: value for code, value in sorted(values.items()) if value}, ensure_ascii=False)
-        digest = blake2b(text.encode(), key=self._vault.digest_key, digest_size=32).digest()
-        self._rows.append((row, rules, digest, self._vault.seal(text, use="waiting.row").box))
-        if len(self._rows) >= SEALED_AT_ONCE:
-            self.write()
-
-    def write(self) -> None:
-        rows, rules, digests, boxes = (
-            (list(column) for column in zip(*self._rows, strict=True)) if self._rows else ([], [], [], [])
-        )
-        run(
-            "insert_waiting",
-            {
-                "item": self._target.item_id,
-                "provider": self._target.provider_id,
-                "batch": self._target.batch_id,
-                "key": self._key,
-                "at": self._target.at,
-                "rows": rows,
-                "rules": rules,
-                "digests": digests,
-                "boxes": boxes,
-            },
-        )
-        self._rows.clear()

@@ -102,6 +102,11 @@ SELECT %(item)s, %(provider)s, %(batch)s, w.row_number, split_part(w.rules, ' ',
 FROM unnest(%(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]) AS w (row_number, rules, digest, row_sealed)
 ON CONFLICT (item_id, provider_id, digest) DO NOTHING;
 
+-- name: wait_in_sandbox
+-- In a sandbox rows wait by a function that is told the numbers, keeps none of them, and refuses what may be a real person's.
+SELECT records_wait_in_sandbox(%(item)s::integer, %(provider)s::bigint, %(batch)s::integer, %(key)s::text, %(at)s, %(codes)s::text[],
+    %(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]);
+
 -- name: note_reasons
 -- Why rows wait on after they were tried again.
 UPDATE records_waiting w SET rule = split_part(r.rules, ' ', 1), rules = string_to_array(r.rules, ' ')

@@ -36,6 +36,9 @@ $$;
 CREATE OR REPLACE FUNCTION records_wake_exchange() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    IF ground_kind() = 'sandbox' THEN
+        RAISE EXCEPTION 'a sandbox has no exchange tables' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF pg_try_advisory_xact_lock(hashtext('wake ' || TG_TABLE_SCHEMA)) THEN
         INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)
         VALUES ('intake', 'chengxin.records.ways.work.drain_exchange', 'drain ' || TG_TABLE_SCHEMA, jsonb_build_object('schema', TG_TABLE_SCHEMA))

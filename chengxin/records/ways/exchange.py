@@ -20,6 +20,7 @@ from psycopg.errors import LockNotAvailable
 from chengxin.catalogue.queries import OpenItem, open_item
 from chengxin.identity.models import Organisation
 from chengxin.identity.queries import find_organisation
+from chengxin.identity.sandbox import refuse_in_sandbox
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.intake.ledger import SQL, run
 from chengxin.records.jobs import deliver
@@ -67,6 +68,10 @@ def open_exchange(provider: Organisation, item_code: str, *, prefix: str, intake
 
     ``prefix`` and ``intake`` are the names of the installation's roles. Raises ItemNotOpen, ProviderNotCompetent.
     """
+    refuse_in_sandbox(
+        "不开设前置机交换表，请用网页上传、接口或者投递目录试报。",
+        "it opens no exchange tables; try the page, the interface or the drop folder.",
+    )
     today = shanghai_date(at)
     item = open_item(item_code, today)
     refuse_provider(item, provider, today)

@@ -41,7 +41,7 @@ def layout(receipt: "Receipt") -> dict[str, Any]:
     told, signature = receipt.figures, receipt.signature
     lines = [*told["items"], {"item": "合计", **told["total"]}]
     return {
-        "title": "数据归集每日对账单",
+        "title": ("【沙箱 SANDBOX】" if told.get("installation") == "sandbox" else "") + "数据归集每日对账单",
         "lines": [
             ("单位", printable(f"{told['name']}（{told['provider']}）")),
             ("日期", told["day"]),

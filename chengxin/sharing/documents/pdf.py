@@ -26,10 +26,10 @@ _SIGNS_A_LINE = 36
 _compiling = Lock()
 
 
-def as_pdf(report: "Report", *, demo: bool = False) -> bytes:
+def as_pdf(report: "Report", *, demo: bool = False, sandbox: bool = False) -> bytes:
     """Lay a report out as a tagged PDF. The same report gives the same bytes. Raises FontsMissing."""
     covered()
-    data = json.dumps(layout(report, demo=demo))
+    data = json.dumps(layout(report, demo=demo, sandbox=sandbox))
     issued = report.issued_at.astimezone(SHANGHAI).replace(microsecond=0)
     with _compiling:  # one compiler, one document at a time
         try:
@@ -54,11 +54,11 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(str(TEMPLATE), font_paths=fonts)
 
 
-def layout(report: "Report", *, demo: bool) -> dict[str, Any]:
+def layout(report: "Report", *, demo: bool, sandbox: bool = False) -> dict[str, Any]:
     """Give everything that ``report.typ`` prints, in words, in the order it prints it."""
     return {
         "title": _heading(words.TITLE),
-        "demo": {"zh": words.DEMO, "en": words.DEMO_EN} if demo else None,
+        "demo": _heading(mark) if (mark := words.mark(demo=demo, sandbox=sandbox)) else None,
         "number": printable(report.number),
         "issued": words.moment(report.issued_at),
         "as_of": words.as_of_line(report),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from chengxin.sharing.services import Report
 
 
-def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
+def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> dict[str, Any]:
     """Give a report as plain JSON values. Dates are ISO dates in Asia/Shanghai; the code is masked as on paper."""
     return {
         "number": report.number,
@@ -24,6 +24,7 @@ def as_json(report: "Report", *, demo: bool = False) -> dict[str, Any]:
         "subject": {"name": report.subject.name, "code": words.masked(report.subject.code)},
         "records": [_record(record, report.subject.code) for record in report.records],
         "demo": demo,
+        "sandbox": sandbox,
     }
 
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from chengxin.sharing.services import Report
 
 
-def as_text(report: "Report", *, demo: bool = False) -> str:
+def as_text(report: "Report", *, demo: bool = False, sandbox: bool = False) -> str:
     """Give a report as lines of text; no value can forge a line or steer the terminal."""
-    return "\n".join(_lines(report, demo=demo)) + "\n"
+    return "\n".join(_lines(report, words.mark(demo=demo, sandbox=sandbox))) + "\n"
 
 
-def _lines(report: "Report", *, demo: bool) -> Iterator[str]:
-    if demo:
-        yield f"【{words.DEMO} {words.DEMO_EN}】"
+def _lines(report: "Report", mark: words.Heading | None) -> Iterator[str]:
+    if mark:
+        yield f"【{mark.zh} {mark.en}】"
     yield f"{words.TITLE.zh} {words.TITLE.en}"
     yield from _rows([("报告编号", report.number), ("出具时间", words.moment(report.issued_at))])
     if report.as_of:

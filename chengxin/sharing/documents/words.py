@@ -39,6 +39,17 @@ GRADES = {"minor": "轻微", "general": "一般", "serious": "严重"}
 
 DEMO = "演示数据，均为虚构"
 DEMO_EN = "Demonstration data, all fictitious"
+SANDBOX = "沙箱：仅供试用，人员和记录均为虚构，不作任何凭证"
+SANDBOX_EN = "SANDBOX: for trying out; persons and records are fictitious, and this proves nothing"
+
+
+def mark(*, demo: bool, sandbox: bool) -> Heading | None:
+    """Give what a document says of itself where it proves nothing."""
+    if sandbox:
+        return Heading(SANDBOX, SANDBOX_EN)
+    return Heading(DEMO, DEMO_EN) if demo else None
+
+
 NO_RECORD = "截至出具时，没有可以展示的记录。这不代表评价。"
 FACTS_ONLY = "本报告只列事实和出处，不打分，不作综合评价。"
 OBJECTIONS = (

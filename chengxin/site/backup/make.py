@@ -13,7 +13,7 @@ import psycopg
 from chengxin import __version__
 from chengxin.site.backup.dump import dumping, programs_for
 from chengxin.site.backup.errors import BackupFailed
-from chengxin.site.backup.proof import keys_in, migrations_in, proof_of
+from chengxin.site.backup.proof import keys_in, kind_in, migrations_in, proof_of
 from chengxin.site.backup.sealed import BackupKey, SealedWriter
 from chengxin.site.runtime.files import Tell, refusals_told, sync_folder
 
@@ -48,6 +48,7 @@ def make_backup(file: Path, *, owner_url: str, prefix: str, key: BackupKey, at: 
             "version": __version__,
             "prefix": prefix,
             "server": version,
+            "kind": kind_in(connection),
             "vault": keys_in(connection),
             "migrations": migrations_in(connection),
             "proof": proof_of(connection),

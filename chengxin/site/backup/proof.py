@@ -39,6 +39,11 @@ def migrations_in(connection: psycopg.Connection[Any]) -> list[list[str]]:
     return [list(row) for row in connection.execute("SELECT app, name FROM django_migrations ORDER BY app, name")]
 
 
+def kind_in(connection: psycopg.Connection[Any]) -> str:
+    """Give what kind of installation a database is."""
+    return str((connection.execute("SELECT ground_kind()").fetchone() or ("",))[0])
+
+
 def keys_in(connection: psycopg.Connection[Any]) -> dict[str, str]:
     """Give the vault's keys that a database needs: id and check value."""
     rows = connection.execute(

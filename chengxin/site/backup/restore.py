@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from chengxin.ground.installation import PROVINCE, kind_here
 from chengxin.site.backup.dump import programs_for, restoring
 from chengxin.site.backup.erasures import replay
 from chengxin.site.backup.errors import BackupFailed, BackupUnusable, JournalMissing, RestoreRefused
@@ -64,6 +65,11 @@ def refuse_misfit(backup: Backup, *, prefix: str, migrations: set[tuple[str, str
         raise BackupUnusable(
             f"它来自更新的版本 {manifest['version']}（本机没有 {ahead[0]}）。请先升级程序。",
             f"it comes from the newer version {manifest['version']} ({ahead[0]} isn't here). Upgrade first.",
+        )
+    if manifest.get("kind", PROVINCE) != kind_here():
+        raise BackupUnusable(
+            "正式系统的备份不能恢复到沙箱，沙箱的备份也不能恢复到正式系统。",
+            "A province's backup isn't restored into a sandbox, nor a sandbox's into a province.",
         )
     if manifest["prefix"] != prefix:
         raise BackupUnusable(

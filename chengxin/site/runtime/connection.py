@@ -5,13 +5,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from chengxin.site.env import env_int, env_secret, env_str
+import psycopg
+
+from chengxin.ground.installation import PROVINCE, SANDBOX, compare
+from chengxin.site.env import SettingUnusable, env_bool, env_int, env_secret, env_str
 from chengxin.site.runtime.files import Tell, make_data_folder
 from chengxin.site.runtime.postgres import EmbeddedPostgres, quiet
 from chengxin.site.runtime.reach import connected, parts_of
 from chengxin.site.runtime.roles import LESSER, ensure_database, ensure_roles
 from chengxin.site.runtime.server_check import check_server
+
+SWITCH = "CHENGXIN_SANDBOX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,34 @@ def open_database(data: Path, tell: Tell = quiet, *, durable: bool = True) -> It
     server = EmbeddedPostgres(data, major=env_int("CHENGXIN_PG_MAJOR", 18), durable=durable)
     with server.using(tell):
         owner_url = ensure_database(server.admin_url(), data, prefix=prefix)
+        with connected(owner_url, "DATABASE_URL") as connection:
+            refuse_other_kind(connection)
         yield Database(ensure_roles(owner_url, prefix, data), embedded=True, server=server)
+
+
+def refuse_other_kind(connection: psycopg.Connection[Any]) -> None:
+    """Leave a database of the other kind alone before anything is made in it. Raises InstallationMismatch."""
+    compare(kind_in(connection), SANDBOX if env_bool(SWITCH, default=False) else PROVINCE)
+
+
+def kind_in(connection: psycopg.Connection[Any]) -> str:
+    """Give what kind of installation a database is; "" for one that wasn't asked yet."""
+    (known,) = connection.execute("SELECT to_regprocedure('ground_kind()') IS NOT NULL").fetchone() or (False,)
+    found = connection.execute("SELECT coalesce(ground_kind(), '')").fetchone() if known else None
+    return str((found or ("",))[0])
 
 
 def _own(url: str, data: Path, prefix: str, tell: Tell) -> Database:
     # The form of the URL is checked first: what libpq says about a malformed one may quote the password.
     parts_of(url, "DATABASE_URL")
+    if env_bool(SWITCH, default=False) and "sandbox" not in prefix:
+        # Roles belong to the whole server: those of a province on the same one would be the sandbox's too.
+        raise SettingUnusable(
+            "沙箱用自备的服务器（DATABASE_URL）时，请设自己的角色前缀，例如 CHENGXIN_ROLE_PREFIX=chengxin_sandbox。",
+            "A sandbox on an own server (DATABASE_URL) needs role names of its own, such as CHENGXIN_ROLE_PREFIX=chengxin_sandbox.",
+        )
     with connected(url, "DATABASE_URL") as connection:
+        refuse_other_kind(connection)
         warnings = check_server(connection)
     for warning in warnings:
         tell(warning)

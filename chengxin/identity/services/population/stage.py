@@ -9,6 +9,7 @@ from typing import Any
 from chengxin.identity.blocks import blocks_of
 from chengxin.identity.population_words import words
 from chengxin.identity.rules import may_be_subject, normal_name
+from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.services.population.feed import READ, Row
 from chengxin.lib.codes import CodeType, examine, from_template, holds_code
 from chengxin.lib.codes.organisation import examine_organisation
@@ -120,7 +121,7 @@ class Stager:
     def _may_be_held(self, row: Row, kind: str, number: str) -> tuple[bytes, bytes, bytes | None, str] | None:
         code_type = from_template(row.get(kind) or row.get("ZJLX", ""))
         verdict = examine(code_type, row.get(number, ""), on=self.day, areas=self.areas)
-        if code_type is None or verdict.canonical is None or verdict.legacy:
+        if code_type is None or verdict.canonical is None or verdict.legacy or is_real_here(verdict.canonical):
             return None
         if verdict.born is not None and not may_be_subject(verdict.born, self.day):
             return None
@@ -146,7 +147,7 @@ class Stager:
     def _code(self, row: Row, kind: str, number: str, born: date | None) -> tuple[CodeType, str]:
         code_type = from_template(row.get(kind) or row["ZJLX"])
         verdict = examine(code_type, row[number], on=self.day, areas=self.areas)
-        if code_type is None or verdict.canonical is None or verdict.legacy:
+        if code_type is None or verdict.canonical is None or verdict.legacy or is_real_here(verdict.canonical):
             raise Refused("code-invalid")
         if verdict.born is not None and verdict.born != born and born is not None:
             raise Refused("born-differs-from-code")

@@ -1,0 +1,113 @@
+"""What the operator of a sandbox does for a department, and emptying it. Each refuses on anything but a sandbox."""
+
+import json
+import secrets
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import transaction
+from joserfc import jwk
+
+from chengxin.demo.officers import REASON, SECURITY, code_of_officer
+from chengxin.demo.sandbox import FOLDER
+from chengxin.ground.errors import InstallationMismatch
+from chengxin.ground.installation import SANDBOX, kind_of_database
+from chengxin.identity.errors import OfficerUnknown
+from chengxin.identity.models import User
+from chengxin.identity.parties import Party
+from chengxin.identity.services.clients import approve_key, enter_client, enter_key
+from chengxin.identity.services.declarations import declare_at_server
+from chengxin.identity.services.officers import enter_at_server
+from chengxin.identity.services.rights import grant_role
+from chengxin.lib.errors import Unusable
+from chengxin.lib.periods import shanghai_date
+from chengxin.site.runtime.connection import kind_in
+
+SYSTEM, DAYS = "system", 180
+EMPTIED = (FOLDER, "spool", "erasures")
+ANYWHERE = ("0.0.0.0/0", "::/0")
+
+
+def refuse_province() -> None:
+    """Raise InstallationMismatch on a database that isn't a sandbox."""
+    if kind_of_database() != SANDBOX:
+        raise InstallationMismatch("这个命令只用于沙箱。", "this command is for a sandbox alone.")
+
+
+def _administrators() -> tuple[User, User]:
+    found = {user.login: user for user in User.objects.filter(login__in=(SYSTEM, SECURITY))}
+    if len(found) < len((SYSTEM, SECURITY)):
+        raise OfficerUnknown
+    return found[SYSTEM], found[SECURITY]
+
+
+@transaction.atomic
+def enter_test_client(
+    organisation: str, name: str, key: str, *, addresses: list[str], at: datetime, days: int = DAYS
+) -> dict[str, Any]:
+    """Let a department's system in by its public key (a JWK). Runs as the owner, by the sandbox's own two administrators.
+
+    Raises InstallationMismatch on a province, ClientRefused in words.
+    """
+    refuse_province()
+    system, security = _administrators()
+    until = shanghai_date(at) + timedelta(days=days)
+    client = enter_client(
+        organisation_code=organisation,
+        name=name,
+        addresses=addresses or list(ANYWHERE),
+        until=until,
+        actor=system,
+        at=at,
+    )
+    entered = enter_key(client.client_id, key, until=until, actor=system, at=at)
+    approve_key(entered.pk, actor=security, at=at)
+    return {"client_id": client.client_id, "organisation": organisation, "until": until}
+
+
+def new_key(file: Path) -> str:
+    """Make a pair of keys, leave the private one in a new file for its owner alone, give the public one."""
+    pair = jwk.ECKey.generate_key("P-256")
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise Unusable(f"{file} 已存在。请换一个文件名。", f"{file} is there already; name another file.") from None
+    file.write_text(json.dumps(pair.as_dict(private=True)), encoding="utf-8")
+    return json.dumps(pair.as_dict(private=False))
+
+
+@transaction.atomic
+def enter_test_clerk(login: str, name: str, organisation: str, *, at: datetime) -> dict[str, Any]:
+    """Give a department's developer a clerk's account, under a made-up identity, and its first password. Runs as the owner.
+
+    Raises InstallationMismatch on a province, AccountRefused in words.
+    """
+    refuse_province()
+    _, security = _administrators()
+    password = secrets.token_urlsafe(18)
+    enter_at_server(login=login, display_name=name, organisation_code=organisation, password=password, at=at)
+    declare_at_server(login, Party("resident-id", code_of_officer(login), name), at=at)
+    until = shanghai_date(at) + timedelta(days=DAYS)
+    grant_role(login, role="clerk", until=until, reason=REASON, actor=security, at=at)
+    return {"login": login, "first_password": password, "until": until}
+
+
+def empty(owner_url: str, data: Path) -> None:
+    """Take everything out of a sandbox but its keys. The next start makes it anew.
+
+    Raises InstallationMismatch on a province: asked of the database itself, in the transaction that empties it.
+    """
+    with psycopg.connect(owner_url) as connection, connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '4s'")
+        if kind_in(connection) != SANDBOX:
+            raise InstallationMismatch(
+                "只有沙箱可以清空，这里不是沙箱。什么都没有动。",
+                "only a sandbox can be emptied, and this isn't one. Nothing was touched.",
+            )
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    for name in EMPTIED:
+        shutil.rmtree(data / name, ignore_errors=True)
