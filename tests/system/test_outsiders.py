@@ -119,7 +119,9 @@ def test_it_calls_no_function_but_its_own(outside: Outside, role: str) -> None:
     with outside.login(role) as connection:
         open_ = {name for (name,) in connection.execute(query).fetchall()}
         assert open_ == (
-            {"catalogue_comment_on(bigint,text,text)", "identity_find_receipt(text)"} if role == "public" else set()
+            {"catalogue_comment_on(bigint,text,text)", "ground_kind()", "identity_find_receipt(text)"}
+            if role == "public"
+            else set()
         )
         assert refused(connection, "SELECT identity_settle_person(1)")
         assert refused(connection, "SELECT identity_speaker()")

@@ -90,13 +90,13 @@ CREATE OR REPLACE TRIGGER installation_begins_empty BEFORE INSERT ON ground_inst
     FOR EACH ROW EXECUTE FUNCTION ground_guard_installation();
 
 -- name: installation_kind
-CREATE OR REPLACE FUNCTION ground_kind() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION ground_kind() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT kind FROM ground_installation
 $$;
 
 -- name: installation_settle
 -- Say once what this database is, and give what it is. Whatever holds something already is a province's.
-CREATE OR REPLACE FUNCTION ground_settle_kind(wanted text) RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION ground_settle_kind(wanted text) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     BEGIN
         INSERT INTO ground_installation (id, kind, made_at) SELECT 1, wanted, now() WHERE ground_kind() IS NULL;
@@ -108,4 +108,4 @@ END
 $$;
 
 -- name: installation_grants
-GRANT EXECUTE ON FUNCTION ground_kind() TO {app}, {intake}, {admin}, {public}, {auditor}, {eraser};
+GRANT EXECUTE ON FUNCTION ground_kind() TO {app}, {intake}, {admin}, {public}, {eraser};

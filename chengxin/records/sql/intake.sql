@@ -104,7 +104,7 @@ ON CONFLICT (item_id, provider_id, digest) DO NOTHING;
 
 -- name: wait_in_sandbox
 -- In a sandbox rows wait by a function that is told the numbers, keeps none of them, and refuses what may be a real person's.
-SELECT records_wait_in_sandbox(%(item)s::integer, %(provider)s::bigint, %(batch)s::integer, %(key)s::text, %(at)s, %(codes)s::text[],
+SELECT records_wait_in_sandbox(%(item)s::integer, %(provider)s::bigint, %(batch)s::bigint, %(key)s::text, %(at)s, %(codes)s::text[],
     %(rows)s::integer[], %(rules)s::text[], %(digests)s::bytea[], %(boxes)s::bytea[]);
 
 -- name: note_reasons

@@ -7,9 +7,9 @@ $$;
 
 -- name: wait_in_sandbox
 -- The one way to a waiting row in a sandbox: told the numbers, it keeps the rows alone, and none beside a number that may be a real person's.
-CREATE OR REPLACE FUNCTION records_wait_in_sandbox(item integer, provider bigint, batch integer, key text, at timestamptz,
+CREATE OR REPLACE FUNCTION records_wait_in_sandbox(item integer, provider bigint, batch bigint, key text, at timestamptz,
     codes text[], numbers integer[], reasons text[], digests bytea[], boxes bytea[]) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF cardinality(codes) <> cardinality(numbers) OR EXISTS (
         SELECT FROM unnest(codes) AS c (code) WHERE NOT coalesce(records_reads_synthetic(code), false)
@@ -38,5 +38,5 @@ CREATE OR REPLACE TRIGGER waiting_synthetic BEFORE INSERT ON records_waiting
     FOR EACH STATEMENT EXECUTE FUNCTION records_guard_sandbox();
 
 -- name: sandbox_grants
-REVOKE ALL ON FUNCTION records_wait_in_sandbox(integer, bigint, integer, text, timestamptz, text[], integer[], text[], bytea[], bytea[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION records_wait_in_sandbox(integer, bigint, integer, text, timestamptz, text[], integer[], text[], bytea[], bytea[]) TO {intake};
+REVOKE ALL ON FUNCTION records_wait_in_sandbox(integer, bigint, bigint, text, timestamptz, text[], integer[], text[], bytea[], bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION records_wait_in_sandbox(integer, bigint, bigint, text, timestamptz, text[], integer[], text[], bytea[], bytea[]) TO {intake};
