@@ -68,15 +68,27 @@ def enter_test_client(
     return {"client_id": client.client_id, "organisation": organisation, "until": until}
 
 
-def new_key(file: Path) -> str:
-    """Make a pair of keys, leave the private one in a new file for its owner alone, give the public one."""
-    pair = jwk.ECKey.generate_key("P-256")
+def enter_with_new_key(
+    file: Path, organisation: str, name: str, *, addresses: list[str], at: datetime
+) -> dict[str, Any]:
+    """Let a system in under a pair of keys made now; the private one is left in a new file for its owner alone.
+
+    Raises as ``enter_test_client`` does, and Unusable where the file is there already.
+    """
     try:
         file.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
         raise Unusable(f"{file} 已存在。请换一个文件名。", f"{file} is there already; name another file.") from None
-    file.write_text(json.dumps(pair.as_dict(private=True)), encoding="utf-8")
-    return json.dumps(pair.as_dict(private=False))
+    pair = jwk.ECKey.generate_key("P-256")
+    try:
+        public = json.dumps(pair.as_dict(private=False))
+        told = enter_test_client(organisation, name, public, addresses=addresses, at=at)
+    except BaseException:
+        file.unlink()
+        raise
+    kept = {"client_id": told["client_id"], "private_key": pair.as_dict(private=True)}
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    return told
 
 
 @transaction.atomic

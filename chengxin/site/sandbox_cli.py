@@ -20,6 +20,14 @@ Organisation = Annotated[
 ]
 
 
+def read_text(file: Path | None) -> str:
+    """Read a small file. Raises Unusable when it can't be read."""
+    try:
+        return file.read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        raise Unusable(f"{file} 读不出来。", f"{file} can't be read.") from None
+
+
 def _switch_on() -> None:
     from chengxin.site.runtime.connection import SWITCH
 
@@ -62,11 +70,14 @@ def client(
         from django.conf import settings
         from django.utils import timezone
 
-        from chengxin.site.sandbox import enter_test_client, new_key, refuse_province
+        from chengxin.site.sandbox import enter_test_client, enter_with_new_key
 
-        refuse_province()
-        public = key.read_text(encoding="utf-8") if key else new_key(new) if new else ""
-        made = enter_test_client(org, name, public, addresses=address or [], at=timezone.now())
+        at, networks = timezone.now(), address or []
+        made = (
+            enter_with_new_key(new, org, name, addresses=networks, at=at)
+            if new
+            else enter_test_client(org, name, read_text(key), addresses=networks, at=at)
+        )
         show({**made, "audience": settings.API_ISSUER}, as_json=as_json)
 
 

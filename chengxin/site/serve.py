@@ -43,6 +43,7 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
     """
     if demo:
         os.environ["CHENGXIN_DEMO"] = "1"
+    sandbox = sandbox or env_bool(SWITCH, default=False)
     if sandbox:
         os.environ[SWITCH] = "1"
     settle_addresses(ports)

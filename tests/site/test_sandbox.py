@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from chengxin.demo.sandbox import load_records, settle_people
 from chengxin.ground.errors import InstallationMismatch
 from chengxin.ground.installation import kind_of_database, refuse_mismatch, settle_kind
+from chengxin.identity.errors import ClientRefused
 from chengxin.identity.models import ClientKey, User
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
@@ -27,7 +28,7 @@ from chengxin.site.bootstrap import become, prepare
 from chengxin.site.checks import refuse_unsafe
 from chengxin.site.env import SettingUnusable
 from chengxin.site.runtime.connection import Database, refuse_other_kind
-from chengxin.site.sandbox import empty, enter_test_clerk, enter_test_client, new_key
+from chengxin.site.sandbox import empty, enter_test_clerk, enter_test_client, enter_with_new_key
 from tests.conftest import Register
 from tests.people import MARKET
 from tests.sandboxes import make_sandbox, real_code
@@ -68,12 +69,17 @@ def test_a_sandbox_is_made_filled_opened_and_emptied(bare: Register, tmp_path: P
     assert bare.rows("SELECT count(*) FROM identity_user WHERE demo") == [(0,)]
 
     at, department = datetime.now(UTC), manifest_department()
-    public = new_key(tmp_path / "key.json")
-    assert (tmp_path / "key.json").stat().st_mode & 0o077 == 0
-    assert "d" not in json.loads(public)
+    file = tmp_path / "key.json"
+    told = enter_with_new_key(file, department, "试报系统", addresses=[], at=at)
+    assert file.stat().st_mode & 0o077 == 0
+    kept = json.loads(file.read_text())
+    assert kept["client_id"] == told["client_id"]
+    assert kept["private_key"]["d"]
     with pytest.raises(Unusable):
-        new_key(tmp_path / "key.json")
-    told = enter_test_client(department, "试报系统", public, addresses=[], at=at)
+        enter_with_new_key(file, department, "试报系统", addresses=[], at=at)
+    with pytest.raises(ClientRefused):
+        enter_with_new_key(tmp_path / "other.json", "x", "试报系统", addresses=[], at=at)
+    assert not (tmp_path / "other.json").exists()
     key = ClientKey.objects.select_related("client__organisation").get()
     assert (key.client.client_id, key.client.organisation.code) == (told["client_id"], department)
     assert key.approved_by_id not in {None, key.entered_by_id}

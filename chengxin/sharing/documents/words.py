@@ -39,8 +39,8 @@ GRADES = {"minor": "轻微", "general": "一般", "serious": "严重"}
 
 DEMO = "演示数据，均为虚构"
 DEMO_EN = "Demonstration data, all fictitious"
-SANDBOX = "沙箱：仅供试用，人员和记录均为虚构，不作任何凭证"
-SANDBOX_EN = "SANDBOX: for trying out; persons and records are fictitious, and this proves nothing"
+SANDBOX = "沙箱试用，均为虚构"
+SANDBOX_EN = "SANDBOX: all fictitious, proof of nothing"
 
 
 def mark(*, demo: bool, sandbox: bool) -> Heading | None:

@@ -1,6 +1,6 @@
 """What a sandbox takes in, and what it leaves nothing of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -115,7 +115,7 @@ def test_one_dirty_file_gets_the_same_findings_everywhere(
         assert {one for one in alone if one[1] not in codes} == {one for one in ordinary if one[1] not in codes}
 
 
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "plain": lambda code: code,
     "blanks": lambda code: f" {code[:6]} {code[6:14]} {code[14:]} ",
     "wide": lambda code: code.translate({48 + n: 0xFF10 + n for n in range(10)}),
