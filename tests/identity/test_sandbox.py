@@ -9,17 +9,21 @@ import psycopg
 import pytest
 
 from chengxin.ground.errors import ClosedInSandbox, RealInSandbox
+from chengxin.identity.errors import CodeInvalid
 from chengxin.identity.models import Organisation
 from chengxin.identity.parties import Party
 from chengxin.identity.services.declarations import declare_at_server
 from chengxin.identity.services.population import load_population
+from chengxin.identity.services.verification import verify
 from chengxin.identity.signing import is_ours, sign
 from chengxin.records.population_calls import receive_events
-from chengxin.records.reconciliation import is_genuine, receipt_text
+from chengxin.records.reconciliation import Receipt, is_genuine, receipt_text
 from chengxin.records.services import areas
 from chengxin.records.ways.exchange import open_exchange
+from chengxin.sharing.documents.day_receipt import as_pdf, layout
 from chengxin.sharing.services import Question, Refused, identify
 from tests.conftest import Register
+from tests.identity.verifying import asked, register_purposes, system
 from tests.people import MARKET, UNKNOWN, WANG_WEI, write_population
 from tests.sandboxes import make_sandbox, real_code
 
@@ -44,6 +48,16 @@ def test_a_real_number_is_neither_looked_up_nor_kept(sandbox: Register, today: d
     assert Party("resident-id", REAL, "贾真人").canonical(today) is None
     settings.SANDBOX = False
     assert Party("resident-id", REAL, "贾真人").canonical(today) == REAL
+
+
+def test_a_real_number_is_checked_against_nobody(sandbox: Register, now: datetime) -> None:
+    purpose = register_purposes(sandbox)
+    client = system(sandbox)
+    with pytest.raises(CodeInvalid):
+        verify(client.enquirer, purpose, asked(WANG_WEI, code=REAL), at=now)
+    answer, _ = verify(client.enquirer, purpose, asked(WANG_WEI), at=now)
+    assert answer.outcome == "match"
+    assert sandbox.rows("SELECT subject_id FROM ground_access_entry WHERE reason = 'code-invalid'") == [(0,)]
 
 
 def test_an_officer_declares_no_real_number(sandbox: Register, now: datetime) -> None:
@@ -103,6 +117,9 @@ def test_what_a_sandbox_signs_counts_nowhere_else(
         "public": signature.public.hex(), "signature": signature.signature.hex(),
     }  # fmt: skip
     assert is_genuine(told)
+    paper = layout(Receipt(receipt, signature))
+    assert "SANDBOX" in paper["title"]
+    assert as_pdf(Receipt(receipt, signature)).startswith(b"%PDF")
     settings.SANDBOX = False
     assert not is_ours("text", signed)
     assert not is_genuine(told)

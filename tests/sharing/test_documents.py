@@ -150,7 +150,7 @@ def test_json_keys_are_stable() -> None:
     face = as_json(REPORT)
     assert set(face) == {
         "number", "issued_at", "as_of", "purpose", "basis", "case", "organisation", "officer", "subject", "records",
-        "demo",
+        "demo", "sandbox",
     }  # fmt: skip
     assert set(face["records"][0]) == {
         "number", "item", "item_name", "nature", "document", "organ", "decided", "grade", "state",
@@ -310,6 +310,16 @@ def test_demo_is_marked_on_every_page() -> None:
     assert words.DEMO in as_text(demo, demo=True)
     assert as_json(demo, demo=True)["demo"] is True
     assert words.DEMO not in as_text(demo) + read(as_pdf(demo))
+
+
+def test_a_sandbox_is_marked_on_every_page() -> None:
+    made = replace(REPORT, records=(PENALTY,) * 8)
+    assert all("沙箱" in page and words.SANDBOX in page for page in read_pages(as_pdf(made, sandbox=True)))
+    assert words.SANDBOX_EN.replace(" ", "") in read(as_pdf(made, sandbox=True))
+    assert words.SANDBOX in as_text(made, sandbox=True)
+    assert as_json(made, sandbox=True)["sandbox"] is True
+    assert words.SANDBOX not in as_text(made, demo=True) + read(as_pdf(made, demo=True))
+    assert as_json(made)["sandbox"] is False
 
 
 def test_every_state_and_grade_has_a_word() -> None:

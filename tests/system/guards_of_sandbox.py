@@ -47,5 +47,5 @@ SOUND: dict[str, Attack] = {
     "a-row-waits-in-a-province": s.waits(sandbox=False),
     "a-province-begins-with-something": s.begins_as("province"),
     "a-persons-number-in-a-province": s.brings("identity_code", sandbox=False, code_hash=HASH),
-    "the-owner-makes-a-sandboxs-person": lambda stage: s.as_sandbox(stage) or clones("identity_code", code_hash=HASH)(stage),
+    "the-owner-makes-a-sandboxs-person": s.in_sandbox(clones("identity_code", code_hash=HASH)),
 }  # fmt: skip

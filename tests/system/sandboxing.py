@@ -21,6 +21,16 @@ def as_sandbox(stage: Stage) -> None:
     unlocked(stage, "UPDATE ground_installation SET kind = 'sandbox'")
 
 
+def in_sandbox(attack: Attack) -> Attack:
+    """Make an attack that is tried in a sandbox."""
+
+    def tried(stage: Stage) -> bool:
+        as_sandbox(stage)
+        return attack(stage)
+
+    return tried
+
+
 def begins_as(kind: str) -> Attack:
     """Make an attack that says anew of a database that holds something what it is."""
 
