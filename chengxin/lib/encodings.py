@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-import polars as pl
-
 from chengxin.lib.errors import Unusable
 
 BOM = codecs.BOM_UTF8
 # Two Chinese signs or more in UTF-8, with nothing but ASCII around them.
 UTF8_PIECE = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
 SURE_BYTES, SURE_PIECES = 12, 3
+# So many bytes that go on with a sign are never UTF-8 by chance.
+SURE_SIGNS = 4000
 CONTINUED, FIRST_OF_SEVERAL, FIRST_OF_THREE, FIRST_OF_FOUR = 0x80, 0xC0, 0xE0, 0xF0
 FIRST_OF_CHINESE = range(0xE4, 0xEA)
 # ASCII, what goes on with a sign of UTF-8, what begins one of three bytes that is Chinese, anything else.
@@ -41,23 +41,26 @@ def detect(blocks: Iterable[bytes], again: Iterable[bytes], most: int | None = N
     """Tell the encoding of a file from its blocks: UTF-8 by its mark or by being valid throughout, else GB18030 throughout.
 
     ``again`` gives the same blocks a second time, and is read only where the first pass met what is not UTF-8. Costs one pass
-    over the file in bounded memory. With ``most``, no more bytes than that are looked at as GB18030, in the belief that the rest goes
-    through a ``Transcriber``. Raises EncodingUnknown with the place of the first byte that fits neither.
+    over the file in bounded memory. With ``most``, only about so many bytes are looked at, or as many more as it takes to be sure: for
+    callers that bring the rest through a ``Transcriber`` and mind what comes of it. Raises EncodingUnknown with the place of the first
+    byte that fits neither.
     """
-    marked, plain, held, place = False, True, b"", 0
+    marked, held, place, several = False, b"", 0, 0
     for number, block in enumerate(blocks):
         marked = marked or (number == 0 and block.startswith(BOM))
         text = held + block
-        if text.isascii():
-            held, place = b"", place + len(text)
-            continue
-        plain, end = False, _last_sign_end(text)
-        if (fault := _fault_in(text[:end])) is not None:
-            return _detect_gb18030(again, place + fault, most)
+        end = len(text) if text.isascii() else _last_sign_end(text)
+        try:
+            several += end - len(text[:end].decode())
+        except UnicodeDecodeError as error:
+            return _detect_gb18030(again, place + error.start, most)
         held, place = text[end:], place + end
-    if held:
-        return _detect_gb18030(again, place, most)
-    return Encoding("utf-8", "utf-8-mark" if marked else "plain-ascii" if plain else "valid-utf-8")
+        if most is not None and place >= most and several >= SURE_SIGNS:
+            break
+    else:
+        if held:
+            return _detect_gb18030(again, place, most)
+    return Encoding("utf-8", "utf-8-mark" if marked else "valid-utf-8" if several else "plain-ascii")
 
 
 def _last_sign_end(text: bytes) -> int:
@@ -70,18 +73,6 @@ def _last_sign_end(text: bytes) -> int:
         if byte < CONTINUED:
             break
     return len(text)
-
-
-def _fault_in(text: bytes) -> int | None:
-    """Give the place of the first byte that isn't UTF-8. Polars looks some times faster than a decoder, but doesn't say where."""
-    try:
-        pl.Series([text], dtype=pl.Binary).cast(pl.String)
-    except pl.exceptions.PolarsError:
-        try:
-            text.decode()
-        except UnicodeDecodeError as error:
-            return error.start
-    return None
 
 
 def _detect_gb18030(blocks: Iterable[bytes], no_utf8_at: int, most: int | None) -> Encoding:
@@ -157,7 +148,10 @@ class Pieces:
 
 
 class Transcriber:
-    """Brings the pieces of one file, each of whole lines, to UTF-8, and minds that all of them are in the encoding it was found to have."""
+    """Brings the pieces of one file, each of whole lines, to UTF-8, and minds that all of GB18030 is that.
+
+    What was UTF-8 before is left to whoever reads it, since every reader minds it.
+    """
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding

@@ -162,9 +162,21 @@ class CsvTable(Table):
         try:
             return transcriber.read(text)
         except EncodingUnknown as error:
-            # The message names places in the whole file.
-            encoding_of(self._blocks)
-            raise FileUnusable(error.text, error.text_en) from None
+            raise self._mixed() from error
+
+    def _mixed(self) -> FileUnusable:
+        """Say where the file isn't in the encoding that its beginning is in: the message names places in the whole file."""
+        try:
+            detect(self._blocks(), self._blocks())
+        except EncodingUnknown as error:
+            return FileUnusable(error.text, error.text_en)
+        return FileUnusable(EncodingUnknown.message, EncodingUnknown.message_en)
+
+    def _refuse_mixed(self, text: bytes) -> None:
+        try:
+            text.decode()
+        except UnicodeDecodeError:
+            raise self._mixed() from None
 
     def _parse(self, text: bytes, number: int, *, width: int | None = None, limit: int | None = None) -> pl.DataFrame:
         try:
@@ -178,6 +190,7 @@ class CsvTable(Table):
                 raise_if_empty=False,
             )
         except pl.exceptions.PolarsError:
+            self._refuse_mixed(text)
             refuse_bare_returns(text, number)
             raise FileUnusable(*explain_ragged(text, number, width)) from None
         if frame.width > MAX_COLUMNS:

@@ -75,6 +75,17 @@ def test_blanks_are_stripped_and_empty_is_null() -> None:
     assert cells(table_of("a,b,c\n 　x　 ,,\t\n")) == [(2, "x", None, None)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_fault_behind_what_is_looked_at_first_is_told_with_its_line(
+    monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setattr("chengxin.records.intake.reading.CSV_BYTES", 1000)
+    sound = ("姓名,备注\n" + "王伟,甲乙丙\n" * 3000).encode(encoding)
+    table = table_of(sound + b"\xff\xff,1\n", size=4000)
+    with pytest.raises(FileUnusable, match=r"第 3002 行不是"):
+        list(table.frames(1))
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
 def test_last_line_may_end_or_not(end: str) -> None:
     assert cells(table_of(f"a,b\n1,2{end}")) == [(2, "1", "2")]
