@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chengxin.bench.beside import bench_beside
 from chengxin.bench.feed import bench_feed
 from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
@@ -20,6 +21,7 @@ KNOWN: dict[str, Bench] = {
     "feed": bench_feed,
     "finding": bench_finding,
     "report": bench_report,
+    "beside": bench_beside,
     "vault": bench_vault,
     "rotation": bench_rotation,
     "verification": bench_verification,
