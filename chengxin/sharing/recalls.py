@@ -12,15 +12,23 @@ from chengxin.identity.vault import vault
 from chengxin.sharing.errors import RecallUnknown
 
 PAGE, LAST = 50, (1 << 63) - 1
-UNDOING = "undoing:"
+TELL = {
+    "undoing": "SELECT sharing_recall_undone(%s, %s)",
+    "batch": "SELECT sharing_recall_withdrawn(%s, %s)",
+}
+"""What tells of each cause: the undoing of a whole batch; a batch that withdrew records by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A record that the organisation read and that was withdrawn or went back to earlier content; its number, no value of it."""
+    """A record that the organisation read and that was withdrawn or went back to earlier content; its number, no value of it.
+
+    ``cause`` is ``undoing`` where its whole batch was wrong, ``batch`` where its provider withdrew the record by its number.
+    """
 
     id: int
     number: str
+    cause: str
     case_reference: str
     read_at: datetime
     told_at: datetime
@@ -28,19 +36,20 @@ class Recalled:
     acknowledged_by: str
 
 
-def recall_undone(reference: str, at: datetime) -> None:
-    """Tell every organisation that read what an undoing took back. Told twice, it tells once. One statement. Raises ValueError."""
-    if not reference.startswith(UNDOING):
-        raise ValueError("a withdrawal names its undoing")
+def recall_withdrawn(reference: str, at: datetime) -> None:
+    """Tell every organisation that read what was withdrawn. Told twice, it tells once. One statement. Raises ValueError."""
+    cause, _, number = reference.partition(":")
+    if cause not in TELL:
+        raise ValueError("a withdrawal names its undoing or its batch")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sharing_recall_undone(%s, %s)", [int(reference.removeprefix(UNDOING)), at])
+        cursor.execute(TELL[cause], [int(number), at])
 
 
 def list_recalls(actor: User, *, before: int | None = None, limit: int = PAGE) -> list[Recalled]:
     """Give what the officer's organisation is told of, the newest first. One statement."""
     with speaking_as(actor), connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, subject_id, record_id, case_reference, read_at, told_at, acknowledged_at, acknowledged_by
+            """SELECT id, subject_id, record_id, split_part(reference, ':', 1), case_reference, read_at, told_at, acknowledged_at, acknowledged_by
                FROM sharing_recalls_of(%s, %s)""",
             [before or LAST, limit],
         )

@@ -9,10 +9,10 @@ from procrastinate.contrib.django import app
 
 from chengxin.ground.services import deliver
 from chengxin.records.undoing import WITHDRAWN_EVENT
-from chengxin.sharing.recalls import recall_undone
+from chengxin.sharing.recalls import recall_withdrawn
 
 Handler = Callable[[str, datetime], None]
-HANDLERS: Mapping[str, Sequence[Handler]] = {WITHDRAWN_EVENT: (recall_undone,)}
+HANDLERS: Mapping[str, Sequence[Handler]] = {WITHDRAWN_EVENT: (recall_withdrawn,)}
 logger = logging.getLogger(__name__)
 
 

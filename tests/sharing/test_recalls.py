@@ -1,21 +1,29 @@
 """Whoever read a record that a batch's undoing took back is told once, and acknowledges."""
 
+import csv
+import os
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from chengxin.ground.services import deliver
 from chengxin.sharing.errors import RecallUnknown
-from chengxin.sharing.recalls import acknowledge, list_recalls, recall_undone
+from chengxin.sharing.recalls import acknowledge, list_recalls, recall_withdrawn
 from chengxin.sharing.services import issue_report
 from chengxin.site.outbox import HANDLERS
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
-from tests.people import LI_NA, WANG_WEI
+from tests.people import LI_NA, NAMESAKE, WANG_WEI
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
-from tests.records.test_ingest import take
+from tests.records.test_ingest import counts, numbers_of, rules, take
+from tests.records.test_transfers import give, merge, renamed, subject_of
+from tests.records.test_transfers import tell as tell_population
 from tests.records.test_undoing import officer, undo
 from tests.sharing.test_report import about, asker
 
@@ -36,7 +44,7 @@ def test_whoever_read_it_is_told_once_and_acknowledges(
     issue_report(asker(today), about(WANG_WEI), at=now - timedelta(minutes=2))
     made = undo(register, batch, now)
     assert deliver(HANDLERS, at=now) == 1
-    recall_undone(f"undoing:{made.pk}", now)
+    recall_withdrawn(f"undoing:{made.pk}", now)
     assert register.rows("SELECT count(*) FROM sharing_recall") == [(1,)]
     register.become("app")
     reader, provider = officer("officer"), officer("clerk")
@@ -54,6 +62,143 @@ def test_whoever_read_it_is_told_once_and_acknowledges(
         acknowledge(one.id, actor=reader, at=now)
 
 
-def test_what_names_no_undoing_is_an_error(register: Register, now: datetime) -> None:
+TOLD = "SELECT reference, organisation, told_at, acknowledged_at IS NULL FROM sharing_recall ORDER BY id"
+# The process says that it has told everybody, and waits to be killed before that is committed.
+HALF_DELIVERED = """
+import sys
+import django
+django.setup()
+from django.utils import timezone
+from chengxin.ground.services import deliver
+from chengxin.sharing.recalls import recall_withdrawn
+def stop(reference, at):
+    recall_withdrawn(reference, at)
+    print("all but delivered", flush=True)
+    sys.stdin.read()
+deliver({"record-withdrawn": (stop,)}, at=timezone.now())
+"""
+
+
+def withdraw(register: Register, folder: Path, at: datetime, *numbers: str) -> Any:
+    path = folder / "withdrawn.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("撤回记录编号", "撤回原因"), *((number, "误报") for number in numbers)])
+    return take(register, path, at)
+
+
+@pytest.fixture
+def read_numbers(register: Register, tmp_path: Path, today: date, now: datetime) -> list[str]:
+    """Give the numbers of two records of which the credit centre read the first, twice."""
+    rows = [penalty(today, 1), penalty(today, 2, LI_NA)]
+    batch = take(register, write_csv(tmp_path / "a.csv", rows), now - timedelta(minutes=5))
+    register.become("app")
+    for minutes in (3, 2):
+        issue_report(asker(today), about(WANG_WEI), at=now - timedelta(minutes=minutes))
+    return [number for _, number, _, _ in numbers_of(register, batch)]
+
+
+def test_whoever_read_what_is_withdrawn_by_its_number_is_told_once(
+    register: Register,
+    log_in: LogIn,  # noqa: F811  # the fixture imported above
+    tmp_path: Path,
+    read_numbers: list[str],
+    now: datetime,
+) -> None:
+    batch = withdraw(register, tmp_path, now, *read_numbers)
+    assert counts(batch)["changed"] == 2
+    assert deliver(HANDLERS, at=now) == 1
+    recall_withdrawn(f"batch:{batch.pk}", now)
+    assert register.rows(TOLD) == [(f"batch:{batch.pk}", asker(now.date()).organisation, now, True)]
+    register.become("app")
+    (one,) = list_recalls(officer("officer"))
+    assert (one.number, one.cause, one.read_at) == (read_numbers[0], "batch", now - timedelta(minutes=2))
+    page = log_in("officer").get(reverse("portal:recalls")).content.decode()
+    assert "按编号撤回了这条记录" in page
+    assert one.number in page
+    log_in("officer").post(reverse("portal:acknowledge-recall", args=[one.id]))
+    assert register.rows(TOLD)[0][-1] is False
+
+
+def test_withdrawing_again_announces_nothing(
+    register: Register, tmp_path: Path, read_numbers: list[str], now: datetime
+) -> None:
+    withdraw(register, tmp_path, now, read_numbers[0])
+    assert deliver(HANDLERS, at=now) == 1
+    assert counts(withdraw(register, tmp_path, now, read_numbers[0]))["unchanged"] == 1
+    assert deliver(HANDLERS, at=now) == 0
+    assert len(register.rows(TOLD)) == 1
+
+
+def test_what_is_withdrawn_after_an_undoing_is_told_anew(
+    register: Register, tmp_path: Path, read_numbers: list[str], now: datetime
+) -> None:
+    first = withdraw(register, tmp_path, now, read_numbers[0])
+    undo(register, first, now)
+    second = withdraw(register, tmp_path, now, read_numbers[0])
+    deliver(HANDLERS, at=now)
+    references = [reference for reference, *_ in register.rows(TOLD)]
+    assert references == [f"batch:{first.pk}", f"batch:{second.pk}"]
+
+
+def test_a_correction_that_names_a_record_recalls_it(
+    register: Register, tmp_path: Path, read_numbers: list[str], today: date, now: datetime
+) -> None:
+    right = penalty(today, 7, WANG_WEI, CX_JLBH=read_numbers[0])
+    batch = take(register, write_csv(tmp_path / "c.csv", [right]), now)
+    assert deliver(HANDLERS, at=now) == 1
+    assert [row[0] for row in register.rows(TOLD)] == [f"batch:{batch.pk}"]
+
+
+def test_whoever_read_it_of_another_person_is_told_too(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    """The record was read, then two persons became one: the number on the notice is the one that was read."""
+    batch = give(register, tmp_path, today, now, 1, NAMESAKE)
+    mine = subject_of(NAMESAKE.code, "王伟")
+    register.become("app")
+    issue_report(asker(today), about(NAMESAKE), at=now)
+    ((_, number, _, _),) = numbers_of(register, batch)
+    tell_population(register, renamed(1, WANG_WEI.code, "王伟"))
+    gone, _, _ = merge(register, WANG_WEI, NAMESAKE, now)
+    assert gone == mine
+    closing = withdraw(register, tmp_path, now, number)
+    assert counts(closing)["changed"] == 1, rules(register, closing)
+    deliver(HANDLERS, at=now)
+    register.become("app")
+    assert [(one.number, one.cause) for one in list_recalls(officer("officer"))] == [(number, "batch")]
+
+
+def test_a_delivery_that_is_killed_is_made_once_by_the_next(
+    register: Register, tmp_path: Path, read_numbers: list[str], now: datetime
+) -> None:
+    """What is withdrawn is committed with its event; the process that tells is killed before it commits."""
+    batch = withdraw(register, tmp_path, now, read_numbers[0])
+    assert register.rows("SELECT reference, delivered_at FROM ground_event") == [(f"batch:{batch.pk}", None)]
+    environment = {
+        **os.environ,
+        "CHENGXIN_PROCESS_DATABASE": register.urls["intake"],
+        "CHENGXIN_VAULT_KEYS": str(settings.VAULT_KEYS),
+        "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", HALF_DELIVERED],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        process.kill()
+        assert said == "all but delivered\n", said + process.stdout.read()
+    assert register.rows(TOLD) == []
+    register.become("intake")
+    assert deliver(HANDLERS, at=now) == 1
+    assert deliver(HANDLERS, at=now) == 0
+    assert len(register.rows(TOLD)) == 1
+
+
+def test_what_names_no_cause_is_an_error(register: Register, now: datetime) -> None:
     with pytest.raises(ValueError, match="names its undoing"):
-        recall_undone("batch:1", now)
+        recall_withdrawn("person:1", now)

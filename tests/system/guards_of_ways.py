@@ -19,4 +19,9 @@ CLAUSES: dict[str, Clause] = {
     "withdrawals: set aside too": Clause(
         "guard_withdrawals", "f.state IN ('withdrawn', 'revoked')", "f.state = 'withdrawn'", h.revoke_anothers, "by its own provider alone"
     ),
+    "withdrawals: announced": Clause("guard_withdrawals", "f.state IN ('withdrawn', 'revoked')) c", "false) c", h.withdraw_silently),
+    "recall: of what was withdrawn": Clause("recall_withdrawn", "AND v.state IN ('withdrawn', 'revoked')", "", h.tell_of_what_stands),
+    "recall: of what stood before": Clause("recall_withdrawn", "seen.version < p.below", "true", h.tell_of_the_last_version),
+    "recall: whoever was answered": Clause("recall_withdrawn", "AND e.outcome = 'answered'", "", h.tell_whoever_was_refused),
 }  # fmt: skip
+SOUND = {"recall-of-a-withdrawal": h.tell_whoever_read}

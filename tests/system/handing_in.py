@@ -5,7 +5,7 @@ from typing import Any
 from tests.people import OTHER
 from tests.system.attacks import Attack
 from tests.system.speaking import THEIRS, furnish, speak
-from tests.system.stage import SHOWN, Stage, batch
+from tests.system.stage import CHANGED, SHOWN, Stage, batch, entry
 
 ANOTHERS = 7301
 
@@ -50,3 +50,61 @@ def ask_for_anothers_number(stage: Stage) -> bool:
     speak(stage)
     ((item,),) = stage.run("app", "SELECT records_own_item(%s, 150)", stage.facts.wang)
     return item is not None
+
+
+CLOSING = 7302
+
+
+def _withdraw_shown(stage: Stage, **changes: Any) -> None:
+    """Withdraw the shown record as its own provider, in a batch of its own."""
+    stage.insert("intake", "records_batch", batch(stage.facts, CLOSING))
+    day = stage.facts.today
+    closing = {
+        "record_id": SHOWN,
+        "version": 2,
+        "state": "withdrawn",
+        "shown_from": day,
+        "shown_until": day,
+        "commitment": None,
+    }
+    stage.write(batch=CLOSING, batch_id=CLOSING, **closing, **changes)
+
+
+def withdraw_silently(stage: Stage) -> bool:
+    """Withdraw a record past all code; true when nothing tells of it."""
+    _withdraw_shown(stage)
+    return not stage.run("owner", "SELECT FROM ground_event WHERE reference = %s", f"batch:{CLOSING}")
+
+
+def _told(stage: Stage, number: int) -> bool:
+    stage.run("intake", "SELECT sharing_recall_withdrawn(%s, now())", number)
+    return bool(stage.run("owner", "SELECT FROM sharing_recall WHERE reference = %s", f"batch:{number}"))
+
+
+def tell_of_what_stands(stage: Stage) -> bool:
+    """Tell of a record that a batch changed, as if it had been withdrawn."""
+    stage.insert("owner", "ground_access_entry", entry(stage.facts, record_ids=[CHANGED], versions=[1]))
+    return _told(stage, stage.facts.batch)
+
+
+def tell_of_the_last_version(stage: Stage) -> bool:
+    """Tell whoever read nothing but what came after: the record open again."""
+    _withdraw_shown(stage)
+    stage.run("owner", "ALTER TABLE ground_access_entry DISABLE TRIGGER access_entry_append_only")
+    stage.run("owner", "UPDATE ground_access_entry SET versions = '{3}' WHERE %s = ANY(record_ids)", SHOWN)
+    return _told(stage, CLOSING)
+
+
+def tell_whoever_was_refused(stage: Stage) -> bool:
+    _withdraw_shown(stage)
+    stage.run("owner", "ALTER TABLE ground_access_entry DROP CONSTRAINT access_refusal_has_no_records")
+    stage.run("owner", "ALTER TABLE ground_access_entry DISABLE TRIGGER access_entry_append_only")
+    stage.run(
+        "owner", "UPDATE ground_access_entry SET outcome = 'refused', reason = 'x' WHERE %s = ANY(record_ids)", SHOWN
+    )
+    return _told(stage, CLOSING)
+
+
+def tell_whoever_read(stage: Stage) -> bool:
+    _withdraw_shown(stage)
+    return _told(stage, CLOSING)

@@ -20,6 +20,36 @@ BEGIN
 END
 $$;
 
+-- name: recall_withdrawn
+-- Tell every organisation that ever read what a batch withdrew, by its number or by a correction that names it: wherever the record stood when
+-- it was read, one line with the last reading of a version before the withdrawal. What an undoing or a step closed has words of its own.
+CREATE OR REPLACE FUNCTION sharing_recall_withdrawn(batch integer, moment timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO sharing_recall (reference, organisation, subject_id, record_id, entry_id, case_reference, read_at, told_at, acknowledged_by)
+    WITH RECURSIVE place (subject_id, record_id, below) AS (
+        SELECT v.subject_id, v.record_id, v.version FROM records_version v JOIN records_batch b ON b.id = v.batch_id
+        WHERE v.batch_id = batch AND v.state IN ('withdrawn', 'revoked') AND b.undoing_id IS NULL AND b.transfer_step_id IS NULL
+        UNION
+        SELECT m.from_subject, p.record_id, NULL FROM place p
+        JOIN records_move m ON m.into_subject = p.subject_id AND m.record_id = p.record_id AND m.from_subject IS NOT NULL
+    )
+    SELECT DISTINCT ON (e.organisation, p.subject_id, p.record_id)
+           'batch:' || batch, e.organisation, p.subject_id, p.record_id, e.entry_id, e.case_reference, e.at, moment, ''
+    FROM place p
+    JOIN ground_access_entry e ON e.subject_id = p.subject_id AND p.record_id = ANY(e.record_ids) AND e.outcome = 'answered'
+    WHERE p.below IS NULL OR EXISTS (
+        SELECT FROM unnest(e.record_ids, e.versions) AS seen (record_id, version)
+        WHERE seen.record_id = p.record_id AND seen.version < p.below)
+    ORDER BY e.organisation, p.subject_id, p.record_id, e.at DESC
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS made = ROW_COUNT;
+    RETURN made;
+END
+$$;
+
 -- name: recalls_of
 -- What the organisation that is spoken for is told of, the newest first.
 CREATE OR REPLACE FUNCTION sharing_recalls_of(before bigint, most integer) RETURNS SETOF sharing_recall LANGUAGE sql STABLE SECURITY DEFINER
@@ -59,7 +89,7 @@ CREATE OR REPLACE TRIGGER recall_guarded BEFORE UPDATE ON sharing_recall FOR EAC
 CREATE OR REPLACE TRIGGER recall_stays BEFORE DELETE OR TRUNCATE ON sharing_recall FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: recall_grants
-REVOKE ALL ON FUNCTION sharing_recall_undone(bigint, timestamptz), sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint),
-    sharing_guard_recall() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_recall_undone(bigint, timestamptz) TO {intake};
+REVOKE ALL ON FUNCTION sharing_recall_undone(bigint, timestamptz), sharing_recall_withdrawn(integer, timestamptz), sharing_recalls_of(bigint, integer),
+    sharing_acknowledge(bigint), sharing_guard_recall() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_recall_undone(bigint, timestamptz), sharing_recall_withdrawn(integer, timestamptz) TO {intake};
 GRANT EXECUTE ON FUNCTION sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint) TO {app};
