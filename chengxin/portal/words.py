@@ -202,6 +202,7 @@ STATE_TONES = {
     "suspended": "red",
 }
 # What the action log knows beside the acts of the permission table.
+WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "intake.map": "保存列名对应",
     "intake.nothing": "报告没有信息",
@@ -235,6 +236,7 @@ LOGGED = {
     "password.change": "修改密码",
 }
 TABLES = {
+    "waiver_stage": WAIVER_STAGES,
     "undo_state": UNDO_STATES,
     "undo_outcome": UNDO_OUTCOMES,
     "fault": FAULTS,

@@ -145,6 +145,10 @@ class UndoRefused(Conflict):
     code, message, message_en = "undo-refused", "", ""
 
 
+class WaiverUnknown(NotFound):
+    code, message, message_en = "waiver-unknown", "没有这条保留。", "There is no such waiver."
+
+
 class UndoUnknown(NotFound):
     code, message, message_en = "undo-unknown", "没有这项撤回。", "There is no such undoing."
 

@@ -49,7 +49,9 @@ def retry_waiting(*, at: datetime) -> int:
     known by the reasons that it waits for now.
     """
     on = shanghai_date(at)
-    waived = Waiver.objects.filter(until__gt=on, item_id=OuterRef("item_id"), provider_id=OuterRef("provider_id"))
+    waived = Waiver.objects.filter(
+        until__gt=on, ended_at=None, item_id=OuterRef("item_id"), provider_id=OuterRef("provider_id")
+    )
     asked = Q(rules__overlap=questions(on)) & Exists(waived)
     groups = Waiting.objects.filter(Q(rules__overlap=MAY_RESOLVE) | asked).values_list(
         "item__code", "provider_id", "batch__attested"

@@ -174,6 +174,20 @@ def refuse_waiver(severity: str, reason: str, until: date, on: date, longest_mon
     return next((Refusal(rule, QUALITY) for rule, met in wants if met), None)
 
 
+def refuse_waiver_end(stage: str, reason: str, *, gave: bool, centre: bool) -> Refusal | None:
+    """Refuse to take back a waiver that another gave, that counts no more, or without a reason.
+
+    Source: 个人信息保护法 第八条 (quality of data). Who answered for a row may answer otherwise; whoever keeps the register may ask again.
+    """
+    wants = (
+        ("not-the-giver", not (gave or centre)),
+        ("ended-already", stage == "ended"),
+        ("over-already", stage == "over"),
+        ("no-reason", not reason.strip()),
+    )
+    return next((Refusal(rule, QUALITY) for rule, met in wants if met), None)
+
+
 PUBLIC_ORDER_LAW = "治安管理处罚"
 SLIGHT = "轻微"
 CORRECTED = ("改正", "整改", "消除危害后果", "不予处罚", "不予行政处罚", "免予处罚", "首违不罚")

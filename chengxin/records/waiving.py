@@ -1,4 +1,4 @@
-"""Rows in question: what their provider is asked, and that it holds to them with a reason."""
+"""Rows in question: what their provider is asked, that it holds to them with a reason, and that this is taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
+from chengxin.identity.speaking import speaking_as
 from chengxin.lib.codes import holds_code
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 from chengxin.records import rules
-from chengxin.records.errors import WaiverRefused
+from chengxin.records.errors import WaiverRefused, WaiverUnknown
 from chengxin.records.models import CheckRule, Finding, Waiver
 from chengxin.records.queries import find_batch
 from chengxin.records.services import areas
 from chengxin.records.terms import waiver_months
 
-ACT = "intake.waive"
+ACT, END, OVERRULE = "intake.waive", "intake.end_waiver", "intake.overrule_waiver"
 LISTED = 25
 REFUSED = {
     "not-a-question": ("只有“存疑”的行可以说明理由后保留。", "Nothing but a question can be waived."),
@@ -32,6 +34,12 @@ REFUSED = {
         "所选的行不在这一批的存疑之列，请刷新后重选。",
         "What was chosen isn't in question in this batch; load it again.",
     ),
+    "not-the-giver": (
+        "只有说明理由的本人，或者信用中心的工作人员，可以收回。",
+        "It is taken back by whoever gave it, or at the credit centre.",
+    ),
+    "ended-already": ("这条保留已经收回。", "It was taken back already."),
+    "over-already": ("这条保留已经到期。", "It is over already."),
 }
 
 
@@ -52,7 +60,9 @@ def list_questions(batch_id: int, on: date, *, after: int = 0, limit: int = LIST
     checks = {
         (rule.code, rule.version): rule for rule in CheckRule.objects.filter(code__in={row.rule for row in found})
     }
-    waivers = Waiver.objects.select_related("waived_by").filter(digest__in=[row.digest for row in found], until__gt=on)
+    waivers = Waiver.objects.select_related("waived_by").filter(
+        digest__in=[row.digest for row in found], until__gt=on, ended_at=None
+    )
     said = {(one.rule, one.rule_version, bytes(one.digest)): one for one in waivers.order_by("pk")}
     return [
         Question(
@@ -104,3 +114,49 @@ def _enter(row: Finding, item_id: int, actor: User, reason: str, until: date, at
         until=until,
     )
     note_act(actor.login, ACT, f"batch:{row.batch_id}", at=at, note=f"{row.rule} {row.row_number}")
+
+
+def list_waivers(actor: User, *, before: int | None = None, limit: int = LISTED) -> list[Waiver]:
+    """Give waivers, the newest first: at the credit centre everybody's, else those of the officer's organisation. One statement."""
+    with speaking_as(actor):
+        rows = _waivers().order_by("-pk")
+        return list((rows.filter(pk__lt=before) if before else rows)[:limit])
+
+
+def open_waiver(number: int, actor: User) -> Waiver:
+    """Give a waiver to its provider's officer or the credit centre's. Raises WaiverUnknown."""
+    with speaking_as(actor):
+        made = _waivers().filter(pk=number).first()
+    if made is None:
+        raise WaiverUnknown
+    return made
+
+
+@transaction.atomic
+def end_waiver(number: int, *, reason: str, actor: User, at: datetime) -> None:
+    """Take a waiver back: from now on the same content is asked again. What became a record meanwhile stays. Locks it.
+
+    Raises NotAllowed, WaiverUnknown, WaiverRefused.
+    """
+    centre = actor.organisation.kind == "centre" and may(actor.pk, OVERRULE)
+    if not (centre or may(actor.pk, END)):
+        raise NotAllowed("没有这项权限。", "You have no such right.")
+    on = shanghai_date(at)
+    with speaking_as(actor):
+        made = Waiver.objects.select_for_update(no_key=True).filter(pk=number).first()
+        if made is None:
+            raise WaiverUnknown
+        gave = made.waived_by_id == actor.pk
+        if refusal := rules.refuse_waiver_end(made.stage(on), reason, gave=gave, centre=centre):
+            raise WaiverRefused(*REFUSED[refusal.rule])
+        if holds_code(reason, on=on, areas=areas()):
+            raise WaiverRefused(*REFUSED["identity-code"])
+        made.ended_by, made.end_reason = actor, reason.strip()
+        # The moment is the database's own.
+        made.save(update_fields=["ended_by", "end_reason"])
+        act = END if gave else OVERRULE
+        note_act(actor.login, act, f"batch:{made.batch_id}", at=at, note=f"{made.rule} {made.row_number}")
+
+
+def _waivers() -> QuerySet[Waiver]:
+    return Waiver.objects.select_related("item", "provider", "waived_by", "ended_by")

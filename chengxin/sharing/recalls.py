@@ -49,7 +49,8 @@ def list_recalls(actor: User, *, before: int | None = None, limit: int = PAGE) -
     """Give what the officer's organisation is told of, the newest first. One statement."""
     with speaking_as(actor), connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, subject_id, record_id, split_part(reference, ':', 1), case_reference, read_at, told_at, acknowledged_at, acknowledged_by
+            """SELECT id, subject_id, record_id, split_part(reference, ':', 1), case_reference, read_at, told_at, acknowledged_at,
+                   acknowledged_by
                FROM sharing_recalls_of(%s, %s)""",
             [before or LAST, limit],
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from chengxin.records.retrying import retry_waiting
 from chengxin.records.services import process_batch
@@ -85,6 +86,38 @@ def test_what_is_wrong_is_told_and_nothing_waived(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert register.rows("SELECT count(*) FROM records_waiver") == [(0,)]
+
+
+def test_a_waiver_is_taken_back_on_its_page(
+    register: Register, page: tuple[Client, str], log_in: LogIn, today: date
+) -> None:
+    client, address = page
+    first, second = asked(register)
+    client.post(
+        f"{address}questions/",
+        {"rows": [first, second], "reason": "已与决定书核对", "last_day": str(today + timedelta(days=9))},
+    )
+    (one,), (two,) = register.rows("SELECT id FROM records_waiver ORDER BY id")
+    here = reverse("portal:waiver", args=[one])
+    assert here in client.get(f"{address}questions/").content.decode()
+    listed = client.get(reverse("portal:waivers")).content.decode()
+    assert "已与决定书核对" in listed
+    assert WANG_WEI.name not in listed
+    end = reverse("portal:end-waiver", args=[one])
+    assert end in client.get(here).content.decode()
+    empty = client.post(end, {"reason": ""})
+    assert (empty.status_code, "请写明收回的理由" in empty.content.decode()) == (422, True)
+    told = client.post(end, {"reason": "复核后罚款应为三万元"}, follow=True).content.decode()
+    assert "已收回" in told
+    assert "复核后罚款应为三万元" in told
+    assert end not in told
+    assert "第 3 行核对无误" in client.get(f"{address}questions/").content.decode()
+    twice = client.post(end, {"reason": "再来一次"})
+    assert (twice.status_code, "已经收回" in twice.content.decode()) == (422, True)
+    centre, there = log_in("officer"), reverse("portal:waiver", args=[two])
+    overrule = reverse("portal:overrule-waiver", args=[two])
+    assert overrule in centre.get(there).content.decode()
+    assert "已收回" in centre.post(overrule, {"reason": "与决定书不符"}, follow=True).content.decode()
 
 
 def test_nobody_else_opens_the_page(register: Register, page: tuple[Client, str], log_in: LogIn) -> None:

@@ -10,11 +10,11 @@ from chengxin.catalogue.queries import open_item
 from chengxin.identity.models import Organisation, User
 from chengxin.lib.errors import NotAllowed
 from chengxin.records import rules as law
-from chengxin.records.errors import BatchUnknown, WaiverRefused
+from chengxin.records.errors import BatchUnknown, WaiverRefused, WaiverUnknown
 from chengxin.records.intake.register import know
 from chengxin.records.models import Batch
 from chengxin.records.retrying import retry_waiting
-from chengxin.records.waiving import list_questions, waive
+from chengxin.records.waiving import end_waiver, list_questions, list_waivers, open_waiver, waive
 from tests.conftest import Register
 from tests.penalties import COLUMNS, penalty, write_csv
 from tests.people import LI_NA, MARKET, NAMESAKE, WANG_WEI
@@ -132,3 +132,116 @@ def test_the_law_lets_nothing_but_a_question_be_waived(severity: str, today: dat
     refusal = law.refuse_waiver(severity, REASON, today + timedelta(days=1), today, 12)
     assert refusal is not None
     assert refusal.rule == "not-a-question"
+
+
+WRONG = "复核原件后发现罚款应为三万元"
+
+
+def take_back(register: Register, at: datetime, *, login: str = "clerk", reason: str = WRONG) -> None:
+    ((number,),) = register.rows("SELECT max(id) FROM records_waiver")
+    register.become("app")
+    actor = User.objects.select_related("organisation").get(login=login)
+    end_waiver(number, reason=reason, actor=actor, at=at)
+
+
+def standing(register: Register, asked: Batch, today: date) -> int:
+    register.become("intake")
+    return len(know(open_item("CF-ZRR", today), asked.provider_id, today, b"k").waived)
+
+
+def test_what_is_taken_back_counts_no_more_and_stays_written(
+    register: Register, asked: Batch, today: date, now: datetime
+) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    assert standing(register, asked, today) == 1
+    take_back(register, now)
+    assert standing(register, asked, today) == 0
+    assert retry_waiting(at=now) == 0
+    with register.speaking():
+        assert list_questions(asked.pk, today)[0].waiver is None
+    ((reason, by, moment),) = register.rows(
+        "SELECT w.end_reason, u.login, w.ended_at FROM records_waiver w JOIN identity_user u ON u.id = w.ended_by_id"
+    )
+    assert (reason, by, moment > now) == (WRONG, "clerk", True)
+    acts = register.rows("SELECT actor, subject, note FROM ground_action WHERE act = 'intake.end_waiver'")
+    assert acts == [("clerk", f"batch:{asked.pk}", "fine-out-of-range 2")]
+
+
+def test_the_same_content_is_asked_again_in_the_same_lines_too(
+    register: Register, tmp_path: Path, asked: Batch, today: date, now: datetime
+) -> None:
+    """Lines that are known by their marks don't hide the question, nor does the end of the waiver's term."""
+    path = tmp_path / "a.csv"
+    hold_to(register, asked, today + timedelta(days=30))
+    assert counts(take(register, path, now))["new"] == 1
+    assert counts(take(register, path, now))["unchanged"] == 2
+    take_back(register, now)
+    again = take(register, path, now)
+    assert (again.unchanged, again.waiting) == (1, 1)
+    assert rules(register, again) == {2: ["fine-out-of-range"]}
+    assert hold_to(register, again, today + timedelta(days=30)) == 1
+    assert counts(take(register, path, now))["unchanged"] == 2
+
+
+def test_the_centre_takes_back_and_a_colleague_or_another_doesnt(
+    register: Register, asked: Batch, today: date, now: datetime
+) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    with register.connect("owner") as connection:
+        connection.execute("UPDATE identity_user SET organisation_id = (SELECT organisation_id FROM identity_user WHERE login = 'clerk')"
+                           " WHERE login = 'verifier'")  # fmt: skip
+    with pytest.raises(NotAllowed):
+        take_back(register, now, login="verifier")
+    take_back(register, now, login="officer")
+    assert standing(register, asked, today) == 0
+    acts = register.rows("SELECT actor, act FROM ground_action WHERE act LIKE '%%waiver'")
+    assert acts == [("officer", "intake.overrule_waiver")]
+
+
+@pytest.mark.parametrize(("reason", "said"), [(" ", "写明理由"), (f"见 {WANG_WEI.code}", "不能写身份证件号码")])
+def test_it_is_taken_back_for_a_reason(
+    register: Register, asked: Batch, today: date, now: datetime, reason: str, said: str
+) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    with pytest.raises(WaiverRefused, match=said):
+        take_back(register, now, reason=reason)
+    assert standing(register, asked, today) == 1
+
+
+def test_it_is_taken_back_once(register: Register, asked: Batch, today: date, now: datetime) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    take_back(register, now)
+    with pytest.raises(WaiverRefused, match="已经收回"):
+        take_back(register, now, login="officer")
+
+
+def test_waivers_are_listed_for_their_provider_and_the_centre(
+    register: Register, asked: Batch, today: date, now: datetime
+) -> None:
+    hold_to(register, asked, today + timedelta(days=30))
+    register.become("app")
+    people = {one.login: one for one in User.objects.select_related("organisation").all()}
+    for login in ("clerk", "officer"):
+        (one,) = list_waivers(people[login])
+        assert (open_waiver(one.pk, people[login]).reason, one.stage(today)) == (REASON, "stands")
+        assert one.stage(today + timedelta(days=30)) == "over"
+    other = people["verifier"]
+    assert other.organisation_id not in {people["clerk"].organisation_id, people["officer"].organisation_id}
+    assert list_waivers(other) == []
+    with pytest.raises(WaiverUnknown):
+        open_waiver(one.pk, other)
+
+
+@pytest.mark.parametrize(
+    ("stage", "gave", "centre", "rule"),
+    [
+        ("stands", True, False, None),
+        ("stands", False, True, None),
+        ("stands", False, False, "not-the-giver"),
+        ("ended", True, True, "ended-already"),
+        ("over", True, True, "over-already"),
+    ],
+)
+def test_the_rule_of_taking_back(stage: str, gave: bool, centre: bool, rule: str | None) -> None:
+    refusal = law.refuse_waiver_end(stage, WRONG, gave=gave, centre=centre)
+    assert (refusal and refusal.rule) == rule

@@ -131,6 +131,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         *(pytest.param(attack, id=name) for name, attack in guards_of_who.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_sandbox.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_ways.SOUND.items()),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_waivers.SOUND.items()),
         pytest.param(editing.publishes(), id="an-edition-of-a-draft"),
         pytest.param(cataloguing.follows(), id="an-article-that-follows"),
         pytest.param(adjudicating.withdraw_what_the_row_names, id="a-correction-decided-on"),

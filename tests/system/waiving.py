@@ -93,21 +93,82 @@ def past_the_guard(**changes: Any) -> Attack:
     return attack
 
 
-def change_one(stage: Stage) -> bool:
-    stage.run("owner", f"UPDATE {TABLE} SET until = until + 1000")
+def delete_one(stage: Stage) -> bool:
+    stage.run("owner", f"DELETE FROM {TABLE} WHERE false")
     return True
+
+
+def changes(change: str) -> Attack:
+    """Change the waiver as its owner, speaking for the clerk who gave it."""
+
+    def attack(stage: Stage) -> bool:
+        speak(stage, MARKET, "clerk")
+        stage.run("owner", f"UPDATE {TABLE} SET {change}")
+        return True
+
+    return attack
+
+
+def ends(code: str = MARKET, login: str = "clerk", *, by: str = "", reason: str = "x", more: str = "") -> Attack:
+    """Take the waiver back as the application, speaking for somebody; in the name of ``by`` where it is another."""
+
+    def attack(stage: Stage) -> bool:
+        who = user(stage, by or login)
+        speak(stage, code, login)
+        query = f"UPDATE {TABLE} SET ended_by_id = %s, end_reason = %s{more} RETURNING 1"
+        return bool(stage.run("owner" if more else "app", query, who, reason))
+
+    return attack
+
+
+def end_twice(stage: Stage) -> bool:
+    return ends()(stage) and ends(reason="y")(stage)
+
+
+def end_what_is_over(stage: Stage) -> bool:
+    stage.run("owner", f"ALTER TABLE {TABLE} DISABLE TRIGGER waiver_end_guarded")
+    stage.run("owner", f"UPDATE {TABLE} SET until = %s", stage.facts.today)
+    stage.run("owner", f"ALTER TABLE {TABLE} ENABLE TRIGGER waiver_end_guarded")
+    return ends()(stage)
+
+
+def end_as_a_colleague(stage: Stage) -> bool:
+    """Take back what a colleague of the same provider gave."""
+    who = user(stage, "clerk")
+    stage.run("owner", "UPDATE identity_user SET organisation_id = (SELECT organisation_id FROM identity_user WHERE id = %s)"
+                       " WHERE login = 'verifier'", who)  # fmt: skip
+    return ends(login="verifier")(stage)
+
+
+def end_after_leaving(stage: Stage) -> bool:
+    """Take back what one gave, speaking for another organisation since."""
+    ((there,),) = stage.run("owner", "SELECT id FROM identity_organisation WHERE code = %s", OTHER)
+    stage.run("owner", "UPDATE identity_user SET organisation_id = %s WHERE login = 'clerk'", there)
+    speak(stage, OTHER, "clerk")
+    return bool(stage.run("owner", f"UPDATE {TABLE} SET ended_by_id = waived_by_id, end_reason = 'x' RETURNING 1"))
+
+
+def end_it_long_ago(stage: Stage) -> bool:
+    """Say that it was taken back long ago; true when the database believes it."""
+    ends(more=", ended_at = '2020-01-01'")(stage)
+    return bool(stage.run("owner", f"SELECT FROM {TABLE} WHERE ended_at < '2021-01-01'"))
+
+
+def end_for_nothing(stage: Stage) -> bool:
+    return ends(reason="")(stage)
 
 
 def sees(role: str, code: str = "") -> Attack:
     def attack(stage: Stage) -> bool:
         if code:
-            speak(stage, code, "clerk" if code == MARKET else "verifier")
+            speak(stage, code, {MARKET: "clerk", CENTRE: "officer"}.get(code, "verifier"))
         return bool(stage.run(role, f"SELECT FROM {TABLE}"))
 
     return attack
 
 
 own_sees, other_sees, worker_sees = sees("app", MARKET), sees("app", OTHER), sees("intake")
+centre_sees, centre_ends = sees("app", CENTRE), ends(CENTRE, "officer")
 centre_waives = waive_as(CENTRE, "officer", by="officer")
 centre_waives_as_its_own = waive_as(CENTRE, "officer", by="officer", mine=True)
 in_a_colleagues_name = waive_as(MARKET, "somebody", by="clerk")

@@ -1,4 +1,4 @@
-"""Rows in question of a batch: what is asked, and holding to them with a reason."""
+"""Rows in question of a batch: what is asked, holding to them with a reason, and taking that back."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,16 +9,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.lib.periods import add_months, shanghai_date
 from chengxin.portal.fields import FreeText, text_input
+from chengxin.portal.numbers import whole_number
 from chengxin.records.errors import WaiverRefused
 from chengxin.records.jobs import waive_questions
 from chengxin.records.queries import find_batch
 from chengxin.records.terms import waiver_months
-from chengxin.records.waiving import LISTED, Question, list_questions
+from chengxin.records.waiving import LISTED, Question, end_waiver, list_questions, list_waivers, open_waiver
 
 LONGEST_NUMBER = 18
 
@@ -85,3 +86,69 @@ def questions(request: HttpRequest, token: UUID) -> HttpResponse:
         "chosen": request.POST.getlist("rows"),
     }
     return render(request, "portal/desk/questions.html", context, status=422 if form.is_bound else 200)
+
+
+class EndForm(forms.Form):
+    """Why a waiver is taken back."""
+
+    reason = FreeText(
+        label="收回的理由",
+        max_length=200,
+        help_text="写明为什么不再有效，例如“复核原件后发现罚款应为三万元”。不要写姓名和证件号码。",
+        widget=text_input(),
+        error_messages={"required": "请写明收回的理由。"},
+    )
+
+
+@officers_may("intake.see_waivers")
+@require_safe
+def waivers(request: HttpRequest) -> HttpResponse:
+    today = shanghai_date(timezone.now())
+    before = whole_number(request.GET.get("before", ""))
+    found = list_waivers(officer_of(request), before=before, limit=LISTED + 1)
+    older = found[LISTED - 1].pk if len(found) > LISTED else None
+    context = {"found": [(one, one.stage(today)) for one in found[:LISTED]], "older": older}
+    return render(request, "portal/desk/waivers.html", context)
+
+
+@officers_may("intake.see_waivers")
+@require_safe
+def waiver(request: HttpRequest, number: int) -> HttpResponse:
+    return _show(request, number, EndForm())
+
+
+@officers_may("intake.end_waiver")
+@require_POST
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    return _end(request, number)
+
+
+@officers_may("intake.overrule_waiver")
+@require_POST
+def overrule(request: HttpRequest, number: int) -> HttpResponse:
+    return _end(request, number)
+
+
+def _end(request: HttpRequest, number: int) -> HttpResponse:
+    form = EndForm(request.POST)
+    if form.is_valid():
+        try:
+            end_waiver(number, reason=form.cleaned_data["reason"], actor=officer_of(request), at=timezone.now())
+        except WaiverRefused as refused:
+            form.add_error(None, f"{refused.text} / {refused.text_en}")
+        else:
+            messages.success(request, "已收回。同样的内容再次报送时，会重新询问。")
+            return redirect("portal:waiver", number)
+    return _show(request, number, form)
+
+
+def _show(request: HttpRequest, number: int, form: EndForm) -> HttpResponse:
+    officer = officer_of(request)
+    made = open_waiver(number, officer)
+    stage, way = made.stage(shanghai_date(timezone.now())), ""
+    if stage == "stands" and made.waived_by_id == officer.pk:
+        way = "portal:end-waiver"
+    elif stage == "stands" and officer.organisation.kind == "centre":
+        way = "portal:overrule-waiver"
+    context = {"made": made, "stage": stage, "way": way, "form": form}
+    return render(request, "portal/desk/waiver.html", context, status=422 if form.is_bound else 200)

@@ -289,8 +289,13 @@ class Batch:
             self._findings.append(part)
             self._found += part.height
         staged = self._timed("write", lambda: stage(sound))
-        marks = self._timed("mark", lambda: known.marks_of(sound, self._on)) if known else []
+        marks = self._timed("mark", lambda: known.marks_of(self._markable(sound), self._on)) if known else []
         return Block(staged, sound.height, self._corrections(sound, sieve), marks)
+
+    def _markable(self, sound: pl.DataFrame) -> pl.DataFrame:
+        """Give the rows that nobody's word was needed for."""
+        excuses = self._checker.excuses
+        return sound.filter(~pl.col(ROW).is_in(list(excuses.rows))) if excuses and excuses.rows else sound
 
     def _corrections(self, sound: pl.DataFrame, sieve: Sieve) -> dict[int, Correction]:
         column = self._item.definition.roles.get("record_number")

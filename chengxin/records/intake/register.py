@@ -64,6 +64,8 @@ class Excuses:
     codes: Sequence[str]
     known: Known
     digests: dict[int, bytes] = field(default_factory=dict)
+    rows: set[int] = field(default_factory=set)
+    """The rows that are excused of anything: they aren't marked as known, since the question comes again when the waiver ends."""
 
     def excuse(self, rows: pl.DataFrame, checks: Sequence[Check]) -> dict[str, set[int]]:
         """Give by rule the rows among these that are excused; note the digests of the others. Costs only rows that are in question."""
@@ -74,6 +76,7 @@ class Excuses:
             for check in checks:
                 if (check.code, check.version, digest) in self.known.waived:
                     excused[check.code].add(row)
+                    self.rows.add(row)
         return excused
 
 

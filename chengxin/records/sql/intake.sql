@@ -126,7 +126,7 @@ SELECT code FROM identity_organisation WHERE kind <> ALL(%(kinds)s::text[]);
 -- name: waivers_in_force
 -- What a provider has waived for an item, and for which contents.
 SELECT rule, rule_version, digest FROM records_waiver
-WHERE provider_id = %(provider)s AND item_id = %(item)s AND %(on)s::date < until;
+WHERE provider_id = %(provider)s AND item_id = %(item)s AND %(on)s::date < until AND ended_at IS NULL;
 
 -- name: find_fellows
 -- Other persons under the documents that this batch brought, with their sealed names.
