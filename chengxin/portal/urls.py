@@ -4,6 +4,7 @@ from django.urls import path
 
 from chengxin.portal.desk import (
     adjudication,
+    backtests,
     catalogue_drafts,
     catalogue_items,
     catalogue_laws,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
     path("desk/batches/<uuid:token>/undo/", undoings.undo, name="undo"),
+    path("desk/backtests/", backtests.backtests, name="backtests"),
+    path("desk/backtests/new/", backtests.begin, name="backtest-new"),
+    path("desk/backtests/<int:number>/", backtests.backtest, name="backtest"),
+    path("desk/backtests/<int:number>/progress", backtests.progress, name="backtest-progress"),
     path("desk/waivers/", questions.waivers, name="waivers"),
     path("desk/waivers/<int:number>/", questions.waiver, name="waiver"),
     path("desk/waivers/<int:number>/end", questions.end, name="end-waiver"),

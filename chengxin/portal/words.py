@@ -202,6 +202,13 @@ STATE_TONES = {
     "suspended": "red",
 }
 # What the action log knows beside the acts of the permission table.
+BACKTEST_STAGES = {"waits": "等待开始", "running": "正在试算", "done": "已完成", "failed": "没有完成"}
+BACKTEST_FAILURES = {
+    "edition-gone": "这一版规则已经不在系统里。",
+    "not-open": "信息项或者数据校核的用途今天没有有效依据。",
+    "values-of-another-type": "有较早的记录，这一列的写法与现在不同，无法比较。",
+}
+BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "会存疑", "note": "会有提示"}
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "intake.map": "保存列名对应",
@@ -212,7 +219,6 @@ LOGGED = {
     "persons.done": "办成合并、拆分或者撤销",
     "persons.refused": "合并、拆分不由此人办理（本人的事，或者没有申报）",
     "persons.unfound": "合并、拆分时查无此人",
-    "checks.backtest": "用已有记录试算校核规则",
     "catalogue.submit": "提交目录草案",
     "catalogue.withdraw": "撤回目录草案",
     "catalogue.consult": "目录草案公开征求意见",
@@ -236,6 +242,9 @@ LOGGED = {
     "password.change": "修改密码",
 }
 TABLES = {
+    "backtest_stage": BACKTEST_STAGES,
+    "backtest_failure": BACKTEST_FAILURES,
+    "backtest_found": BACKTEST_FOUND,
     "waiver_stage": WAIVER_STAGES,
     "undo_state": UNDO_STATES,
     "undo_outcome": UNDO_OUTCOMES,

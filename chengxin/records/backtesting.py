@@ -69,9 +69,17 @@ def _items(check: Check, on: date) -> Iterator[OpenItem]:
             continue
 
 
+def tests_of(check: Check, item: OpenItem, on: date) -> list[dict[str, Any]] | None:
+    """Tell the database what a check asks of an item's records; None where they can't be asked it, or not for this purpose."""
+    tests = [told for condition in check.conditions if (told := _told(condition, item, on)) is not None]
+    if not tests or len(tests) < len(check.conditions) or PURPOSE not in item.definition.purposes:
+        return None
+    return tests
+
+
 def _try(check: Check, item: OpenItem, purpose: PurposeTerms, on: date) -> Iterator[Tried]:
-    tests = [_told(condition, item, on) for condition in check.conditions]
-    if None in tests or PURPOSE not in item.definition.purposes:
+    tests = tests_of(check, item, on)
+    if tests is None:
         return
     with connection.cursor() as cursor:
         cursor.execute(

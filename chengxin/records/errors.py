@@ -149,6 +149,16 @@ class WaiverUnknown(NotFound):
     code, message, message_en = "waiver-unknown", "没有这条保留。", "There is no such waiver."
 
 
+class BacktestRefused(Rejected):
+    """A check can't be tried so; the detail says why."""
+
+    code, message, message_en = "backtest-refused", "", ""
+
+
+class BacktestUnknown(NotFound):
+    code, message, message_en = "backtest-unknown", "没有这次试算。", "There is no such trial."
+
+
 class UndoUnknown(NotFound):
     code, message, message_en = "undo-unknown", "没有这项撤回。", "There is no such undoing."
 

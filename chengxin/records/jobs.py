@@ -15,10 +15,10 @@ from chengxin.ground.services import note_act
 from chengxin.identity.models import Organisation, User
 from chengxin.identity.services import transfers as decide_transfers
 from chengxin.identity.services.population import PopulationReceipt, take_events
-from chengxin.records import adjudication, carrying_out, retrying, services, transfers, undoing, waiving
+from chengxin.records import adjudication, backtest_runs, carrying_out, retrying, services, transfers, undoing, waiving
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake.spool import Spool
-from chengxin.records.models import Batch
+from chengxin.records.models import Backtest, Batch
 from chengxin.records.proof import run_proof
 from chengxin.records.reconciliation import reconcile_due
 from chengxin.records.ways.parts import sweep_parts
@@ -58,7 +58,7 @@ def hand_in(
     return batch
 
 
-SOONER = 10
+SOONER, LATER = 10, -10
 
 
 @transaction.atomic
@@ -206,6 +206,25 @@ def second_undo(number: int, *, agreed: bool, actor: User, at: datetime) -> None
     undoing.second_undo(number, agreed=agreed, actor=actor, at=at)
     if agreed:
         _queue(carry_out_undoings)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="intake", queueing_lock="carry on backtests", priority=LATER, pass_context=False)
+def carry_on_backtests(timestamp: int = 0) -> None:
+    """Count a month more of what the credit centre tries, and come back for the next when nothing else waits."""
+    if backtest_runs.carry_on(at=timezone.now()):
+        logger.info("a month of a backtest counted at %s", timestamp)
+        _queue(carry_on_backtests)
+
+
+@transaction.atomic
+def ask_backtest(
+    choice: str, item_code: str, *, since: date, until: date, case: str, actor: User, at: datetime
+) -> Backtest:
+    """Enter that a check is to be tried, and have the worker begin, both or neither. Raises as ``backtest_runs`` does."""
+    made = backtest_runs.ask_backtest(choice, item_code, since=since, until=until, case=case, actor=actor, at=at)
+    _queue(carry_on_backtests)
+    return made
 
 
 def _queue(task: Any) -> None:

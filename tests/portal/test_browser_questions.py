@@ -46,3 +46,11 @@ def test_a_clerk_holds_to_a_row_in_question(
         desk.page.get_by_text("已保留 1 行").wait_for()
         assert desk.page.get_by_role("checkbox").count() == 1
         desk.examine(f"questions-held-{size[0]}")
+        desk.follow("查看或者收回")
+        desk.page.get_by_label("收回的理由").fill("复核原件后发现罚款应为三万元")
+        desk.examine(f"waiver-{size[0]}")
+        desk.press("收回")
+        desk.page.get_by_text("已收回。同样的内容再次报送时，会重新询问。").wait_for()
+        desk.examine(f"waiver-ended-{size[0]}")
+        desk.go("/desk/waivers/")
+        desk.examine(f"waivers-{size[0]}")

@@ -185,6 +185,7 @@ def _fill(stage: Stage) -> None:
         organising,
         populating,
         transferring,
+        trying,
         waiving,
     )  # which speak of stages themselves
 
@@ -238,6 +239,7 @@ def _fill(stage: Stage) -> None:
     entering.furnish(stage)
     waiving.furnish(stage)
     clerking.furnish(stage)
+    trying.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

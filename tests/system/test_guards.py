@@ -19,6 +19,7 @@ from tests.system import (
     editing,
     guards,
     guards_of_adjudication,
+    guards_of_backtests,
     guards_of_catalogue,
     guards_of_checks,
     guards_of_clerks,
@@ -43,6 +44,7 @@ from tests.system.stage import SHOWN, Stage, gets_through, payload
 EVERY = (
     guards,
     guards_of_adjudication,
+    guards_of_backtests,
     guards_of_catalogue,
     guards_of_checks,
     guards_of_clerks,
@@ -130,6 +132,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         *(pytest.param(attack, id=name) for name, attack in guards_of_transfers.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_who.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_sandbox.SOUND.items()),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_backtests.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_ways.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_waivers.SOUND.items()),
         pytest.param(editing.publishes(), id="an-edition-of-a-draft"),

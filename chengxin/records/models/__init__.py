@@ -1,5 +1,6 @@
 """The ledger, what intake leaves beside it, and what humans decide about both."""
 
+from chengxin.records.models.backtests import Backtest, BacktestMonth
 from chengxin.records.models.batches import Batch, CheckRule, Finding, Mark, Progress, Waiting
 from chengxin.records.models.deciding import Adjudication, Move, Opening
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
@@ -10,6 +11,8 @@ from chengxin.records.models.waiving import Waiver
 
 __all__ = [
     "Adjudication",
+    "Backtest",
+    "BacktestMonth",
     "Batch",
     "CheckRule",
     "ColumnMapping",
