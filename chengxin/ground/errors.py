@@ -1,4 +1,4 @@
-from chengxin.lib.errors import NotAllowed, Rejected, Unusable
+from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected, Unusable
 
 
 class NotAnswerable(NotAllowed):
@@ -34,3 +34,25 @@ class ClosedInSandbox(Unusable):
 
     code = "closed-in-sandbox"
     message, message_en = "沙箱里没有这一项：", "A sandbox doesn't do this:"
+
+
+class RebuildUnknown(NotFound):
+    code = "rebuild-unknown"
+    message = "没有这个派生数据。可以重建的见 chengxin rebuild --list。"
+    message_en = "There is nothing derived of this name; see chengxin rebuild --list."
+
+
+class RebuildDiffers(Conflict):
+    """The counts differ after all parts were gone through."""
+
+    code = "rebuild-differs"
+    message = "重建之后数目仍对不上，可能正有人改动。请再次执行；仍对不上的，先做台账核验："
+    message_en = (
+        "The counts still differ after the rebuild. Run it again; where they still differ, prove the ledger first:"
+    )
+
+
+class RebuildRefused(Conflict):
+    """What it would be rebuilt from isn't in order; the detail says what."""
+
+    code, message, message_en = "rebuild-refused", "", ""

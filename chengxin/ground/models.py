@@ -134,3 +134,29 @@ class Installation(models.Model):
             models.CheckConstraint(name="installation_once", condition=models.Q(id=1)),
             models.CheckConstraint(name="installation_of_a_kind", condition=models.Q(kind__in=("province", "sandbox"))),
         ]
+
+
+class Rebuild(models.Model):
+    """How far the rebuilding of something derived has come: ``upto`` is the place after which it goes on, whatever stopped it.
+
+    ``looked`` counts what was looked at, ``mended`` what differed from what it is derived from and was put right.
+    """
+
+    name = models.CharField(max_length=40)
+    upto = models.CharField(max_length=100, blank=True)
+    looked = models.BigIntegerField(default=0)
+    mended = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ground_rebuild"
+        constraints = [
+            models.UniqueConstraint(
+                name="rebuild_one_at_a_time", fields=("name",), condition=models.Q(finished_at=None)
+            ),
+            models.CheckConstraint(
+                name="rebuild_mends_what_it_looks_at",
+                condition=models.Q(mended__gte=0, looked__gte=models.F("mended")),
+            ),
+        ]

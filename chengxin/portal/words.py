@@ -211,6 +211,8 @@ BACKTEST_FAILURES = {
 BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "会存疑", "note": "会有提示"}
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
+    "rebuild.begin": "开始或者继续重建派生数据",
+    "rebuild.end": "派生数据重建完毕",
     "intake.map": "保存列名对应",
     "intake.nothing": "报告没有信息",
     "intake.undone": "办成整批撤回",

@@ -17,6 +17,7 @@ from chengxin.site.officers_cli import appoint_officer, officer_app, permissions
 from chengxin.site.organisations_cli import organisation_app
 from chengxin.site.population_cli import population_app
 from chengxin.site.proof_cli import proof_app
+from chengxin.site.rebuild_cli import rebuild
 from chengxin.site.reporting_cli import nothing_app, reconciliation_app
 from chengxin.site.sandbox_cli import sandbox_app
 from chengxin.site.undo_cli import batch_app
@@ -43,7 +44,7 @@ app.add_typer(exchange_app, name="exchange")
 app.add_typer(sandbox_app, name="sandbox")
 app.command("appoint")(appoint_officer)
 app.command("permissions")(permissions_table)
-for command in (backup, restore, erase, status):
+for command in (backup, restore, erase, status, rebuild):
     app.command()(command)
 
 

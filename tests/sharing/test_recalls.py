@@ -18,12 +18,13 @@ from chengxin.sharing.recalls import acknowledge, list_recalls, recall_withdrawn
 from chengxin.sharing.services import issue_report
 from chengxin.site.outbox import HANDLERS
 from tests.conftest import Register
+from tests.identity.feeding import renamed
+from tests.identity.feeding import take as tell_population
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, NAMESAKE, WANG_WEI
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
 from tests.records.test_ingest import counts, numbers_of, rules, take
-from tests.records.test_transfers import give, merge, renamed, subject_of
-from tests.records.test_transfers import tell as tell_population
+from tests.records.test_transfers import give, merge, subject_of
 from tests.records.test_undoing import officer, undo
 from tests.sharing.test_report import about, asker
 

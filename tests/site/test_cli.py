@@ -566,3 +566,17 @@ def test_file_with_biometrics_is_refused_in_two_languages(shell: Shell) -> None:
     said = shell.run("population", "load", file)
     assert said.code == 2
     both_languages(said)
+
+
+def test_what_is_derived_is_listed_and_rebuilt(shell: Shell) -> None:
+    listed = shell.run("rebuild", "--list", "--json")
+    assert (listed.code, {"indexes", "superseded", "near-names"} <= listed.json.keys()) == (0, True)
+    done = shell.run("rebuild", "near-names", "--progress", "--json")
+    assert (done.code, done.json) == (0, {"near-names": {"looked": 8, "mended": 0}}), done.err
+    whole = shell.run("rebuild", "all", "--json")
+    assert whole.code == 0, whole.err
+    assert whole.json.keys() == listed.json.keys()
+    assert {one["mended"] for one in whole.json.values()} == {0}
+    unknown = shell.run("rebuild", "everybody")
+    assert unknown.code == 2
+    both_languages(unknown)

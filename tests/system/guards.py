@@ -73,7 +73,6 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_layout", "layout_append_only", change_wholly("records_layout", "item_id"), APPEND),
     trigger("records_payload", "payload_append_only", change_wholly("records_payload", "body"), APPEND),
     trigger("records_version", "version_append_only", change_wholly("records_version", "state"), APPEND),
-    trigger("records_superseded", "superseded_append_only", change_wholly("records_superseded", "version"), APPEND),
     trigger("records_finding", "finding_append_only", change_wholly("records_finding", "rule"), APPEND),
     trigger("ground_access_entry", "access_entry_append_only", change_wholly("ground_access_entry", "reason"), APPEND),
     trigger("sharing_report", "report_append_only", change_wholly("sharing_report", "number"), APPEND),

@@ -48,7 +48,6 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_mapping", "mapping_guarded", c.maps(OTHER), BY_ITSELF),
     trigger("records_mapping", "mapping_append_only", change_wholly("records_mapping", "field"), APPEND),
     holds("records_mapping", "mapping_of_a_heading", c.maps(heading="")),
-    trigger("records_day_figures", "day_figures_append_only", change_wholly("records_day_figures", "read"), APPEND),
     trigger("records_day_receipt", "day_receipt_append_only", change_wholly("records_day_receipt", "content"), APPEND),
     check("records_day_figures", "day_adds_up", id=9001, day="1999-01-01", read=1),
     trigger("sharing_recall", "recall_guarded", c.rewrites_a_recall("case_reference = 'x'"), RECALLED),

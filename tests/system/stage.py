@@ -184,6 +184,7 @@ def _fill(stage: Stage) -> None:
         minors,
         organising,
         populating,
+        rebuilding,
         transferring,
         trying,
         waiving,
@@ -240,6 +241,7 @@ def _fill(stage: Stage) -> None:
     waiving.furnish(stage)
     clerking.furnish(stage)
     trying.furnish(stage)
+    rebuilding.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

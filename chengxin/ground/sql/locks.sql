@@ -109,3 +109,21 @@ $$;
 
 -- name: installation_grants
 GRANT EXECUTE ON FUNCTION ground_kind() TO {app}, {intake}, {admin}, {public}, {eraser};
+
+-- name: guard_rebuild
+-- A rebuild goes on and ends once; it belongs to the owner, and no role of the application sees it.
+CREATE OR REPLACE FUNCTION ground_guard_rebuild() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.finished_at IS NOT NULL OR NEW.looked < OLD.looked OR NEW.mended < OLD.mended
+       OR (NEW.id, NEW.name, NEW.started_at) IS DISTINCT FROM (OLD.id, OLD.name, OLD.started_at) THEN
+        RAISE EXCEPTION 'a rebuild goes on and ends once' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_rebuild_trigger
+CREATE OR REPLACE TRIGGER rebuild_guarded BEFORE UPDATE ON ground_rebuild FOR EACH ROW EXECUTE FUNCTION ground_guard_rebuild();
+
+-- name: rebuild_stays
+CREATE OR REPLACE TRIGGER rebuild_stays BEFORE DELETE OR TRUNCATE ON ground_rebuild FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();

@@ -15,7 +15,7 @@ from chengxin.identity.errors import CodeUnreadable
 from chengxin.identity.rules import normal_name
 from chengxin.identity.sealed import PERSONS, SealedTable
 from chengxin.identity.vault import sealing_vault
-from chengxin.lib.crypto import Sealed, SealingVault
+from chengxin.lib.crypto import Sealed, SealingVault, Vault
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).parent.parent / "sql" / "rotation.sql")
@@ -55,7 +55,7 @@ def _put_codes(keys: SealingVault, persons: dict[int, tuple[str, str]]) -> None:
         if keys.code_hash(kind, code, key_id) != bytes(code_hash):
             raise CodeUnreadable(f"（主体 {subject}）", f"(subject {subject})")
         if not keys.name_fits(bytes(tag), key_id, code_type=kind, code=code, name=name):
-            name = _name_under(keys, (kind, code), bytes(tag), key_id, subject)
+            name = name_under(keys, (kind, code), bytes(tag), key_id, subject)
         made["old"].append(bytes(code_hash))
         made["hashes"].append(keys.code_hash(kind, code))
         made["tags"].append(keys.name_tag(kind, code, name))
@@ -67,7 +67,7 @@ def _put_codes(keys: SealingVault, persons: dict[int, tuple[str, str]]) -> None:
         _write(SQL["put_codes"], {**made, "key": keys.pointers.current})
 
 
-def _name_under(keys: SealingVault, code: tuple[str, str], tag: bytes, key_id: str, subject: int) -> str:
+def name_under(keys: Vault, code: tuple[str, str], tag: bytes, key_id: str, subject: int) -> str:
     """Give the name told with a code, where it isn't the present one: a former name, or that of a person merged with this one.
 
     Raises CodeUnreadable when no event tells of it: then the code would lead to nobody.

@@ -119,7 +119,7 @@ def read_marks(parts: Iterable[tuple[int, bytes]], standing: Mapping[int, bytes]
             break
         if batch_id not in standing:
             continue
-        opened = [part for _, content in of_batch if (part := _opened(content, batch_id, vault)) is not None]
+        opened = [part for _, content in of_batch if (part := open_marks(content, batch_id, vault)) is not None]
         if opened:
             rows = pl.DataFrame({ROW: unpacked(standing[batch_id])}, schema={ROW: pl.Int32})
             frames.append(pl.concat(opened).join(rows, on=ROW, how="semi"))
@@ -127,7 +127,8 @@ def read_marks(parts: Iterable[tuple[int, bytes]], standing: Mapping[int, bytes]
     return pl.concat(frames)
 
 
-def _opened(content: bytes, batch_id: int, vault: Vault) -> pl.DataFrame | None:
+def open_marks(content: bytes, batch_id: int, vault: Vault) -> pl.DataFrame | None:
+    """Give the marks of a part; None for what another key sealed, or nobody did."""
     try:
         return pl.read_ipc(vault.marks_box.open(content, _bound(batch_id)))
     except SealBroken:

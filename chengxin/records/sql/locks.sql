@@ -1,7 +1,3 @@
--- name: superseded_append_only
-CREATE OR REPLACE TRIGGER superseded_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_superseded
-    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
-
 -- name: version_append_only
 CREATE OR REPLACE TRIGGER version_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_version
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();

@@ -52,8 +52,36 @@ CREATE OR REPLACE TRIGGER mapping_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: day_figures_append_only
-CREATE OR REPLACE TRIGGER day_figures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_day_figures
+CREATE OR REPLACE TRIGGER day_figures_append_only BEFORE TRUNCATE ON records_day_figures
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
+-- name: figures_signed
+-- Whether figures are those of a line that was signed for; NULL where nothing was signed for that day.
+CREATE OR REPLACE FUNCTION records_figures_signed(f records_day_figures) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT bool_or(l.line - 'item' = to_jsonb(f) - 'id' - 'provider_id' - 'item_id' - 'day' AND i.id IS NOT NULL) IS TRUE
+    FROM records_day_receipt r
+    LEFT JOIN LATERAL jsonb_array_elements(r.content::jsonb -> 'items') AS l (line) ON true
+    LEFT JOIN catalogue_item i ON i.id = f.item_id AND i.code = l.line ->> 'item'
+    WHERE r.provider_id = f.provider_id AND r.day = f.day GROUP BY r.provider_id
+$$;
+
+-- name: guard_day_figures
+-- Figures that nothing was signed for, or that agree with it, stay as they are, whoever asks; others may be put right or go, which is what a
+-- rebuild does (docs/adr/0021).
+CREATE OR REPLACE FUNCTION records_guard_day_figures() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF records_figures_signed(OLD) IS DISTINCT FROM false OR TG_OP = 'UPDATE' AND records_figures_signed(NEW) IS NOT TRUE THEN
+        RAISE EXCEPTION 'records_day_figures is append-only: what was signed for stays' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END
+$$;
+
+-- name: guard_day_figures_trigger
+CREATE OR REPLACE TRIGGER day_figures_as_signed BEFORE UPDATE OR DELETE ON records_day_figures
+    FOR EACH ROW EXECUTE FUNCTION records_guard_day_figures();
 
 -- name: day_receipt_append_only
 CREATE OR REPLACE TRIGGER day_receipt_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON records_day_receipt
@@ -161,7 +189,7 @@ CREATE OR REPLACE FUNCTION records_own_acts(before bigint, most integer)
 $$;
 
 -- name: reporting_grants
-REVOKE ALL ON FUNCTION records_guard_nothing(), records_guard_mapping(), records_clerk_speaks(bigint, bigint), records_may_see(bigint),
+REVOKE ALL ON FUNCTION records_figures_signed(records_day_figures), records_guard_day_figures(), records_guard_nothing(), records_guard_mapping(), records_clerk_speaks(bigint, bigint), records_may_see(bigint),
     records_months(date), records_mapping_of(bigint), records_reconcile(date), records_days(date, date), records_receipt_of(bigint, date),
     records_own_acts(bigint, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION records_months(date), records_mapping_of(bigint), records_days(date, date), records_receipt_of(bigint, date),
