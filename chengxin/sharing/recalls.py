@@ -1,16 +1,20 @@
 """Telling whoever read a record that it was withdrawn, and their acknowledgement (safeguard 7)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from chengxin.ground.models import Event
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.vault import vault
+from chengxin.records.undoing import WITHDRAWN_EVENT
 from chengxin.sharing.errors import RecallUnknown
 
+LATE = timedelta(hours=1)
+"""No reading lasts longer."""
 PAGE, LAST = 50, (1 << 63) - 1
 TELL = {
     "undoing": "SELECT sharing_recall_undone(%s, %s)",
@@ -43,6 +47,13 @@ def recall_withdrawn(reference: str, at: datetime) -> None:
         raise ValueError("a withdrawal names its undoing or its batch")
     with connection.cursor() as cursor:
         cursor.execute(TELL[cause], [int(number), at])
+
+
+def recall_late(*, at: datetime) -> None:
+    """Look once more at what was told of within the last hour: whoever read at the very moment of a withdrawal is entered after it."""
+    lately = Event.objects.filter(kind=WITHDRAWN_EVENT, delivered_at__gt=at - LATE)
+    for reference in lately.order_by("pk").values_list("reference", flat=True):
+        recall_withdrawn(reference, at)
 
 
 def list_recalls(actor: User, *, before: int | None = None, limit: int = PAGE) -> list[Recalled]:

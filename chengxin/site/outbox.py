@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from chengxin.ground.services import deliver
 from chengxin.records.undoing import WITHDRAWN_EVENT
-from chengxin.sharing.recalls import recall_withdrawn
+from chengxin.sharing.recalls import recall_late, recall_withdrawn
 
 Handler = Callable[[str, datetime], None]
 HANDLERS: Mapping[str, Sequence[Handler]] = {WITHDRAWN_EVENT: (recall_withdrawn,)}
@@ -21,3 +21,4 @@ logger = logging.getLogger(__name__)
 def deliver_events(timestamp: int = 0) -> None:
     """Deliver what was announced, each minute."""
     logger.info("%s events delivered at %s", deliver(HANDLERS, at=timezone.now()), timestamp)
+    recall_late(at=timezone.now())

@@ -14,14 +14,14 @@ from django.urls import reverse
 
 from chengxin.ground.services import deliver
 from chengxin.sharing.errors import RecallUnknown
-from chengxin.sharing.recalls import acknowledge, list_recalls, recall_withdrawn
+from chengxin.sharing.recalls import acknowledge, list_recalls, recall_late, recall_withdrawn
 from chengxin.sharing.services import issue_report
 from chengxin.site.outbox import HANDLERS
 from tests.conftest import Register
 from tests.identity.feeding import renamed
 from tests.identity.feeding import take as tell_population
 from tests.penalties import penalty, write_csv
-from tests.people import LI_NA, NAMESAKE, WANG_WEI
+from tests.people import LI_NA, MARKET, NAMESAKE, WANG_WEI
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
 from tests.records.test_ingest import counts, numbers_of, rules, take
 from tests.records.test_transfers import give, merge, subject_of
@@ -118,6 +118,29 @@ def test_whoever_read_what_is_withdrawn_by_its_number_is_told_once(
     assert one.number in page
     log_in("officer").post(reverse("portal:acknowledge-recall", args=[one.id]))
     assert register.rows(TOLD)[0][-1] is False
+
+
+def test_whoever_was_reading_at_that_very_moment_is_told_too(
+    register: Register, tmp_path: Path, read_numbers: list[str], now: datetime
+) -> None:
+    """Their transaction, and with it their entry, ends after the delivery."""
+    with register.connect("owner") as reading:
+        reading.execute("BEGIN")
+        reading.execute(
+            "INSERT INTO ground_access_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', gen_random_uuid(),"
+            " 'organisation', %s::text))).* FROM ground_access_entry e LIMIT 1",
+            [MARKET],
+        )
+        withdraw(register, tmp_path, now, read_numbers[0])
+        assert deliver(HANDLERS, at=now) == 1
+        reading.execute("COMMIT")
+    assert len(register.rows(TOLD)) == 1
+    recall_late(at=now + timedelta(minutes=1))
+    assert sorted(organisation for _, organisation, *_ in register.rows(TOLD)) == sorted(
+        [MARKET, asker(now.date()).organisation]
+    )
+    recall_late(at=now + timedelta(hours=2))
+    assert len(register.rows(TOLD)) == 2
 
 
 def test_withdrawing_again_announces_nothing(
