@@ -11,7 +11,7 @@ import pytest
 from chengxin.demo.organisations import organisation_code
 from chengxin.lib.workdays import WorkCalendar
 from chengxin.records import rules as law
-from chengxin.records.checks import FOLDER, ChecksUnusable, check_book, editions, read_checks
+from chengxin.records.checks import FOLDER, ChecksUnusable, check_book, editions, message_of, read_checks
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, MARKET, NAMESAKE, OTHER, WANG_WEI
@@ -222,3 +222,13 @@ def test_the_golden_file_is_the_one_that_was_judged() -> None:
     assert hashlib.sha256(content).hexdigest() == (GOLDEN / "penalties.sha256").read_text(encoding="utf-8").strip()
     assert MARKET.encode() in content
     assert WANG_WEI.code.encode() in content
+
+
+def test_what_a_check_says_is_told_of_its_own_version() -> None:
+    for _, book in editions():
+        for check in book.checks.values():
+            newest = [one.checks[check.code] for _, one in editions() if check.code in one.checks]
+            same = [one for one in newest if one.version == check.version]
+            assert message_of(check.code, check.version) == same[-1].message
+    assert message_of("fine-out-of-range", 99) == ""
+    assert message_of("no-such-check", 1) == ""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
 from chengxin.portal.words import LOGGED, TABLES
+from chengxin.records.checks import message_of
 
 register = Library()
 
@@ -41,6 +42,12 @@ def act_name(code: str) -> str:
     """Give the name of an act in the action log, nothing where none is known."""
     act = permissions().acts.get(code)
     return act.name if act else LOGGED.get(code, "")
+
+
+@register.filter
+def check_says(code: str, version: int) -> str:
+    """Give what a check says; its code where it was a draft that no edition took up."""
+    return message_of(code, version) or code
 
 
 @register.filter

@@ -149,6 +149,12 @@ def newest_book() -> CheckBook:
     return editions()[-1][1]
 
 
+def message_of(code: str, version: int) -> str:
+    """Give what a version of a check says, the newest edition that has it; empty where none of the shipped ones does."""
+    said = (book.checks[code] for _, book in reversed(editions()) if code in book.checks)
+    return next((check.message for check in said if check.version == version), "")
+
+
 def order_reasons(rules: Iterable[str]) -> list[str]:
     """Give the reasons why a row waits, each once: those that leave its person open first, since a human must come to them."""
     return sorted(set(rules), key=lambda rule: (rule not in WHOSE, rule))
