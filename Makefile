@@ -1,8 +1,12 @@
 # Every target makes the environment first when it is missing or older than the lock files.
-.PHONY: help setup ready run test test-long check bench browser hsm lock
+.PHONY: help setup ready run test test-long check bench bench-peers fuzz browser hsm lock
 
 BIN := .venv/bin
 STAMP := $(shell cat requirements/setup.txt requirements/dev.txt package-lock.json scripts/setup.sh | cksum)
+
+ROWS := 100000
+SECONDS := 60
+TARGETS :=
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -32,13 +36,21 @@ test-long: browser hsm  ## Keys in a PKCS#11 token; soak, fuzz and kill runs at 
 check: ready  ## Lint, types, import rules, migrations equal models, dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy chengxin tests
+	@$(BIN)/mypy chengxin tests scripts
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry chengxin
 	@$(BIN)/chengxin manage makemigrations --check --dry-run
 
 bench: ready  ## Every benchmark beside its yardstick
 	@$(BIN)/chengxin bench all
+
+bench-peers: ready  ## The same file by Frictionless and by pandera with Django, in an environment of their own (ROWS=100000)
+	@sh scripts/apart.sh .venv-peers requirements/peers.txt
+	@$(BIN)/python -m scripts.peers.run --rows $(ROWS)
+
+fuzz: ready  ## Coverage-guided fuzzing of whatever reads what comes in, so many SECONDS for each target
+	@sh scripts/apart.sh .venv-fuzz requirements/base.txt requirements/fuzz.txt
+	@sh scripts/fuzz.sh $(SECONDS) $(TARGETS)
 
 lock: ready  ## Write the lock files anew (no download addresses in them)
 	@sh scripts/lock.sh

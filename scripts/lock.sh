@@ -10,4 +10,6 @@ compile requirements/node.in -o requirements/node.txt
 compile pyproject.toml -o requirements/base.txt
 compile --extra pkcs11 pyproject.toml -o requirements/pkcs11.txt
 compile --extra dev pyproject.toml -o requirements/dev.txt
+compile -c requirements/base.txt requirements/peers.in -o requirements/peers.txt
+compile -c requirements/base.txt requirements/fuzz.in -o requirements/fuzz.txt
 npm install --package-lock-only --omit-lockfile-registry-resolved
