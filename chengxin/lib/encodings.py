@@ -14,6 +14,8 @@ UTF8_PIECE = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}(?![
 SURE_BYTES, SURE_PIECES = 12, 3
 # So many bytes that go on with a sign are never UTF-8 by chance.
 SURE_SIGNS = 4000
+# A line that goes on for longer is looked at in parts.
+LONGEST_LINE = 4 << 20
 CONTINUED, FIRST_OF_SEVERAL, FIRST_OF_THREE, FIRST_OF_FOUR = 0x80, 0xC0, 0xE0, 0xF0
 FIRST_OF_CHINESE = range(0xE4, 0xEA)
 # ASCII, what goes on with a sign of UTF-8, what begins one of three bytes that is Chinese, anything else.
@@ -77,19 +79,20 @@ def _last_sign_end(text: bytes) -> int:
 
 def _detect_gb18030(blocks: Iterable[bytes], no_utf8_at: int, most: int | None) -> Encoding:
     """``no_utf8_at`` is the place of the first byte that isn't UTF-8: a file that mixes both is told both lines."""
-    decoder, lines, place, pieces = codecs.getincrementaldecoder("gb18030")(), 1, 0, Pieces()
+    decoder, lines, place, pieces = codecs.getincrementaldecoder("gb18030")(), 1, 0, WholeLines()
     no_utf8, rest, block = 0, iter(blocks), b""
     try:
         for block in rest:
             no_utf8 = no_utf8 or _line_at(no_utf8_at - place, [block], lines)
             decoder.decode(block)
-            pieces.look(block, lines)
+            pieces.feed(block)
             lines += block.count(b"\n")
             place += len(block)
             if most is not None and place >= most and no_utf8:
                 break
         else:
             decoder.decode(b"", final=True)
+            pieces.end()
     except UnicodeDecodeError as error:
         line = lines + error.object.count(b"\n", 0, error.start)
         # The first byte that isn't GB18030 may come before the first that isn't UTF-8.
@@ -145,6 +148,37 @@ class Pieces:
             if len(found[0]) >= SURE_BYTES or len(self._lines) >= SURE_PIECES:
                 self.line = self._lines[0]
                 return
+
+
+class WholeLines(Pieces):
+    """Looks for them in blocks cut anywhere: a cell that lies in two of them is seen, and half a row of signs isn't taken for one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[bytes] = []
+        self._bytes, self._at = 0, 1
+
+    def feed(self, block: bytes) -> None:
+        end = block.rfind(b"\n") + 1
+        if not end and self._bytes + len(block) > LONGEST_LINE:
+            end = len(block)
+        if not end:
+            self._hold(block)
+            return
+        self._hold(block[:end])
+        self.end()
+        self._hold(block[end:])
+
+    def end(self) -> None:
+        """Look at what is held."""
+        text = b"".join(self._held)
+        self.look(text, self._at)
+        self._at += text.count(b"\n")
+        self._held, self._bytes = [], 0
+
+    def _hold(self, part: bytes) -> None:
+        self._held.append(part)
+        self._bytes += len(part)
 
 
 class Transcriber:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chengxin.lib import encodings
 from chengxin.lib.encodings import UTF8_PIECE, Encoding, EncodingUnknown, Pieces, Transcriber, _may_hold, detect
 
 BYTES = st.lists(
@@ -60,3 +61,27 @@ def test_pieces_of_utf_8_are_seen_whichever_part_they_stand_in() -> None:
     pieces = Pieces()
     pieces.look(piece, 7)
     assert pieces.line == 7
+
+
+def test_piece_of_utf_8_is_seen_where_a_block_ends_inside_it() -> None:
+    content = "姓名,备注\n".encode("gb18030") * 2 + "中国人民,1\n".encode() + "王,1\n".encode("gb18030")
+    for place in range(len(content)):
+        blocks = [content[:place], content[place:]]
+        with pytest.raises(EncodingUnknown, match="第 1 行是 GB18030，第 3 行却是 UTF-8"):
+            detect(blocks, blocks)
+
+
+def test_half_a_row_of_signs_is_no_piece() -> None:
+    # From its second byte on, this row of signs of GB18030 reads as UTF-8.
+    content = "甲,".encode("gb18030") + b"\xc4" + "中国人民".encode() + b"a\n"
+    assert content.decode("gb18030") == "甲,匿腑鍥戒汉姘慳\n"
+    for place in range(len(content)):
+        blocks = [content[:place], content[place:]]
+        assert detect(blocks, blocks).name == "gb18030"
+
+
+def test_line_without_an_end_is_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encodings, "LONGEST_LINE", 8)
+    blocks = ["甲乙丙丁,".encode("gb18030"), "中国人民,1".encode()]
+    with pytest.raises(EncodingUnknown, match="第 1 行是 GB18030，第 1 行却是 UTF-8"):
+        detect(blocks, blocks)

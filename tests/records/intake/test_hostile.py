@@ -1,7 +1,7 @@
 """Text files made to harm or to mislead: a clear refusal that says where, fast; and never anything but a refusal or rows."""
 
 import io
-import json
+import zipfile
 from collections.abc import Iterator
 from time import monotonic
 
@@ -15,11 +15,13 @@ from chengxin.lib.encodings import Encoding
 from chengxin.records.errors import FileUnusable
 from chengxin.records.intake import reading
 from chengxin.records.intake.fields import FieldChecker
-from chengxin.records.intake.layout import find_layout
 from chengxin.records.intake.reading import form_of, open_table
 from chengxin.records.intake.spool import Blocks
-from tests.records.intake.cases import ON, blocks_of, framed, rows_of, shipped_item, table_of
-from tests.records.intake.workbooks import packed, parts_of, row_xml
+from chengxin.records.services import check_file
+from tests.fuzzing.seeds import item_kinds, sound
+from tests.fuzzing.targets import answered
+from tests.records.intake.cases import ON, framed, rows_of, shipped_item, table_of
+from tests.records.intake.workbooks import packed, parts_of
 
 ITEM = "CF-ZRR"
 FAST_S = 5  # on a machine with nothing else to do a tenth of it
@@ -114,35 +116,6 @@ def test_signs_nobody_sees_send_the_row_back(sign: str) -> None:
 # Whatever comes in, a refusal or rows come out
 
 
-def answered(content: bytes, form: str) -> None:
-    """Read a file to its end as intake would; anything but FileUnusable is a fault of ours."""
-    item = shipped_item(ITEM)
-    try:
-        table = open_table(blocks_of(content, 1 << 16), form)
-        heading = table.heading()
-        layout = find_layout(heading, item.definition)
-        for frame in table.frames(layout.header_row):
-            FieldChecker(item, ON).check(frame.rename(layout.columns))
-    except FileUnusable as error:
-        told = (error.text, error.text_en)
-        if not all(told):
-            raise
-
-
-def sound(form: str) -> bytes:
-    """A small file of the item in a kind, all its columns filled."""
-    fields = shipped_item(ITEM).definition.fields
-    values = ["2026-03-05" if field.type == "date" else "文字" if field.type == "text" else "1" for field in fields]
-    if form == "jsonl":
-        return json.dumps(dict(zip([field.code for field in fields], values, strict=True)), ensure_ascii=False).encode()
-    if form == "csv":
-        return (",".join(field.label for field in fields) + "\n" + f"{','.join(values)}\n" * 3).encode()
-    cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
-    rows = [row_xml(*(cell.format(text) for text in texts), number=number)
-            for number, texts in enumerate(([field.label for field in fields], values), 2)]  # fmt: skip
-    return packed(parts_of("".join(rows)))
-
-
 pieces = st.one_of(
     st.binary(max_size=8),
     st.sampled_from(
@@ -160,11 +133,9 @@ def mutated(content: bytes, made: list[tuple[float, int, bytes]]) -> bytes:
     return content
 
 
-def inside(made: list[tuple[float, int, bytes]], part: str) -> bytes:
+def inside(made: list[tuple[float, int, bytes]], part: str, item: str) -> bytes:
     """A workbook one part of which was changed before it was packed: damage the archive's checks can't see."""
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(sound("xlsx"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(sound("xlsx", item))) as archive:
         parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
     content = parts[part]
     assert isinstance(content, bytes)
@@ -174,41 +145,57 @@ def inside(made: list[tuple[float, int, bytes]], part: str) -> bytes:
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 thorough = settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PARTS = st.sampled_from(sorted(parts_of()))
+FORMS, ITEMS = st.sampled_from(["csv", "jsonl"]), st.sampled_from(item_kinds())
 
 
-@given(made=changes, form=st.sampled_from(["csv", "jsonl"]))
+@given(made=changes, form=FORMS, item=ITEMS)
 @quick
-def test_changed_text_is_answered(made: list[tuple[float, int, bytes]], form: str) -> None:
-    answered(mutated(sound(form), made), form)
+def test_changed_text_is_answered(made: list[tuple[float, int, bytes]], form: str, item: str) -> None:
+    answered(mutated(sound(form, item), made), form, item)
 
 
-@given(content=st.binary(max_size=200), form=st.sampled_from(["csv", "jsonl"]))
+@given(content=st.binary(max_size=200), form=FORMS, item=ITEMS)
 @quick
-def test_any_bytes_are_answered(content: bytes, form: str) -> None:
-    answered(content, form)
+def test_any_bytes_are_answered(content: bytes, form: str, item: str) -> None:
+    answered(content, form, item)
 
 
-@given(made=changes, part=PARTS)
+@given(made=changes, part=PARTS, item=ITEMS)
 @settings(quick, max_examples=10)
-def test_changed_workbook_is_answered(made: list[tuple[float, int, bytes]], part: str) -> None:
-    answered(inside(made, part), "xlsx")
-    answered(mutated(sound("xlsx"), made), "xlsx")
+def test_changed_workbook_is_answered(made: list[tuple[float, int, bytes]], part: str, item: str) -> None:
+    answered(inside(made, part, item), "xlsx", item)
+    answered(mutated(sound("xlsx", item), made), "xlsx", item)
+
+
+@pytest.mark.parametrize("item", item_kinds())
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+def test_sound_file_of_every_item_kind_is_read(item: str, form: str) -> None:
+    outcome = check_file(shipped_item(item), table_of(sound(form, item), form), on=ON)
+    assert outcome.read == 3
+    # What can't be read as its field asks for would be refused before anything else is looked at.
+    assert not outcome.findings.filter(
+        pl.col("rule").is_in(["bad-date", "bad-number", "not-in-list", "required"])
+    ).height
 
 
 @pytest.mark.long
-@given(made=changes, form=st.sampled_from(["csv", "jsonl"]), content=st.binary(max_size=4_000))
-@thorough
-def test_changed_text_is_answered_at_length(made: list[tuple[float, int, bytes]], form: str, content: bytes) -> None:
-    answered(mutated(sound(form) * 20, made), form)
-    answered(content, form)
+@pytest.mark.parametrize("item", item_kinds())
+def test_changed_text_is_answered_at_length(item: str) -> None:
+    @given(made=changes, form=FORMS, content=st.binary(max_size=4_000))
+    @settings(thorough, max_examples=1_000)
+    def answers(made: list[tuple[float, int, bytes]], form: str, content: bytes) -> None:
+        answered(mutated(sound(form, item, 60), made), form, item)
+        answered(content, form, item)
+
+    answers()
 
 
 @pytest.mark.long
-@given(made=changes, part=PARTS)
+@given(made=changes, part=PARTS, item=ITEMS)
 @settings(thorough, max_examples=1_000)
-def test_changed_workbook_is_answered_at_length(made: list[tuple[float, int, bytes]], part: str) -> None:
-    answered(inside(made, part), "xlsx")
-    answered(mutated(sound("xlsx"), made), "xlsx")
+def test_changed_workbook_is_answered_at_length(made: list[tuple[float, int, bytes]], part: str, item: str) -> None:
+    answered(inside(made, part, item), "xlsx", item)
+    answered(mutated(sound("xlsx", item), made), "xlsx", item)
 
 
 # Memory

@@ -42,7 +42,7 @@ class Sheet:
         self._parts: list[str] = []
         self._length = 0
         self._row = 0
-        self._column = -1
+        self._column = self._column_before = -1
         self._type = self._format = ""
         self._hidden = False
         self._aloud = 0
