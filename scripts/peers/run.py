@@ -48,7 +48,6 @@ def task_of(file: Path) -> Task:
             type=field.type,
             required=field.required,
             length=field.length,
-            scale=field.scale,
             pattern=PATTERNS.get(field.type, ""),
             allowed=tuple(item.values[field.code_list]) if field.code_list else (),
             multi=field.multi,

@@ -22,7 +22,6 @@ class Column:
     type: str
     required: bool
     length: int | None
-    scale: int
     pattern: str
     allowed: tuple[str, ...]
     multi: bool

@@ -8,7 +8,7 @@ from pathlib import Path
 from chengxin.catalogue.files import shipped_items
 from chengxin.lib.codes import CodeType
 from tests.records.intake.cases import shipped_item
-from tests.records.intake.workbooks import packed, parts_of, row_xml
+from tests.records.intake.workbooks import MAIN, links_xml, packed, parts_of, row_xml
 
 FINDS = Path(__file__).parent / "finds"
 CELL = '<c t="inlineStr"><is><t>{}</t></is></c>'
@@ -77,13 +77,42 @@ def _files(form: str) -> Iterator[bytes]:
             yield bytes([number]) + content.decode().encode("gb18030")
 
 
+def whole_book() -> dict[str, str | bytes]:
+    """A workbook that has every part which is read: shared texts and formats too, and a cell of each kind."""
+    cells = (
+        '<c r="A2" t="s" s="0"><v>0</v></c>', '<c r="B2" s="1"><v>46000</v></c>', '<c r="C2" s="2"><v>0.5</v></c>',
+        '<c r="D2" t="b"><v>1</v></c>', '<c r="E2" t="str"><v>_x0041_</v></c>', '<c r="F2" t="d"><v>2026-03-05T00:00:00</v></c>',
+        '<c r="G2" t="inlineStr"><is><r><t>一</t></r><rPh sb="0" eb="1"><t>yi</t></rPh></is></c>', '<c r="H2"><v>1.5E3</v></c>',
+    )  # fmt: skip
+    heading = "".join(CELL.format(f"列{place}") for place in range(len(cells)))
+    links = links_xml(
+        r1="worksheet:worksheets/sheet1.xml", r2="styles:styles.xml", r3="sharedStrings:sharedStrings.xml"
+    )
+    sheet = (
+        f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">{heading}</row>{row_xml(*cells)}</sheetData>'
+        '<mergeCells><mergeCell ref="A1:B1"/></mergeCells></worksheet>'
+    )
+    own = '<numFmts><numFmt numFmtId="164" formatCode="[h]:mm"/></numFmts>'
+    formats = f'{own}<cellXfs><xf/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs>'
+    return {
+        **parts_of(),
+        "xl/_rels/workbook.xml.rels": links,
+        "xl/worksheets/sheet1.xml": sheet,
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}">{formats}</styleSheet>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>文字</t></si><si><r><t>一</t></r><rPh><t>yi</t></rPh></si></sst>',
+    }
+
+
+PART_NAMES = tuple(sorted(whole_book()))
+
+
 def _parts() -> Iterator[bytes]:
-    parts = parts_of(row_xml('<c r="A2" t="n" s="0"><v>1.5</v></c>', '<c r="B2" t="b"><v>1</v></c>', number=2))
-    for number, name in enumerate(sorted(parts)):
-        content = parts[name]
+    book = whole_book()
+    for number, name in enumerate(PART_NAMES):
+        content = book[name]
         yield bytes([number]) + (content if isinstance(content, bytes) else content.encode())
-    sheet = parts_of(row_xml(SHARED.format(0), CELL.format("_x0041_"), number=2, more=' hidden="1"'))
-    yield bytes([len(parts) - 1]) + str(sheet["xl/worksheets/sheet1.xml"]).encode()
+    hidden = parts_of(row_xml(SHARED.format(0), CELL.format("_x0041_"), number=2, more=' hidden="1"'))
+    yield bytes([len(PART_NAMES) - 1]) + str(hidden["xl/worksheets/sheet1.xml"]).encode()
 
 
 def _texts() -> Iterator[bytes]:

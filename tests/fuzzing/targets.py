@@ -24,11 +24,10 @@ from chengxin.records.intake.workbook.faults import Fault
 from chengxin.records.services import check_file
 from chengxin.records.ways.dropping import read_manifest
 from chengxin.records.ways.exchange import _line
-from tests.fuzzing.seeds import item_kinds
+from tests.fuzzing.seeds import PART_NAMES, item_kinds, whole_book
 from tests.records.intake.cases import AREAS, ON, blocks_of, shipped_item
-from tests.records.intake.workbooks import packed, parts_of
+from tests.records.intake.workbooks import packed
 
-PART_NAMES = sorted(parts_of())
 KINDS = list(CodeType)
 
 
@@ -98,7 +97,7 @@ def xlsx(data: bytes) -> None:
 def part(data: bytes) -> None:
     """One part of a workbook, packed afterwards: what the archive's own checks can't see."""
     name = PART_NAMES[(data[:1] or b"\0")[0] % len(PART_NAMES)]
-    book = packed({**parts_of(), name: data[1:]})
+    book = packed({**whole_book(), name: data[1:]})
     try:
         table = ReadHere(blocks_of(book))
         table.heading()
