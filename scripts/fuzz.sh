@@ -6,7 +6,13 @@ seconds=$1
 shift
 export PYTHONPATH=.
 mkdir -p build/fuzz
-[ $# -gt 0 ] || set -- $(.venv-fuzz/bin/python -m tests.fuzzing.run 2>build/fuzz/told || cat build/fuzz/told >&2)
+if [ $# -eq 0 ]; then
+    targets=$(.venv-fuzz/bin/python -m tests.fuzzing.run 2>build/fuzz/told) || {
+        cat build/fuzz/told >&2
+        exit 1
+    }
+    set -- $targets
+fi
 broken=""
 for target in "$@"; do
     folder=build/fuzz/$target
