@@ -9,7 +9,7 @@ import polars as pl
 
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.lib.crypto import Vault
-from chengxin.records.intake.fields import FEN, FEN_PER
+from chengxin.records.intake.fields import FEN, FEN_PER, met_in
 
 SALT_BYTES = 16
 MONEY_PLACE = FEN.replace("#", "_")
@@ -53,15 +53,18 @@ def add_content(frame: pl.DataFrame, item: ItemDefinition, vault: Vault) -> pl.D
     columns = list(body_columns(item).values())
     texts = frame.select(pl.col(columns).cast(pl.String).fill_null(""))
     free = [name for name in columns if not name.endswith(FEN) and item.field(name).type not in PLAIN]
-    # One search of a column's texts laid end to end costs a third of one search each.
-    unsafe = texts.select(pl.col(free).str.join("").str.contains(UNSAFE)).row(0, named=True)
-    odd = [name for name, met in unsafe.items() if met]
+    odd = [name for name in free if met_in(texts[name], _holds_unsafe) is not None]
     if odd:
         texts = texts.with_columns(pl.col(odd).str.replace_many(ESCAPES))
     content = texts.select(body=pl.format("[" + ",".join(['"{}"'] * len(columns)) + "]", *columns))
     organ = frame[organ_field(item)].fill_null("")
     natural = (item.code + "\x1f" + organ + "\x1f" + frame[item.roles["document"]]).cast(pl.Binary).to_list()
     return frame.with_columns(content["body"], record_numbers(natural, vault.record_key).alias("record_id"))
+
+
+def _holds_unsafe(texts: pl.Series) -> pl.Series:
+    """Tell of all texts at once: one search of them laid end to end costs a third of one search each."""
+    return pl.select(pl.lit(texts).str.join("").str.contains(UNSAFE)).to_series()
 
 
 def record_numbers(texts: list[bytes], key: bytes) -> pl.Series:

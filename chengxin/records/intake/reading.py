@@ -132,13 +132,11 @@ class CsvTable(Table):
         Neither line feed nor quote is ever part of a GB18030 character.
         """
         parts: list[bytes] = []
-        held, lines, wanted = 0, 1, size
+        held, given, wanted = 0, 0, size
         transcriber = Transcriber(self._encoding)
         for number, block in enumerate(self._blocks()):
             if b"\0" in block:
-                raise no_text(
-                    lines + sum(part.count(b"\n") for part in parts) + block.count(b"\n", 0, block.find(b"\0"))
-                )
+                raise no_text(self._line_at(given + held + block.find(b"\0")))
             parts.append(block.removeprefix(BOM) if number == 0 else block)
             held += len(parts[-1])
             if held < wanted:
@@ -147,15 +145,26 @@ class CsvTable(Table):
             cut = _last_line_end(text)
             if cut:
                 yield self._read(text[:cut], transcriber)
-                lines += text.count(b"\n", 0, cut)
+                given += cut
                 size = min(2 * size, most)
             elif held > size + MAX_ROW:
-                raise FileUnusable(*explain_quote(self._read(text, transcriber), lines))
+                raise FileUnusable(*explain_quote(self._read(text, transcriber), self._line_at(given)))
             parts, held = [text[cut:]], len(text) - cut
             # What had no end is looked at again only once there is as much again.
             wanted = max(size, 2 * held) if not cut else size
         if (rest := b"".join(parts)).strip():
             yield self._read(rest, transcriber)
+
+    def _line_at(self, place: int) -> int:
+        """Give the line of a byte, the mark at the head of the file left out: counted for a message alone."""
+        lines, passed = 1, 0
+        for number, block in enumerate(self._blocks()):
+            text = block.removeprefix(BOM) if number == 0 else block
+            lines += text.count(b"\n", 0, max(place - passed, 0))
+            passed += len(text)
+            if passed >= place:
+                break
+        return lines
 
     def _read(self, text: bytes, transcriber: Transcriber) -> bytes:
         """Bring a piece to UTF-8. Raises FileUnusable on one that isn't in the file's encoding."""
