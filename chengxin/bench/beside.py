@@ -28,7 +28,7 @@ def bench_beside(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
         quiet = [ask(who, *one)[0] for one in asked]
         tell(f"  quiet: p95 {percentile(quiet, 95)} ms")
         busy, round_ = [], cycle(asked)
-        with start_child(stage, urls["intake"], "ingest", file) as child:
+        with start_child(stage, urls["intake"], "work", file) as child:
             while child.poll() is None:
                 busy.append(ask(who, *next(round_))[0])
             ingest = answer_of(child)

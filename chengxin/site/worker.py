@@ -3,6 +3,8 @@
 import django
 from django.utils import timezone
 
+from chengxin.lib.priority import give_way
+
 
 def main() -> None:
     django.setup()
@@ -18,6 +20,7 @@ def main() -> None:
     from chengxin.records.services import sweep_spools
 
     refuse_mismatch()
+    give_way()
     sweep_spools(at=timezone.now())
     adopt_batches()
     adopt_calls()
