@@ -129,9 +129,8 @@ def test_killed_half_way_it_goes_on_after_the_last_part(
     superuser: Past,  # noqa: F811  # the fixture imported above
 ) -> None:
     before = changed.rows(SUPERSEDED)
-    last = "SELECT max(subject_id) FROM records_superseded"
-    superuser(f"DELETE FROM records_superseded WHERE (subject_id, record_id) IN (SELECT subject_id, min(record_id)"
-              f" FROM records_superseded WHERE subject_id = ({last}) GROUP BY 1)")  # fmt: skip
+    superuser("DELETE FROM records_superseded WHERE (subject_id, record_id, version) = (SELECT subject_id, record_id, version"
+              " FROM records_superseded ORDER BY subject_id DESC, record_id DESC, version DESC LIMIT 1)")  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-c", HALF_WAY],
         env=owners(changed),
