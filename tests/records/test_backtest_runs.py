@@ -1,8 +1,6 @@
 """Trials that the centre asks for: entered, counted month by month, resumed after a kill, seen in numbers by the centre alone."""
 
 import os
-import subprocess
-import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from chengxin.records.backtest_runs import ask_backtest, carry_on, choices, list
 from chengxin.records.errors import BacktestRefused, BacktestUnknown
 from chengxin.records.models import Backtest
 from tests.conftest import Register
+from tests.killing import killed_at
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, WANG_WEI
 from tests.records.test_ingest import take
@@ -171,18 +170,7 @@ def test_a_killed_count_is_made_anew(held: Register, today: date, now: datetime)
         "CHENGXIN_VAULT_KEYS": str(settings.VAULT_KEYS),
         "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
     }
-    with subprocess.Popen(
-        [sys.executable, "-c", HALF_WAY],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        process.kill()
-        assert said == "counted\n", said + process.stdout.read()
+    killed_at("counted", HALF_WAY, environment)
     assert (held.rows(RESULT), held.rows(STATES)) == ([], [(0, False, "")])
     held.become("intake")
     assert carry_on(at=now)

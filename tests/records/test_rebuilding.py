@@ -22,6 +22,7 @@ from chengxin.records import derived
 from chengxin.records.proof import run_proof
 from chengxin.records.reconciliation import reconcile
 from tests.conftest import Register
+from tests.killing import killed_at
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, WANG_WEI
 from tests.records.conftest import superuser  # noqa: F401  # a fixture
@@ -131,18 +132,7 @@ def test_killed_half_way_it_goes_on_after_the_last_part(
     before = changed.rows(SUPERSEDED)
     superuser("DELETE FROM records_superseded WHERE (subject_id, record_id, version) = (SELECT subject_id, record_id, version"
               " FROM records_superseded ORDER BY subject_id DESC, record_id DESC, version DESC LIMIT 1)")  # fmt: skip
-    with subprocess.Popen(
-        [sys.executable, "-c", HALF_WAY],
-        env=owners(changed),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        process.kill()
-        assert said == "in the second part\n", said + process.stdout.read()
+    killed_at("in the second part", HALF_WAY, owners(changed))
     ((_, looked, mended, finished),) = changed.rows(RUNS)
     assert (looked > 0, mended, finished) == (True, 0, False)
     assert changed.rows(SUPERSEDED) != before

@@ -2,8 +2,6 @@
 
 import csv
 import os
-import subprocess
-import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from chengxin.site.outbox import HANDLERS
 from tests.conftest import Register
 from tests.identity.feeding import renamed
 from tests.identity.feeding import take as tell_population
+from tests.killing import killed_at
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, MARKET, NAMESAKE, WANG_WEI
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
@@ -204,18 +203,7 @@ def test_a_delivery_that_is_killed_is_made_once_by_the_next(
         "CHENGXIN_VAULT_KEYS": str(settings.VAULT_KEYS),
         "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
     }
-    with subprocess.Popen(
-        [sys.executable, "-c", HALF_DELIVERED],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        process.kill()
-        assert said == "all but delivered\n", said + process.stdout.read()
+    killed_at("all but delivered", HALF_DELIVERED, environment)
     assert register.rows(TOLD) == []
     register.become("intake")
     assert deliver(HANDLERS, at=now) == 1
