@@ -1,5 +1,6 @@
 """Finds whom the codes of a block belong to: by keyed hash, once for each code and name of the whole file."""
 
+import secrets
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from chengxin.records.intake.reading import ROW
 from chengxin.records.rules import Stretch
 
 KEY = ("person_type", "code_canonical", "person_name")
+CHUNKS = 16
 COMMON_SIGNS = r"^[\u4E00-\u9FFF]+$"
 KNOWN = {
     **dict.fromkeys(KEY, pl.String),
@@ -39,6 +41,60 @@ def normal_names(names: pl.Series) -> pl.Series:
     """Bring names to the form that is compared, as ``normal_name`` does. One of common Chinese signs alone is in it already."""
     odd = names.set(names.str.contains(COMMON_SIGNS), None)
     return by_distinct(odd, normal_name, pl.String).fill_null(names) if odd.null_count() < len(odd) else names
+
+
+class Met:
+    """The persons of a file met so far, found again by what their codes and names hash to.
+
+    A block costs what it holds, however many persons came before: joined with all of them, each block of ten million rows took twice as
+    long as the one half-way. That two persons hash alike is seen, since the keys are compared, and mended by another seed.
+    """
+
+    def __init__(self) -> None:
+        self._persons = pl.DataFrame(schema=KNOWN)
+        self._seed = secrets.randbits(64)
+        self._index = self._indexed(self._persons, 0)
+
+    def find(self, keys: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+        """Give for each key, in their order, a person, and whether it is theirs: if not, they weren't met yet."""
+        persons = self._candidates(keys)
+        met = pl.select(pl.all_horizontal(persons[name].eq_missing(keys[name]) for name in KEY)).to_series()
+        return persons, met
+
+    def add(self, persons: pl.DataFrame) -> None:
+        """Take up persons under ``KNOWN`` who weren't met yet."""
+        first = self._persons.height
+        self._persons = pl.concat([self._persons, persons])
+        if self._persons.n_chunks() > CHUNKS:
+            self._persons = self._persons.rechunk()
+        self._index = self._index.merge_sorted(self._indexed(persons, first), key="hashed")
+        if self._alike():
+            self._reseed()
+
+    def _candidates(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Give for each key the only person whom it can be, if any was met."""
+        if not self._index.height:
+            return pl.DataFrame(schema=KNOWN).clear(keys.height)
+        spots = self._index["hashed"].search_sorted(self._hash(keys)).clip(upper_bound=self._index.height - 1)
+        found: pl.DataFrame = self._persons[self._index["place"][spots]]
+        return found
+
+    def _indexed(self, persons: pl.DataFrame, first: int) -> pl.DataFrame:
+        places = pl.int_range(first, first + persons.height, dtype=pl.UInt32, eager=True)
+        return pl.DataFrame({"hashed": self._hash(persons.select(KEY)), "place": places}).sort("hashed")
+
+    def _hash(self, keys: pl.DataFrame) -> pl.Series:
+        return keys.hash_rows(self._seed)
+
+    def _reseed(self) -> None:
+        self._seed = secrets.randbits(64)
+        self._index = self._indexed(self._persons, 0)
+        if self._alike():
+            self._reseed()
+
+    def _alike(self) -> bool:
+        hashed = self._index["hashed"]
+        return bool((hashed == hashed.shift(1)).any())
 
 
 class Decided:
@@ -66,7 +122,7 @@ class Resolver:
         self._item = item
         self._vault = vault
         self._on = on
-        self._known = pl.DataFrame(schema=KNOWN)
+        self._met = Met()
         self._incapable: dict[int, list[Stretch]] = {}
         self._side = connection.copy()
 
@@ -76,10 +132,12 @@ class Resolver:
     def resolve(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Add ``subject_id`` (null where nobody is found) to rows with a sound code, and give the findings."""
         frame = frame.with_columns(normal_names(frame[self._item.roles["name"]]).alias("person_name"))
-        fresh = frame.select(KEY).unique().join(self._known, on=KEY, how="anti")
-        if fresh.height:
-            self._known = pl.concat([self._known, self._look_up(fresh)])
-        return self._judge(frame.join(self._known, on=KEY, how="left", maintain_order="left"))
+        keys = frame.select(KEY)
+        persons, met = self._met.find(keys)
+        if not met.all():
+            self._met.add(self._look_up(keys.filter(~met).unique()))
+            persons, _ = self._met.find(keys)
+        return self._judge(frame.with_columns(persons.drop(KEY)))
 
     def judge(self, frame: pl.DataFrame, person: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Judge rows that are all one person's."""
