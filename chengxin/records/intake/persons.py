@@ -18,7 +18,6 @@ from chengxin.records.intake.reading import ROW
 from chengxin.records.rules import Stretch
 
 KEY = ("person_type", "code_canonical", "person_name")
-CHUNKS = 16
 COMMON_SIGNS = r"^[\u4E00-\u9FFF]+$"
 KNOWN = {
     **dict.fromkeys(KEY, pl.String),
@@ -64,9 +63,8 @@ class Met:
     def add(self, persons: pl.DataFrame) -> None:
         """Take up persons under ``KNOWN`` who weren't met yet."""
         first = self._persons.height
-        self._persons = pl.concat([self._persons, persons])
-        if self._persons.n_chunks() > CHUNKS:
-            self._persons = self._persons.rechunk()
+        # In one piece: gathering from eight takes ten times as long, and laying them together a third of that.
+        self._persons = pl.concat([self._persons, persons], rechunk=True)
         self._index = self._index.merge_sorted(self._indexed(persons, first), key="hashed")
         if self._alike():
             self._reseed()
