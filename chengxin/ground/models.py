@@ -89,7 +89,10 @@ class Message(models.Model):
 
     class Meta:
         db_table = "ground_message"
-        indexes = [models.Index(name="message_of_subject", fields=("subject_id", "-id"))]
+        indexes = [
+            models.Index(name="message_of_subject", fields=("subject_id", "-id")),
+            models.Index(name="message_by_time", fields=("at",)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="message_to_somebody_of_a_kind", condition=models.Q(subject_id__gt=0) & ~models.Q(kind="")

@@ -9,6 +9,7 @@ class IdentityConfig(AppConfig):
         from chengxin.identity.sealed import SealedTable, register_sealed
 
         register_sealed(SealedTable("identity_totp", "id", {"secret_sealed": "login.totp"}))
+        register_sealed(SealedTable("identity_contact", "id", {"value_sealed": "contact"}))
         register_sealed(SealedTable("identity_declaration", "id", {"code_sealed": "officer.code"}))
         for table in ("identity_population_event", "identity_population_parked"):
             register_sealed(SealedTable(table, "id", {"body_sealed": "population.event"}))

@@ -270,3 +270,16 @@ class HandsRefused(NotAllowed):
 
 class DeclarationRefused(Conflict):
     code, message, message_en = "declaration-refused", "没有申报：", "Not declared:"
+
+
+class ContactRefused(Rejected):
+    code, message, message_en = "contact-refused", "没有保存这个联系方式：", "This contact wasn't kept:"
+
+
+class CodeWrong(Rejected):
+    code, message, message_en = "code-wrong", "没有确认：", "Not confirmed:"
+
+
+class ContactUnknown(NotFound):
+    code = "contact-unknown"
+    message, message_en = "没有这个联系方式，可能已经删除。", "There is no such contact; it may have been dropped."

@@ -152,6 +152,16 @@ PERSON_MESSAGES = {
     "detach-undone": "先前从您名下移出的记录，经复核恢复。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
 }
+# What a person chooses by: the kinds of messages in a few words.
+SHORT_MESSAGES = {
+    "merge-done": "两个登记合并",
+    "merge-undone": "撤销合并",
+    "split-done": "误记的记录或者号码分开",
+    "split-undone": "撤销拆分",
+    "detach-done": "不是我的记录移出",
+    "detach-undone": "移出的记录恢复",
+    "attached": "人工核对后归到我名下的记录",
+}
 UNDO_STATES = {"second": "待信用中心复核", "declined": "没有同意", "agreed": "已同意，正在办理", "done": "已撤回"}
 UNDO_OUTCOMES = {"withdrawn": "撤回", "restored": "恢复为先前内容", "left": "后来又有变化，未动"}
 FAULTS = {

@@ -49,6 +49,12 @@ CHECK_BEAT_S = env_int("CHENGXIN_CHECK_BEAT_MS", 5) / 1000
 # Where providers drop files, a folder for each by its unified code; none unless it is named.
 DROP_DIR = env_path("CHENGXIN_DROP", Path()) if env_str("CHENGXIN_DROP", "") else None
 
+# Ways by which persons who ask for it are told that there is a message on their page; none unless they are named.
+SMTP_URL = env_str("CHENGXIN_SMTP_URL", "")
+SMTP_PASSWORD = env_secret("CHENGXIN_SMTP_PASSWORD", DATA_DIR / "secrets" / "smtp.password") or ""
+MAIL_FROM = env_str("CHENGXIN_MAIL_FROM", "信用信息系统 <no-reply@localhost>")
+SMS_PROGRAM = env_str("CHENGXIN_SMS_PROGRAM", "")
+
 # How long a call that hands in one record waits for its answer before it says where the answer will be.
 API_WAIT_S = env_int("CHENGXIN_API_WAIT_MS", 8_000) / 1000
 

@@ -1,6 +1,7 @@
 """Persons and their codes, organisations, users and their sessions, organisations' systems, real-name checks."""
 
 from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
+from chengxin.identity.models.contacts import Contact, ContactDay, Notice
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
 from chengxin.identity.models.login import FailedTry, House, RecoveryCode, Session, Totp
@@ -39,6 +40,8 @@ __all__ = [
     "ClientKey",
     "Code",
     "CodeTries",
+    "Contact",
+    "ContactDay",
     "Declaration",
     "Delegation",
     "DroppedSequence",
@@ -49,6 +52,7 @@ __all__ = [
     "Licence",
     "MinorWord",
     "NeededLicence",
+    "Notice",
     "Officers",
     "Organisation",
     "ParkedEvent",
