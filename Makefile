@@ -2,7 +2,7 @@
 .PHONY: help setup ready run test test-long check bench bench-peers fuzz browser hsm lock
 
 BIN := .venv/bin
-STAMP := $(shell cat requirements/setup.txt requirements/dev.txt package-lock.json scripts/setup.sh | cksum)
+STAMP := $(shell sh scripts/stamp.sh)
 
 ROWS := 100000
 SECONDS := 60

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv from the lock files and fetches style sheets, scripts and fonts. Needs Python >= 3.11 with venv, nothing else.
+# Makes .venv from the lock files, builds style sheets and scripts, fetches fonts. Needs Python >= 3.11 with venv, nothing else.
 set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
@@ -18,22 +18,27 @@ python=${PYTHON:-python3}
 # The front end's packages go to a throw-away folder; only what is served or printed is kept.
 assets=$(mktemp -d)
 trap 'rm -rf "$assets"' EXIT INT TERM
-cp package.json package-lock.json "$assets/"
-if command -v npm >/dev/null 2>&1; then
-    (cd "$assets" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-else
+cp -R package.json package-lock.json frontend/. "$assets/"
+if ! command -v npm >/dev/null 2>&1; then
     "$python" -m venv "$assets/node"
     "$assets/node/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
-    (cd "$assets" && PATH="$assets/node/bin:$PATH" ./node/bin/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    PATH="$assets/node/bin:$PATH"
 fi
+(cd "$assets" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 vendor=chengxin/portal/static/vendor
 fonts=chengxin/sharing/fonts
-rm -rf "$vendor" "$fonts"
-mkdir -p "$vendor" "$fonts" build
 modules="$assets/node_modules"
-cp "$modules/@tabler/core/dist/css/tabler.min.css" "$vendor/"
-cp "$modules/htmx.org/dist/htmx.min.js" "$vendor/"
+rm -rf "$vendor" "$fonts" chengxin/portal/collected
+mkdir -p "$vendor" "$fonts" build
+(cd "$assets" && node build.mjs made)
+cp "$assets"/made/* "$vendor/"
+.venv/bin/python -m scripts.icons "$vendor"
 cp "$modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf" "$fonts/"
 cp "$modules/@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf" "$fonts/"
 cp "$modules/axe-core/axe.min.js" build/
-cat requirements/setup.txt requirements/dev.txt package-lock.json scripts/setup.sh | cksum >.venv/setup.stamp
+
+# Each face's own static files, under names that change with what is in them, and compressed.
+for face in public desk administration; do
+    CHENGXIN_FACE=$face .venv/bin/python -m django collectstatic --settings chengxin.site.settings --no-input --verbosity 0
+done
+sh scripts/stamp.sh >.venv/setup.stamp

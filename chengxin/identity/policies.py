@@ -182,6 +182,12 @@ def organisation_of(request: HttpRequest) -> str:
     return user.organisation.name if isinstance(user, User) and user.subject_id is None else ""
 
 
+def kind_of(request: HttpRequest) -> str:
+    """Give the kind of the organisation that an officer works for; empty for persons."""
+    user = request.user
+    return user.organisation.kind if isinstance(user, User) and user.subject_id is None else ""
+
+
 def clients_may(act: str) -> AccessPolicy:
     """Give the policy of an operation that a system does with its token. Raises ValueError on an act that is for persons alone."""
     if act not in machine_acts():

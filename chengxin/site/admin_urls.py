@@ -7,6 +7,7 @@ from chengxin.portal.public.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("", include("chengxin.portal.pwa")),
     path("", include("chengxin.portal.accounts.urls")),
     path("", include("chengxin.portal.administration.urls")),
     path("", home, name="start"),

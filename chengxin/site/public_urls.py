@@ -6,6 +6,7 @@ from chengxin.portal.public.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("", include("chengxin.portal.pwa")),
     path("", include("chengxin.portal.public.urls")),
 ]
 

@@ -95,6 +95,7 @@ PUBLIC_MIDDLEWARE = [
     "chengxin.site.middleware.content_security",
     "chengxin.site.middleware.tell_sandbox",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengxin.portal.look.carry_large",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "chengxin.site.middleware.AnswerErrors",
@@ -104,6 +105,7 @@ LOGIN_MIDDLEWARE = [
     "chengxin.site.middleware.content_security",
     "chengxin.site.middleware.tell_sandbox",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengxin.portal.look.carry_large",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -234,11 +236,13 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {"default": database(env_str("CHENGXIN_PROCESS_DATABASE", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Static files are collected at set-up (scripts/setup.sh), each face's own: compressed, and under names that change with what is in
+# them, so that browsers may keep them for good.
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = BASE_DIR / "portal" / "collected" / FACE
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Uploads never touch Django's temporary files: chunks go straight into the encrypted spool, lists of organisations into memory,
 # and what somebody sends to the public site nowhere.

@@ -7,6 +7,7 @@ from chengxin.portal.public.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("", include("chengxin.portal.pwa")),
     path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
     path("api/v1/", include("chengxin.api.urls")),
     path("", include("chengxin.portal.accounts.urls")),

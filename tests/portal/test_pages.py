@@ -18,6 +18,8 @@ STRICT = {
     "img-src": "'self' data:",
     "font-src": "'self'",
     "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
@@ -25,7 +27,7 @@ STRICT = {
 PAGES = ["/", "/login/", "/desk/", "/healthz", "/nowhere", "/api/v1/openapi.json"]
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/static/portal/site.css", "/static/portal/icon.svg"])
+@pytest.mark.parametrize("page", [*PAGES, "/static/vendor/site.css", "/static/portal/icon.svg"])
 def test_every_answer_carries_the_policy(register: Register, page: str) -> None:
     answer = Client().get(page)
     found = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))

@@ -32,6 +32,10 @@ from tests.portal.conftest import LogIn, let_in
 # What is open to everybody at the public site, and why it harms nobody.
 PUBLISHED = {
     "healthz": "only tells which parts are alive",
+    "manifest": "tells a telephone what the site is called",
+    "worker": "keeps style sheets, scripts and icons",
+    "offline": "tells what needs the net",
+    "public:style": "shows parts of pages with made-up content",
     "public:start": "tells what the system is",
     "public:catalogue": "the catalogue is published by law",
     "public:item": "the catalogue is published by law",
@@ -49,6 +53,10 @@ PUBLISHED = {
 # What is open to everybody at the other faces, and why it can't stand at the public site.
 OPEN = {
     "healthz": "only tells which parts are alive, of each face",
+    "manifest": "tells a telephone what the face is called",
+    "worker": "keeps style sheets, scripts and icons",
+    "offline": "tells what needs the net, and of nobody who is logged in",
+    "look": "changes how one's own pages look",
     "portal:start": "leads to the login; the demo's accounts are the desk's to list",
     "account_login": "whoever logs in isn't logged in yet",
     "mfa_authenticate": "whoever logs in isn't logged in yet",
@@ -341,7 +349,8 @@ def test_the_public_site_is_the_same_for_everybody_keeps_nothing_and_writes_noth
 @pytest.mark.parametrize("other", ["desk", "api", "administration"])
 def test_the_public_site_has_no_address_of_another_face(register: Register, settings: Any, other: str) -> None:
     be_public(register, settings)
-    shared = {"healthz", "portal:start", "start", "administration:organisations"}  # the same path, another page
+    # The same path, another page; or what every face has for telephones.
+    shared = {"healthz", "portal:start", "start", "administration:organisations", "manifest", "worker", "offline"}
     for name in addresses(other).keys() - shared:
         assert Client().get(address(name, other)).status_code == 404, name
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from chengxin.portal.accounts import logins, security, who
+from chengxin.portal.accounts import logins, looks, security, who
 
 urlpatterns = [
     path("login/", logins.login, name="account_login"),
     path("login/second/", logins.second_factor, name="mfa_authenticate"),
     path("logout/", logins.log_out, name="account_logout"),
     path("demo/login/<str:login>", logins.demo_login, name="account_demo"),
+    path("look/", looks.look, name="look"),
     path("account/", logins.home, name="account_home"),
     path("account/prove/", logins.prove, name="account_prove"),
     path("account/security/", security.security, name="account_security"),

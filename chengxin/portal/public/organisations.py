@@ -15,7 +15,7 @@ class WithinForm(forms.Form):
     """Where to look, and after which place of the list."""
 
     region = forms.ChoiceField(label="行政区划", required=False, widget=forms.Select(attrs={"class": "form-select"}))
-    after = forms.RegexField(r"^\d{6}-[0-9A-HJ-NPQRTUWXY]{18}$", required=False)
+    after = forms.RegexField(r"^\d{6}-[0-9A-HJ-NPQRTUWXY]{18}$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked)
@@ -31,7 +31,6 @@ def organisations(request: HttpRequest) -> HttpResponse:
         raise RequestUnreadable
     region, _, code = form.cleaned_data["after"].partition("-")
     leaf = list_organisations(within=form.cleaned_data["region"], after=(region, code))
-    return render(
-        request, "portal/public/organisations.html",
-        {"form": form, "leaf": leaf, "after": "-".join(leaf.after) if leaf.after else "", "within": form.cleaned_data["region"]},
-    )  # fmt: skip
+    after = "-".join(leaf.after) if leaf.after else ""
+    context = {"form": form, "leaf": leaf, "after": after, "query": f"region={form.cleaned_data['region']}&"}
+    return render(request, "portal/public/organisations.html", context)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from chengxin.portal.public import catalogue, consultations, editions, organisations, permissions, receipts, start
+from chengxin.portal.public import (
+    catalogue,
+    consultations,
+    editions,
+    organisations,
+    permissions,
+    receipts,
+    start,
+    style,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -19,4 +28,5 @@ urlpatterns = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("permissions/", permissions.permissions, name="permissions"),
     path("receipts/", receipts.receipt, name="check-receipt"),
+    path("style/", style.style, name="style"),
 ]

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.forms import BoundField
 from django.template import Library
-from django.urls import reverse
 
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
+from chengxin.portal.navigation import public_url
 from chengxin.portal.words import LOGGED, TABLES
 from chengxin.records.checks import message_of
 
@@ -59,16 +58,4 @@ def region_name(code: str) -> str:
     return f"{city.name}{found.name}" if found.level is Level.COUNTY and city else found.name
 
 
-@register.filter
-def standing_at(path: str, address: str) -> str:
-    """Tell how a page stands to an entry of the navigation, as ``aria-current`` says it: is it, lies under it, or neither."""
-    if path == address:
-        return "page"
-    return "true" if path.startswith(address) else ""
-
-
-@register.simple_tag
-def public_url(name: str, *args: str) -> str:
-    """Give the address of a page of the public site: a path there, a whole address from another face."""
-    path = reverse(name, "chengxin.portal.public.urls", args=args)
-    return path if settings.FACE == "public" else f"{settings.PUBLIC_URL}{path}"
+register.simple_tag(public_url)

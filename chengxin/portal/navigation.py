@@ -1,0 +1,127 @@
+"""What stands in the navigation of each face: one table, of which everybody is shown what they may do and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.conf import settings
+from django.urls import reverse
+
+ANY: tuple[str, ...] = ()
+CENTRE = ("centre",)
+# What readers have that are no officers: nobody logged in (and a platform where persons could), or a person.
+ANONYMOUS, PLATFORM, PERSON = "anonymous", "platform", "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page: where it stands, what it is called, and which acts open it, each for organisations of some kinds or of any.
+
+    An entry without acts is everybody's. ``face`` is the face that answers at the address.
+    """
+
+    group: str
+    label: str
+    english: str
+    address: str
+    acts: Mapping[str, tuple[str, ...]]
+    face: str = ""
+
+    def href(self) -> str:
+        if self.face == "public":
+            return public_url(self.address)
+        return f"{settings.DESK_URL}/" if self.face == "desk" else reverse(self.address)
+
+    def open_to(self, acts: frozenset[str], kind: str) -> bool:
+        return not self.acts or any(act in acts and (not kinds or kind in kinds) for act, kinds in self.acts.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as a page shows it. ``here`` is ``page`` where the reader stands, ``true`` above it, else empty."""
+
+    label: str
+    english: str
+    href: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What people do together. A group without a name is a link that stands by itself."""
+
+    name: str
+    links: tuple[Link, ...]
+
+    @property
+    def here(self) -> bool:
+        return any(link.here for link in self.links)
+
+
+TO_DO, HAND_IN, CHECK, PERSONS, LOOK_UP, CATALOGUE = "待办", "报送", "核查", "人员", "查询", "目录"
+TABLE: Mapping[str, tuple[Entry, ...]] = {
+    "public": (
+        Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
+        Entry("", "提供单位", "Providers", "organisations", {}, face="public"),
+        Entry("", "谁能做什么", "Who may do what", "permissions", {}, face="public"),
+        Entry("", "核对回执", "Check a receipt", "check-receipt", {}, face="public"),
+        Entry("", "登录", "Log in", "", {}, face="desk"),
+    ),
+    "desk": (
+        Entry(TO_DO, "认定待核对的行", "Adjudicate rows", "portal:cases", {"adjudication.decide": CENTRE}),
+        Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}),
+        Entry(TO_DO, "整批撤回", "Undo batches", "portal:undoings", {"intake.undo": ANY, "intake.agree_undo": CENTRE}),
+        Entry(
+            TO_DO, "保留的行", "Kept rows", "portal:waivers",
+            {"intake.end_waiver": ANY, "intake.overrule_waiver": CENTRE},
+        ),
+        Entry(HAND_IN, "报送记录", "Batches", "portal:batches", {"intake.follow": ANY}),
+        Entry(HAND_IN, "报送文件", "Hand in a file", "portal:upload", {"intake.hand_in": ANY}),
+        Entry(HAND_IN, "报送情况", "Months reported", "portal:months", {"intake.follow": ANY, "reporting.see": CENTRE}),
+        Entry(CHECK, "台账核验", "Proof of the ledger", "portal:proof", {"proof.see": CENTRE}),
+        Entry(CHECK, "规则试算", "Try out a rule", "portal:backtests", {"checks.backtest": CENTRE}),
+        Entry(CHECK, "代码覆盖", "Cover of the codes", "portal:coverage", {"coverage.see": CENTRE}),
+        Entry(CHECK, "重点职业", "Key occupations", "portal:occupations", {"occupations.coverage": ANY}),
+        Entry(PERSONS, "合并和拆分", "Merge and split", "portal:persons", {"persons.decide": CENTRE}),
+        Entry(PERSONS, "代理和监护", "Delegations", "portal:delegations", {"delegation.enter": CENTRE}),
+        Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}),
+        Entry(LOOK_UP, "实名核验", "Real-name check", "portal:verification", {"verification.check": ANY}),
+        Entry(CATALOGUE, "信息目录", "Catalogue", "catalogue", {}, face="public"),
+        Entry(CATALOGUE, "目录草案", "Drafts", "portal:drafts", {"catalogue.follow": ANY}),
+        Entry(CATALOGUE, "法律变动", "Changes of law", "portal:laws", {"catalogue.laws": ANY}),
+        Entry("", "本人登录", "Persons log in", "person-login", {PLATFORM: ANY}),
+        Entry("", "工作人员登录", "Officers log in", "account_login", {ANONYMOUS: ANY}),
+    ),
+    "person": (
+        Entry("", "本人", "My page", "person-home", {PERSON: ANY}),
+        Entry("", "谁查过我", "Who saw my data", "person-entries", {PERSON: ANY}),
+        Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
+    ),
+    "administration": (
+        Entry("", "人员和权限", "Officers and rights", "administration:officers", {"rights.see": ANY}),
+        Entry("", "单位", "Organisations", "administration:organisations", {"organisations.see": ANY}),
+        Entry("", "系统和公钥", "Systems and keys", "administration:clients", {"clients.see": ANY}),
+        Entry("", "实名核验用途", "Purposes of checks", "administration:purposes", {"verification.see": ANY}),
+        Entry("", "操作日志", "Action log", "administration:log", {"log.read": ANY}),
+    ),
+}  # fmt: skip
+
+
+def public_url(name: str, *args: str) -> str:
+    """Give the address of a page of the public site: a path there, a whole address from another face."""
+    path = reverse(name, "chengxin.portal.public.urls", args=args)
+    return path if settings.FACE == "public" else f"{settings.PUBLIC_URL}{path}"
+
+
+def groups(shell: str, path: str, acts: frozenset[str], kind: str = "") -> tuple[Group, ...]:
+    """Give what a reader is shown. A group that holds one page alone is a link by itself."""
+    shown = [(entry, entry.href()) for entry in TABLE[shell] if entry.open_to(acts, kind)]
+    here = max((href for _, href in shown if path.startswith(href)), key=len, default="")
+    made: list[Group] = []
+    for name, members in groupby(shown, key=lambda one: one[0].group):
+        links = tuple(
+            Link(entry.label, entry.english, href, ("page" if href == path else "true") if href == here else "")
+            for entry, href in members
+        )
+        made += [Group(name, links)] if name and len(links) > 1 else [Group("", (link,)) for link in links]
+    return tuple(made)
