@@ -63,6 +63,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     "public": (
         Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
         Entry("", "提供单位", "Providers", "organisations", {}, face="public"),
+        Entry("", "统计", "Statistics", "statistics", {}, face="public"),
         Entry("", "谁能做什么", "Who may do what", "permissions", {}, face="public"),
         Entry("", "核对回执", "Check a receipt", "check-receipt", {}, face="public"),
         Entry("", "登录", "Log in", "", {}, face="desk"),

@@ -162,6 +162,7 @@ SHORT_MESSAGES = {
     "detach-undone": "移出的记录恢复",
     "attached": "人工核对后归到我名下的记录",
 }
+CASE_KINDS = {"adjudication": "认定待核对的行", "transfer": "合并、拆分和移出", "undoing": "整批撤回"}
 UNDO_STATES = {"second": "待信用中心复核", "declined": "没有同意", "agreed": "已同意，正在办理", "done": "已撤回"}
 UNDO_OUTCOMES = {"withdrawn": "撤回", "restored": "恢复为先前内容", "left": "后来又有变化，未动"}
 FAULTS = {

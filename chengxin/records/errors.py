@@ -177,3 +177,11 @@ class MappingRefused(Conflict):
 
 class ReceiptMissing(NotFound):
     code, message, message_en = "receipt-missing", "没有这一天的对账单。", "There is no receipt of that day."
+
+
+class MonthUnknown(NotFound):
+    code = "month-unknown"
+    message, message_en = (
+        "没有这个月的统计数字。数字在月底以后公布，请从统计页选择月份。",
+        "There are no figures of this month. They are published after its end; choose a month on the statistics page.",
+    )

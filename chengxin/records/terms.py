@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "case-openings": (Unit.COUNT, ("a_day",)),
     "waiting-rows": (Unit.MONTH, ("keep",)),
     "waivers": (Unit.MONTH, ("longest",)),
+    "publishing-counts": (Unit.COUNT, ("smallest", "step")),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 

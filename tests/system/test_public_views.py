@@ -4,11 +4,13 @@ The views are those that the database has: one without an attack fails here.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
+from chengxin.records.reconciliation import FIGURES
 from tests.people import CENTRE
 from tests.system.cataloguing import ADVERSE, begin, comments, put, step
 from tests.system.stage import Stage
@@ -81,6 +83,22 @@ def nothing(_: Stage) -> None:
     """The row that is hidden is there already."""
 
 
+def of_this_month(stage: Stage) -> None:
+    """Enter figures of a day of the month that goes on, and have a batch undone in it."""
+    ((item,),) = stage.run("owner", "SELECT max(id) FROM catalogue_item")
+    counts = dict.fromkeys(FIGURES, 0) | {"shown": 500, "held": 4711}
+    stage.insert("owner", "records_day_figures", counts | {"provider_id": 1, "item_id": item, "day": stage.facts.today})
+    stage.run("owner", "ALTER TABLE records_undoing DISABLE TRIGGER USER")
+    stage.run(
+        "owner",
+        """UPDATE records_undoing SET agreed = true, second_at = now(), done_at = now(),
+               second_by_id = (SELECT max(id) FROM identity_user WHERE id <> decided_by_id)""",
+    )
+
+
+THIS_MONTH = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m}"
+
+
 @dataclass(frozen=True)
 class Hidden:
     """A row beneath a view that it doesn't show: how it gets there, by what it is known, and where the owner finds it."""
@@ -106,6 +124,9 @@ HIDDEN = {
     "public_consultation": Hidden(drafted, "title", "T-HID", "catalogue_draft WHERE title = 'T-HID'"),
     "public_draft_item": Hidden(drafted, "code", "D-HID", "catalogue_draft_item WHERE code = 'D-HID'"),
     "public_comment": Hidden(commented, "text", "C-HID", "catalogue_comment WHERE text = 'C-HID'"),
+    "public_shown": Hidden(of_this_month, "month", THIS_MONTH, "records_day_figures WHERE held = 4711"),
+    "public_received": Hidden(of_this_month, "month", THIS_MONTH, "records_day_figures WHERE held = 4711"),
+    "public_case": Hidden(of_this_month, "month", THIS_MONTH, "records_undoing WHERE agreed = true"),
     "public_organisation": Hidden(nothing, "code", CENTRE, f"identity_organisation WHERE code = '{CENTRE}'"),
 }
 # Conditions that tell of a row by an error, or by a notice, when they are tried on it.

@@ -10,6 +10,7 @@ from chengxin.portal.public import (
     permissions,
     receipts,
     start,
+    statistics,
     style,
 )
 
@@ -28,5 +29,7 @@ urlpatterns = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("permissions/", permissions.permissions, name="permissions"),
     path("receipts/", receipts.receipt, name="check-receipt"),
+    path("statistics/", statistics.page, name="statistics"),
+    path("statistics/figures.csv", statistics.file, name="statistics-file"),
     path("style/", style.style, name="style"),
 ]
