@@ -162,6 +162,18 @@ SHORT_MESSAGES = {
     "detach-undone": "移出的记录恢复",
     "attached": "人工核对后归到我名下的记录",
 }
+NOTICE_LEVELS = {"ok": "正常", "warning": "注意", "stop": "必须处理"}
+NOTICE_TONES = {"ok": "tag-green", "warning": "tag-wait", "stop": "tag-red"}
+PROVISIONAL_KINDS = {
+    "number": "数字和期限",
+    "law": "依据",
+    "item": "信息项",
+    "purpose": "用途",
+    "edition": "目录版次",
+    "occupation": "职业",
+    "rule": "规则的出处",
+    "level": "核验等级",
+}
 CASE_KINDS = {"adjudication": "认定待核对的行", "transfer": "合并、拆分和移出", "undoing": "整批撤回"}
 UNDO_STATES = {"second": "待信用中心复核", "declined": "没有同意", "agreed": "已同意，正在办理", "done": "已撤回"}
 UNDO_OUTCOMES = {"withdrawn": "撤回", "restored": "恢复为先前内容", "left": "后来又有变化，未动"}
@@ -275,6 +287,9 @@ TABLES = {
     "transfer_state": TRANSFER_STATES,
     "step_failure": STEP_FAILURES,
     "person_message": PERSON_MESSAGES,
+    "notice_level": NOTICE_LEVELS,
+    "notice_tone": NOTICE_TONES,
+    "provisional_kind": PROVISIONAL_KINDS,
     "client_state": CLIENT_STATES,
     "key_state": KEY_STATES,
     "purpose_state": PURPOSE_STATES,

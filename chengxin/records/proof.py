@@ -124,10 +124,6 @@ def list_runs(*, before: int | None = None, limit: int = 30) -> list[ProofRun]:
     return list((rows.filter(pk__lt=before) if before else rows)[:limit])
 
 
-def last_run() -> ProofRun | None:
-    return ProofRun.objects.order_by("-pk").first()
-
-
 def _adopted(cursor: Any, compared: list[Compared]) -> list[Compared]:
     """Seal, once, as the ledger has them the batches that were finished before there were seals."""
     old = [one for one in compared if one.state == "done" and one.seal is None]

@@ -4,12 +4,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from chengxin.portal.accounts.logins import home
 from chengxin.portal.public.health import healthz
+from chengxin.site.system import system
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("chengxin.portal.pwa")),
     path("", include("chengxin.portal.accounts.urls")),
     path("", include("chengxin.portal.administration.urls")),
+    path("system/", system, name="system"),
     path("", home, name="start"),
 ]
 

@@ -155,7 +155,7 @@ def status(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
 
         from chengxin.site import status as looked
 
-        notices = looked.judge(looked.measure(data, opened.database, timezone.now()))
+        notices = looked.notices_of(data, opened.database, timezone.now())
     if as_json:
         sys.stdout.write(json.dumps(looked.as_json(notices), ensure_ascii=False, indent=1) + "\n")
     else:

@@ -140,9 +140,9 @@ def report_status(data: Path, opened: Installation, tell: Tell) -> None:
     """Tell what an operator should mend; raises NotFitToStart where starting would do harm."""
     from django.utils import timezone
 
-    from chengxin.site.status import judge, measure, refuse_unfit
+    from chengxin.site.status import notices_of, refuse_unfit
 
-    notices = judge(measure(data, opened.database, timezone.now()))
+    notices = notices_of(data, opened.database, timezone.now())
     refuse_unfit(notices)
     for notice in notices:
         # An own server's warnings were told when it was opened, provisional rules come one by one.

@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,7 @@ from django.db import connection
 from chengxin.identity.vault import key_source
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
-from chengxin.records.proof import last_run
+from chengxin.lib.workdays import WorkCalendar
 from chengxin.site.checks import provisional_in_force
 from chengxin.site.runtime.connection import Database
 from chengxin.site.runtime.files import write_private
@@ -27,6 +27,8 @@ CLOCKS_APART = timedelta(seconds=5)
 AHEAD = timedelta(minutes=1)
 BACKUP_OLD = timedelta(days=7)
 PROOF_OLD = timedelta(days=2)
+# The longest term in working days is twenty of them; a long holiday may lie in it.
+TERMS_AHEAD = timedelta(days=40)
 BACKUP_NOTE = "backup.json"
 
 
@@ -68,6 +70,8 @@ class Facts:
     """Keys in use in the database which their source didn't give when it was asked just now."""
     database_size: int | None = None
     """Of an own server's database alone: what is free on its disk can't be asked through SQL."""
+    calendar_until: date = date.max
+    """The last day of which it is known whether it is worked."""
 
 
 def judge(facts: Facts) -> list[Notice]:
@@ -81,6 +85,7 @@ def judge(facts: Facts) -> list[Notice]:
         _provisional(facts),
         _near(facts),
         _proof(facts),
+        _calendar(facts),
         *_server(facts),
     ]
 
@@ -238,42 +243,90 @@ def _proof(facts: Facts) -> Notice:
     return Notice("proof", "ok", "台账核验无误。", "The ledger proved sound.")
 
 
+def _calendar(facts: Facts) -> Notice:
+    until = facts.calendar_until
+    if until - shanghai_date(facts.now) < TERMS_AHEAD:
+        return Notice(
+            "calendar",
+            "warning",
+            f"放假安排只知道到 {until}，跨过那一天的工作日期限算不出来。国务院办公厅的通知公布以后，请升级 chinesecalendar。",
+            f"holidays are known until {until}: terms in working days that go beyond it can't be counted. Upgrade chinesecalendar once "
+            "the next notice is out.",
+        )
+    return Notice("calendar", "ok", f"放假安排知道到 {until}。", f"Holidays are known until {until}.")
+
+
 def _server(facts: Facts) -> list[Notice]:
     return [Notice("server", "warning", text, text) for text in facts.warnings]
 
 
-def measure(data: Path, database: Database, now: datetime) -> Facts:
-    """Measure an open installation, as its owner. The source of keys is asked anew, whatever this process has read. Raises KeysMissing."""
+FACTS = """SELECT clock, last_recorded, keys_since, unblocked, size, server, waiting, waiting_since, doing, failed, batches_open,
+                  proved_at, faults FROM site_system_facts()"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the database tells of itself, as ``site_system_facts`` gives it: moments, counts and its version."""
+
+    clock: datetime
+    last_recorded: datetime | None
+    keys_since: datetime | None
+    unblocked: bool
+    size: int
+    server: str
+    waiting: int
+    waiting_since: datetime | None
+    doing: int
+    failed: int
+    batches_open: int
+    proved_at: datetime | None
+    faults: int
+
+
+def ask_database() -> Seen:
+    """Ask the database, as its owner or the administration."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT clock_timestamp(), greatest((SELECT max(received_at) FROM records_batch), (SELECT max(at) FROM ground_action)),
-                      (SELECT k.created_at FROM identity_vault_key k JOIN identity_key_pointers p ON p.current = k.key_id),
-                      EXISTS (SELECT FROM identity_code WHERE birth_block IS NULL AND code_type = 'resident-id')"""
-        )
-        clock, last, since, unblocked = cursor.fetchone() or (now, None, None, False)
+        cursor.execute(FACTS)
+        return Seen(*(cursor.fetchone() or ()))
+
+
+def missing_keys() -> tuple[str, ...]:
+    """Give the keys in use which their source doesn't give when asked anew, whatever this process has read. Raises KeysMissing."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT key_id FROM identity_vault_key WHERE retired_at IS NULL ORDER BY key_id")
         wanted = [key_id for (key_id,) in cursor.fetchall()]
-        cursor.execute("SELECT pg_database_size(current_database())")
-        (size,) = cursor.fetchone() or (0,)
-    keys, proved = key_file(), last_run()
+    return tuple(key_source().read().missing(wanted))
+
+
+def measure(
+    data: Path, seen: Seen, now: datetime, *, database: Database | None = None, keys_missing: tuple[str, ...] = ()
+) -> Facts:
+    """Measure what this machine tells beside ``seen``. Of an own server (``database``) what it holds is told too."""
+    keys = key_file()
     return Facts(
         now=now,
-        database_clock=clock,
-        last_recorded=last,
+        database_clock=seen.clock,
+        last_recorded=seen.last_recorded,
         disk_free=shutil.disk_usage(data).free,
-        keys_mode=stat.S_IMODE(keys.stat().st_mode) if keys is not None else 0,
+        keys_mode=stat.S_IMODE(keys.stat().st_mode) if keys is not None and keys.exists() else 0,
         keys_source=settings.VAULT_SOURCE,
-        keys_missing=tuple(key_source().read().missing(wanted)),
-        database_size=None if database.embedded else size,
-        keys_since=since,
+        keys_missing=keys_missing,
+        database_size=seen.size if database is not None and not database.embedded else None,
+        keys_since=seen.keys_since,
         backup_at=last_backup(data),
         demo=settings.DEMO,
-        warnings=database.warnings,
+        warnings=database.warnings if database is not None else (),
         provisional=len(provisional_in_force(shanghai_date(now))),
-        unblocked=unblocked,
-        proved_at=proved.at if proved else None,
-        faults=len(proved.faults) if proved else 0,
+        unblocked=seen.unblocked,
+        proved_at=seen.proved_at,
+        faults=seen.faults,
+        calendar_until=WorkCalendar().last_known,
     )
+
+
+def notices_of(data: Path, database: Database, now: datetime) -> list[Notice]:
+    """Look at an open installation as its owner. Raises KeysMissing."""
+    return judge(measure(data, ask_database(), now, database=database, keys_missing=missing_keys()))
 
 
 def note_backup(data: Path, at: datetime) -> None:

@@ -48,6 +48,8 @@ PUBLISHED = {
     "public:consultation": "drafts are open to comments by law, and a comment is what its writer chose to give",
     "public:organisations": "names units that hand in, and none of their officers",
     "public:permissions": "tells what roles may do, and of nobody who holds one",
+    "public:statistics": "sums of many, small ones withheld",
+    "public:statistics-file": "sums of many, small ones withheld",
     "public:check-receipt": "a receipt names an organisation and an answer, never the person",
 }
 # What is open to everybody at the other faces, and why it can't stand at the public site.

@@ -44,6 +44,13 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"proved_at": NOW - timedelta(days=3)}, "proof", "warning", "3", id="ledger-not-proved"),
         pytest.param({"provisional": 3}, "provisional", "warning", "3", id="provisional"),
         pytest.param({"unblocked": True}, "near-codes", "warning", "fill-blocks", id="older-codes"),
+        pytest.param(
+            {"calendar_until": NOW.date() + timedelta(days=39)},
+            "calendar",
+            "warning",
+            "chinesecalendar",
+            id="calendar-ends",
+        ),
         pytest.param({"warnings": ("fsync = off",)}, "server", "warning", "fsync", id="own-server"),
     ],
 )
