@@ -48,10 +48,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What people do together. A group without a name is a link that stands by itself."""
+    """What people do together."""
 
     name: str
     links: tuple[Link, ...]
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether it is one page, which needs no menu to open."""
+        return len(self.links) == 1
 
     @property
     def here(self) -> bool:
@@ -116,7 +121,7 @@ def public_url(name: str, *args: str) -> str:
 
 
 def groups(shell: str, path: str, acts: frozenset[str], kind: str = "") -> tuple[Group, ...]:
-    """Give what a reader is shown. A group that holds one page alone is a link by itself."""
+    """Give what a reader is shown. Entries without a group stand each for itself."""
     shown = [(entry, entry.href()) for entry in TABLE[shell] if entry.open_to(acts, kind)]
     here = max((href for _, href in shown if path.startswith(href)), key=len, default="")
     made: list[Group] = []
@@ -125,5 +130,5 @@ def groups(shell: str, path: str, acts: frozenset[str], kind: str = "") -> tuple
             Link(entry.label, entry.english, href, ("page" if href == path else "true") if href == here else "")
             for entry, href in members
         )
-        made += [Group(name, links)] if name and len(links) > 1 else [Group("", (link,)) for link in links]
+        made += [Group(name, links)] if name else [Group("", (link,)) for link in links]
     return tuple(made)

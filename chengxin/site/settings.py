@@ -90,10 +90,12 @@ INSTALLED_APPS = [
 ]
 
 # The public site logs nobody in, so there is no session to keep and no form that could be forged in a reader's name.
+# Its pages hold no secret either that what is typed could be compressed beside, so they may be compressed.
 PUBLIC_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chengxin.site.middleware.content_security",
     "chengxin.site.middleware.tell_sandbox",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chengxin.portal.look.carry_large",
     "django.middleware.common.CommonMiddleware",
@@ -130,10 +132,13 @@ CSRF_FAILURE_VIEW = "chengxin.portal.pages.csrf_failed"
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["chengxin.identity.backends.Officers"]
 SESSION_ENGINE = "chengxin.identity.sessions"
-COOKIES = f"chengxin_sandbox_{FACE}" if SANDBOX else f"chengxin_{FACE}"
+# The prefix holds browsers to what production says anyway: over https alone, for this host alone.
+COOKIES = ("__Host-" if PRODUCTION else "") + (f"chengxin_sandbox_{FACE}" if SANDBOX else f"chengxin_{FACE}")
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = COOKIES, f"{COOKIES}_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Lax and no stricter: a person comes back from the real-name platform by a link.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account_home"

@@ -29,7 +29,7 @@ function options(kind, {labels, series}) {
     aria: {enabled: true, decal: {show: series.length > 1 && kind === "bar"}},
     textStyle: {fontFamily: style.getPropertyValue("--font-sans-serif"), color: colour("--cx-ink"), fontSize: size},
     grid: {left: 8, right: 16, top: series.length > 1 ? size * 3 : 16, bottom: 8, containLabel: true},
-    legend: series.length > 1 ? {textStyle: {color: colour("--cx-ink"), fontSize: size}, selectedMode: false} : undefined,
+    legend: series.length > 1 ? {top: 0, textStyle: {color: colour("--cx-ink"), fontSize: size}, selectedMode: false} : undefined,
     xAxis: {type: "category", data: labels, ...axis},
     yAxis: {type: "value", splitLine: {lineStyle: {color: colour("--cx-line")}}, ...axis},
     series: series.map(({name, values}, at) => ({

@@ -2,45 +2,60 @@
 import {keep, kept} from "../kept.js";
 
 const page = document.documentElement;
-const box = document.querySelector("[data-look]");
+const forms = Array.from(document.querySelectorAll("[data-look]"));
 
 function show(name, value) {
   if (value === "auto" || value === "normal") { delete page.dataset[name]; } else { page.dataset[name] = value; }
-  for (const button of box.querySelectorAll(`button[name=${name}]`)) {
+  for (const button of document.querySelectorAll(`[data-look] button[name=${name}][aria-pressed]`)) {
     button.setAttribute("aria-pressed", String(button.value === value));
   }
 }
 
-// With a session the form goes to the server without a new page, so that nothing typed on this one is lost.
+// With a session the choice goes to the server without a new page, so that nothing typed on this one is lost.
 async function send(form, name, value) {
   const body = new URLSearchParams({[name]: value, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value});
-  const answer = await fetch(form.action, {method: "POST", body, headers: {Accept: "application/json"}});
-  if (!answer.ok) { form.requestSubmit(); }
+  const answer = await fetch(form.action, {method: "POST", body});
+  if (!answer.ok) { location.reload(); }
 }
 
-if (box) {
-  const session = "kept" in page.dataset;
-  box.querySelector("[role=group][hidden]")?.removeAttribute("hidden");
-  if (!session) { show("theme", kept("theme") || "auto"); }
-  box.addEventListener("click", event => {
+function turn(control, now) {
+  control.textContent = now === "large" ? "普通版" : "大字版";
+  return now === "large" ? "normal" : "large";
+}
+
+for (const form of forms) {
+  const session = form.dataset.look === "session";
+  if (!session) {
+    form.hidden = false;
+    show("theme", kept("theme") || "auto");
+  }
+  form.addEventListener("click", event => {
     const button = event.target.closest("button[name]");
     if (!button) { return; }
-    if (session) { event.preventDefault(); send(box, button.name, button.value); } else { keep(button.name, button.value); }
-    show(button.name, button.value);
+    event.preventDefault();
+    const {name, value} = button;
+    if (session) { send(form, name, value); } else { keep(name, value); }
+    show(name, value);
+    if (name === "print") { button.value = turn(button, value); }
   });
-  const link = box.querySelector("a[data-print]");
-  if (link) {
-    // By its address where the page came so; else kept here, so that no link has to carry it.
-    const address = new URL(location.href);
-    const chosen = kept("print") === "large" || address.searchParams.has("large");
-    if (chosen && link.dataset.print === "large") { link.replaceChildren("普通版 "); link.dataset.print = "normal"; }
-    link.addEventListener("click", event => {
-      event.preventDefault();
-      keep("print", link.dataset.print);
+}
+
+// Without a session: by its address where the page came so; else kept in this browser, so that no link has to carry it.
+const link = document.querySelector("a[data-print]");
+if (link) {
+  if (page.dataset.print === "large") { link.dataset.print = turn(link, "large"); }
+  link.addEventListener("click", event => {
+    const address = new URL(location.href), chosen = link.dataset.print;
+    event.preventDefault();
+    keep("print", chosen);
+    if (address.searchParams.has("large")) {
       address.searchParams.delete("large");
       location.replace(address);
-    });
-  }
+      return;
+    }
+    show("print", chosen);
+    link.dataset.print = turn(link, chosen);
+  });
 }
 
 // One menu at a time, closed by Escape or by a press elsewhere; without a script they stay open until pressed again.

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "chengxin" / "sharing" / "fonts"
 AXE = ROOT / "build" / "axe.min.js"
-SCREENSHOTS = ROOT / "build" / "screenshots"
+SCREENSHOTS = Path(os.environ.get("CHENGXIN_SCREENSHOTS", ROOT / "build" / "screenshots"))
 NARROWEST = 320  # where text must still flow: a desktop at four times its size
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = (
@@ -78,7 +78,13 @@ class Reader:
         self.page.get_by_role("button", name=name).click()
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
+        """Follow a link, out of a menu where it stands in one that is closed."""
+        self.page.wait_for_load_state()
+        link = self.page.get_by_role("link", name=name)
+        menu = self.page.locator("details.menu:visible").filter(has=self.page.locator("a", has_text=name))
+        if not link.count() and menu.count():
+            menu.first.locator("summary").click()
+        link.first.click()
 
     def become(self, name: str) -> None:
         """Enter by a demo login, the whole way the first time; later by the session it gave, since no code is taken twice."""
@@ -155,19 +161,39 @@ class Reader:
         self.page.locator("h1").wait_for()
         for width in (NARROWEST, self.size["width"]):
             self.page.set_viewport_size({**self.size, "width": width})
-            wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wider <= 0, f"{name}: {wider} px wider than a screen of {width}"
+            self._fits(name, width)
         assert self.page.locator("h1").count() == 1, f"{name}: not one h1"
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+        self._barriers(name, RULES)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        self._examine_other_looks(name)
+
+    def _examine_other_looks(self, name: str) -> None:
+        """Look at the same state in the dark and in large print: what could change is contrast, width and the size of targets."""
+        self.page.emulate_media(color_scheme="dark")
+        self._barriers(f"{name}, dark", ["color-contrast", "link-in-text-block"])
+        self.page.emulate_media(color_scheme="light")
+        before = self.page.evaluate("document.documentElement.dataset.print ?? ''")
+        self.page.evaluate("document.documentElement.dataset.print = 'large'")
+        self._fits(f"{name}, large print", self.size["width"])
+        self._barriers(f"{name}, large print", ["color-contrast", "target-size"])
+        self.page.evaluate("was => { document.documentElement.dataset.print = was }", before)
+
+    def _fits(self, name: str, width: int) -> None:
+        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{name}: {wider} px wider than a screen of {width}"
+
+    def _barriers(self, name: str, rules: list[str]) -> None:
+        found = self.page.evaluate("rules => axe.run({runOnly: rules})", rules)["violations"]
         told = [(rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
         assert not told, f"{name}: {told}"
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
 @contextmanager
 def reader(browser: Browser, url: str, *, width: int = 1280, height: int = 800, **options: Any) -> Iterator[Reader]:
     """Open a page. Fails in the end when its console told of any error, blocked content among them."""
+    # The service worker would stand between the page and what a test does to its requests; its own tests let it in.
+    options.setdefault("service_workers", "block")
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
     )

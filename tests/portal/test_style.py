@@ -46,7 +46,8 @@ def test_a_withheld_figure_is_said_to_be_withheld() -> None:
 
 def test_a_page_alone_in_its_group_is_a_link_and_the_longest_address_is_here(register: Register) -> None:
     found = groups("desk", "/desk/batches/new/", frozenset({"intake.follow", "intake.hand_in"}))
-    assert [group.name for group in found] == ["报送", ""]
+    assert [group.name for group in found] == ["报送", "目录"]
+    assert [group.alone for group in found] == [False, True]
     assert [(link.label, link.here) for link in found[0].links] == [
         ("报送记录", ""),
         ("报送文件", "page"),

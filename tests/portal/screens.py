@@ -1,0 +1,139 @@
+"""Every page there is, with the role that opens it: one list, which the walk of all pages and ``make screenshots`` go through.
+
+A page whose address names something leads there by its list: ``press`` is the link to follow from it. Pages of things that the demo
+province has none of are examined where a test makes such a thing (``MADE``); what isn't a page stands in ``FILES``.
+"""
+
+from dataclasses import dataclass
+
+from tests.portal.browser import Reader
+
+CLERK, CENTRE, LICENSING = "演示·信源单位经办人", "演示·信用中心查询员", "演示·许可审查员"
+VERIFIER, SYSTEM, SECURITY, AUDIT = "演示·实名核验员", "system", "security", "audit"
+PASSWORD = "demo-only-149999"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One page: the name of its address, where to go, as whom (nobody where it is open), and which link to follow from there."""
+
+    name: str
+    path: str
+    who: str = ""
+    press: str = ""
+    plots: bool = False
+
+
+BATCH, ORGANISATION = "main h2 a[href^='/desk/batches/']", "main a[href^='/organisations/1']"
+PUBLIC = (
+    Screen("public:start", "/"),
+    Screen("public:catalogue", "/catalogue/"),
+    Screen("public:item", "/catalogue/CF-ZRR/"),
+    Screen("public:editions", "/catalogue/editions/"),
+    Screen("public:edition", "/catalogue/editions/SX-2026.1/"),
+    Screen("public:compare", "/catalogue/compare/?before=SX-2026.1&after=SX-2026.1"),
+    Screen("public:consultations", "/catalogue/consultations/"),
+    Screen("public:organisations", "/organisations/"),
+    Screen("public:permissions", "/permissions/"),
+    Screen("public:check-receipt", "/receipts/"),
+    Screen("public:style", "/style/", plots=True),
+    Screen("offline", "/offline/"),
+)
+DESK = (
+    Screen("portal:start", "/"),
+    Screen("account_login", "/login/"),
+    Screen("account_security", "/account/security/", CLERK),
+    Screen("portal:batches", "/desk/batches/", CLERK),
+    Screen("portal:upload", "/desk/batches/new/", CLERK),
+    Screen("portal:batch", "/desk/batches/", CLERK, BATCH),
+    Screen("portal:months", "/desk/months/", CLERK),
+    Screen("portal:days", "/desk/days/", CLERK),
+    Screen("portal:column-items", "/desk/columns/", CLERK),
+    Screen("portal:columns", "/desk/columns/", CLERK, "main a[href^='/desk/columns/']"),
+    Screen("portal:acts", "/desk/acts/", CLERK),
+    Screen("portal:waivers", "/desk/waivers/", CLERK),
+    Screen("portal:undoings", "/desk/undoings/", CLERK),
+    Screen("portal:drafts", "/desk/catalogue/", CLERK),
+    Screen("portal:cases", "/desk/adjudication/", CENTRE),
+    Screen("portal:case", "/desk/adjudication/", CENTRE, "main a[href^='/desk/adjudication/']"),
+    Screen("portal:recalls", "/desk/recalls/", CENTRE),
+    Screen("portal:proof", "/desk/proof/", CENTRE),
+    Screen("portal:backtests", "/desk/backtests/", CENTRE),
+    Screen("portal:backtest-new", "/desk/backtests/new/", CENTRE),
+    Screen("portal:coverage", "/desk/coverage/", CENTRE),
+    Screen("portal:occupations", "/desk/occupations/", CENTRE),
+    Screen("portal:occupation", "/desk/occupations/", CENTRE, "main a[href^='/desk/occupations/']"),
+    Screen("portal:persons", "/desk/persons/", CENTRE),
+    Screen("portal:persons-merge", "/desk/persons/merge/", CENTRE),
+    Screen("portal:persons-split", "/desk/persons/split/", CENTRE),
+    Screen("portal:delegations", "/desk/delegations/", CENTRE),
+    Screen("portal:laws", "/desk/laws/", CENTRE),
+    Screen("portal:purposes", "/desk/lookup/", LICENSING),
+    Screen("portal:lookup", "/desk/lookup/XK-SC/", LICENSING),
+    Screen("portal:verification", "/desk/verification/", VERIFIER),
+)
+ADMINISTRATION = (
+    Screen("account_login", "/login/"),
+    Screen("account_security", "/account/security/", SYSTEM),
+    Screen("administration:officers", "/officers/", SYSTEM),
+    Screen("administration:officer", "/officers/clerk/", SYSTEM),
+    Screen("administration:enter", "/officers/new/", SYSTEM),
+    Screen("administration:organisations", "/organisations/", SYSTEM),
+    Screen("administration:organisation", "/organisations/", SYSTEM, ORGANISATION),
+    Screen("administration:enter-organisation", "/organisations/new/", SYSTEM),
+    Screen("administration:load-organisations", "/organisations/list/", SYSTEM),
+    Screen("administration:clients", "/systems/", SYSTEM),
+    Screen("administration:client", "/systems/", SYSTEM, "main a[href^='/systems/c-']"),
+    Screen("administration:enter-client", "/systems/new/", SYSTEM),
+    Screen("administration:purposes", "/purposes/", SYSTEM),
+    Screen("administration:purpose", "/purposes/", SYSTEM, "main a[href^='/purposes/SM-']"),
+    Screen("administration:register-purpose", "/purposes/new/", SYSTEM),
+    Screen("administration:grant", "/officers/clerk/grant/", SECURITY),
+    Screen("administration:log", "/log/", AUDIT),
+)
+# Pages of things that a test makes first, and which module examines them, on a telephone and at a desk.
+MADE = {
+    "test_browser_login": ("mfa_authenticate", "account_prove", "account_declare", "account_password", "account_totp",
+                           "account_passkey", "account_codes"),
+    "test_browser_persons": ("person-home", "person-entries", "portal:person-transfer", "portal:person-again"),
+    "test_browser": ("portal:findings",),
+    "test_browser_questions": ("portal:questions", "portal:waiver"),
+    "test_browser_clerks": ("portal:undo", "portal:undoing"),
+    "test_browser_delegations": ("portal:delegation",),
+    "test_browser_backtests": ("portal:backtest",),
+    "test_browser_catalogue": ("public:consultation", "portal:draft", "portal:draft-item", "portal:draft-field",
+                               "portal:draft-bases"),
+    "test_browser_administration": (
+        "administration:withdraw", "administration:reopen", "administration:leave", "administration:unlock",
+        "administration:new-password", "administration:take-off-factors", "administration:change-organisation",
+        "administration:end-organisation", "administration:enter-licence", "administration:end-licence",
+        "administration:enter-key", "administration:suspend-client", "administration:approve-key",
+        "administration:withdraw-key", "administration:approve-purpose", "administration:withdraw-purpose",
+    ),
+}  # fmt: skip
+# What is no page: files, parts of pages, answers for programs, and addresses that lead on.
+FILES = {
+    "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
+    "public:edition-json", "public:edition-csv", "portal:desk", "portal:template", "portal:part", "portal:follow",
+    "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
+    "portal:day-json", "portal:day-pdf", "portal:draft-table", "administration:log-file",
+}  # fmt: skip
+SCREENS = {"public": PUBLIC, "desk": DESK, "administration": ADMINISTRATION}
+
+
+def enter(one: Reader, face: str, who: str) -> None:
+    """Be whom a page is for; the session stays for the pages after."""
+    if not who:
+        one.page.context.clear_cookies()
+    elif face == "administration":
+        one.administer(who, PASSWORD)
+    else:
+        one.become(who)
+
+
+def open_screen(one: Reader, screen: Screen) -> None:
+    """Go to a page as whoever is logged in, giving the proof that some ask for."""
+    one.open_proved(screen.path)
+    if screen.press:
+        one.page.locator(screen.press).first.click()
+        one.page.wait_for_load_state()

@@ -1,0 +1,101 @@
+"""A walk through every page, on a telephone and at a desk: it fits, has no barrier that axe knows of, and is no heavier than its budget.
+
+``make screenshots`` runs this walk for its pictures. Every other state of pages is examined where a test brings it about.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.conftest import Running
+from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
+from tests.portal.screens import FILES, MADE, SCREENS, Screen, enter, open_screen
+from tests.portal.test_policies import LISTED
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
+PHONE, DESK = (360, 780), (1280, 800)
+FIRST, THEN, PLOTS = 250_000, 40_000, 400_000
+# What a page and all it loads took from the net, as the browser itself counts; what it had kept counts nothing.
+WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, entry) => sum + entry.transferSize, 0)"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with launched(tmp_path_factory.mktemp("browser")) as found:
+        yield found
+
+
+def url_of(installation: Running, face: str) -> str:
+    return {"public": installation.url, "desk": installation.desk, "administration": installation.administration}[face]
+
+
+def by_reader(face: str) -> Iterator[tuple[str, list[Screen]]]:
+    for who, screens in groupby(sorted(SCREENS[face], key=lambda one: one.who), key=lambda one: one.who):
+        yield who, list(screens)
+
+
+def file_name(face: str, screen: Screen, width: int) -> str:
+    return f"{face}-{screen.name.replace(':', '-')}-{width}"
+
+
+@pytest.mark.parametrize("face", SCREENS)
+def test_every_page_is_in_the_list(face: str) -> None:
+    named = {screen.name for screen in SCREENS[face]}
+    made = {name for names in MADE.values() for name in names}
+    pages = {name for name, methods in LISTED[face].items() if "GET" in methods} - FILES
+    missing = pages - named - made - ({"offline"} if face != "public" else set())
+    assert missing == set(), "a page is in no list that the walk and the screenshots go through"
+
+
+@pytest.mark.parametrize("module", MADE)
+def test_what_a_test_makes_first_is_examined_there(module: str) -> None:
+    assert ".examine(" in (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("face", SCREENS)
+def test_every_page_fits_and_has_no_barrier(
+    browser: Browser, installation: Running, face: str, size: tuple[int, int]
+) -> None:
+    with reader(browser, url_of(installation, face), width=size[0], height=size[1], bypass_csp=True) as one:
+        for who, screens in by_reader(face):
+            enter(one, face, who)
+            for screen in screens:
+                open_screen(one, screen)
+                one.examine(file_name(face, screen, size[0]))
+
+
+@pytest.mark.parametrize("face", SCREENS)
+def test_no_page_is_heavier_than_its_budget(browser: Browser, installation: Running, face: str) -> None:
+    """The first visit of all begins with nothing kept; the later ones keep what has a name of its own."""
+    heavy = []
+    with reader(browser, url_of(installation, face)) as one:
+        for who, screens in by_reader(face):
+            enter(one, face, who)
+            for screen in screens:
+                first, then = weigh(one, screen)
+                if first > (PLOTS if screen.plots else FIRST) or then > THEN:
+                    heavy.append((screen.name, first, then))
+    assert heavy == []
+
+
+def weigh(one: Reader, screen: Screen) -> tuple[int, int]:
+    """Give what a page weighs with an empty cache, and again with what the first visit kept."""
+    session: Any = one.page.context.new_cdp_session(one.page)
+    open_screen(one, screen)
+    address, weights = one.page.url, []
+    session.send("Network.clearBrowserCache")
+    for _ in range(2):
+        one.page.goto("about:blank")
+        one.page.goto(address)
+        if screen.plots:
+            one.page.locator("figure svg").first.wait_for()
+        weights.append(int(one.page.evaluate(WEIGHT)))
+    session.detach()
+    return weights[0], weights[1]
