@@ -1,5 +1,5 @@
 # Every target makes the environment first when it is missing or older than the lock files.
-.PHONY: help setup ready run test test-long check bench bench-peers fuzz browser hsm lock
+.PHONY: help setup ready run test test-long screenshots check bench bench-peers fuzz browser hsm lock
 
 BIN := .venv/bin
 STAMP := $(shell sh scripts/stamp.sh)
@@ -7,6 +7,7 @@ STAMP := $(shell sh scripts/stamp.sh)
 ROWS := 100000
 SECONDS := 60
 TARGETS :=
+FOLDER := build/screenshots
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -32,6 +33,10 @@ test: browser  ## Run every test (PostgreSQL and Chromium are real)
 test-long: browser hsm  ## Keys in a PKCS#11 token; soak, fuzz and kill runs at full size; PostgreSQL 16 too
 	@$(BIN)/pytest -m long
 	@CHENGXIN_PG_MAJOR=16 $(BIN)/pytest -n 2 --dist loadgroup -m "not long and not browser"
+
+screenshots: browser  ## Fill a demo installation and take every page on a telephone and at a desk, with its weight and first paint (FOLDER=build/screenshots)
+	@CHENGXIN_SCREENSHOTS=$(abspath $(FOLDER)) $(BIN)/pytest -q tests/portal/test_screens.py -k "no_barrier or budget"
+	@echo "$(FOLDER)"
 
 check: ready  ## Lint, types, import rules, migrations equal models, dependencies
 	@$(BIN)/ruff format --check .

@@ -1,8 +1,9 @@
 """A walk through every page, on a telephone and at a desk: it fits, has no barrier that axe knows of, and is no heavier than its budget.
 
-``make screenshots`` runs this walk for its pictures. Every other state of pages is examined where a test brings it about.
+``make screenshots`` runs this walk for its pictures and its figures. Every other state of pages is examined where a test brings it about.
 """
 
+import csv
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -19,9 +20,15 @@ from tests.portal.test_policies import LISTED
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 PHONE, DESK = (360, 780), (1280, 800)
 FIRST, THEN, PLOTS = 250_000, 40_000, 400_000
+FIGURES = ("page", "first_bytes", "then_bytes", "first_paint_ms", "then_paint_ms")
 # What a page and all it loads took from the net, as the browser itself counts; what it had kept counts nothing.
 WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
     .reduce((sum, entry) => sum + entry.transferSize, 0)"""
+
+PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
+    const found = list.getEntriesByName("first-contentful-paint")[0];
+    if (found) { done(found.startTime); }
+}).observe({type: "paint", buffered: true}))"""
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +81,22 @@ def test_every_page_fits_and_has_no_barrier(
 @pytest.mark.parametrize("face", SCREENS)
 def test_no_page_is_heavier_than_its_budget(browser: Browser, installation: Running, face: str) -> None:
     """The first visit of all begins with nothing kept; the later ones keep what has a name of its own."""
-    heavy = []
+    heavy, figures = [], []
     with reader(browser, url_of(installation, face)) as one:
         for who, screens in by_reader(face):
             enter(one, face, who)
             for screen in screens:
-                first, then = weigh(one, screen)
+                (first, painted), (then, painted_then) = weigh(one, screen)
+                figures.append([screen.name, first, then, round(painted), round(painted_then)])
                 if first > (PLOTS if screen.plots else FIRST) or then > THEN:
                     heavy.append((screen.name, first, then))
+    with (SCREENSHOTS / f"{face}.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([FIGURES, *figures])
     assert heavy == []
 
 
-def weigh(one: Reader, screen: Screen) -> tuple[int, int]:
-    """Give what a page weighs with an empty cache, and again with what the first visit kept."""
+def weigh(one: Reader, screen: Screen) -> list[tuple[int, float]]:
+    """Give what a page weighs and when something of it is seen, with an empty cache, and again with what the first visit kept."""
     session: Any = one.page.context.new_cdp_session(one.page)
     open_screen(one, screen)
     address, weights = one.page.url, []
@@ -96,6 +106,7 @@ def weigh(one: Reader, screen: Screen) -> tuple[int, int]:
         one.page.goto(address)
         if screen.plots:
             one.page.locator("figure svg").first.wait_for()
-        weights.append(int(one.page.evaluate(WEIGHT)))
+        painted = float(one.page.evaluate(PAINTED))
+        weights.append((int(one.page.evaluate(WEIGHT)), painted))
     session.detach()
-    return weights[0], weights[1]
+    return weights
