@@ -101,6 +101,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     "person": (
         Entry("", "本人", "My page", "person-home", {PERSON: ANY}),
         Entry("", "谁查过我", "Who saw my data", "person-entries", {PERSON: ANY}),
+        Entry("", "消息", "Messages", "person-messages", {PERSON: ANY}),
         Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
     ),
     "administration": (

@@ -6,10 +6,13 @@ province has none of are examined where a test makes such a thing (``MADE``); wh
 
 from dataclasses import dataclass
 
+from tests.conftest import Running
 from tests.portal.browser import Reader
+from tests.portal.test_browser_delegations import able_persons
 
 CLERK, CENTRE, LICENSING = "演示·信源单位经办人", "演示·信用中心查询员", "演示·许可审查员"
 VERIFIER, SYSTEM, SECURITY, AUDIT = "演示·实名核验员", "system", "security", "audit"
+PERSON = "person"  # through the real-name platform
 PASSWORD = "demo-only-149999"
 
 
@@ -71,6 +74,9 @@ DESK = (
     Screen("portal:purposes", "/desk/lookup/", LICENSING),
     Screen("portal:lookup", "/desk/lookup/XK-SC/", LICENSING),
     Screen("portal:verification", "/desk/verification/", VERIFIER),
+    Screen("person-home", "/me/", PERSON),
+    Screen("person-entries", "/me/entries/", PERSON),
+    Screen("person-messages", "/me/messages/", PERSON),
 )
 ADMINISTRATION = (
     Screen("account_login", "/login/"),
@@ -95,7 +101,7 @@ ADMINISTRATION = (
 MADE = {
     "test_browser_login": ("mfa_authenticate", "account_prove", "account_declare", "account_password", "account_totp",
                            "account_passkey", "account_codes"),
-    "test_browser_persons": ("person-home", "person-entries", "portal:person-transfer", "portal:person-again"),
+    "test_browser_persons": ("portal:person-transfer", "portal:person-again"),
     "test_browser": ("portal:findings",),
     "test_browser_questions": ("portal:questions", "portal:waiver"),
     "test_browser_clerks": ("portal:undo", "portal:undoing"),
@@ -121,10 +127,21 @@ FILES = {
 SCREENS = {"public": PUBLIC, "desk": DESK, "administration": ADMINISTRATION}
 
 
-def enter(one: Reader, face: str, who: str) -> None:
+def url_of(installation: Running, face: str) -> str:
+    return {"public": installation.url, "desk": installation.desk, "administration": installation.administration}[face]
+
+
+def enter(one: Reader, installation: Running, face: str, who: str) -> None:
     """Be whom a page is for; the session stays for the pages after."""
-    if not who:
+    if who in {"", PERSON}:
         one.page.context.clear_cookies()
+    if who == PERSON:
+        installation.platform.vouches_for(*able_persons(installation, 5)[-1])
+        one.go("/")
+        one.follow("本人登录")
+        one.heading("本人")
+    elif not who:
+        return
     elif face == "administration":
         one.administer(who, PASSWORD)
     else:

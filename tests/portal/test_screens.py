@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
-from tests.portal.screens import FILES, MADE, SCREENS, Screen, enter, open_screen
+from tests.portal.screens import FILES, MADE, SCREENS, Screen, enter, open_screen, url_of
 from tests.portal.test_policies import LISTED
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
@@ -36,10 +36,6 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     with launched(tmp_path_factory.mktemp("browser")) as found:
         yield found
-
-
-def url_of(installation: Running, face: str) -> str:
-    return {"public": installation.url, "desk": installation.desk, "administration": installation.administration}[face]
 
 
 def by_reader(face: str) -> Iterator[tuple[str, list[Screen]]]:
@@ -72,7 +68,7 @@ def test_every_page_fits_and_has_no_barrier(
 ) -> None:
     with reader(browser, url_of(installation, face), width=size[0], height=size[1], bypass_csp=True) as one:
         for who, screens in by_reader(face):
-            enter(one, face, who)
+            enter(one, installation, face, who)
             for screen in screens:
                 open_screen(one, screen)
                 one.examine(file_name(face, screen, size[0]))
@@ -84,7 +80,7 @@ def test_no_page_is_heavier_than_its_budget(browser: Browser, installation: Runn
     heavy, figures = [], []
     with reader(browser, url_of(installation, face)) as one:
         for who, screens in by_reader(face):
-            enter(one, face, who)
+            enter(one, installation, face, who)
             for screen in screens:
                 (first, painted), (then, painted_then) = weigh(one, screen)
                 figures.append([screen.name, first, then, round(painted), round(painted_then)])
