@@ -37,6 +37,7 @@ PUBLIC = (
     Screen("public:compare", "/catalogue/compare/?before=SX-2026.1&after=SX-2026.1"),
     Screen("public:consultations", "/catalogue/consultations/"),
     Screen("public:organisations", "/organisations/"),
+    Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
     Screen("public:check-receipt", "/receipts/"),
     Screen("public:style", "/style/", plots=True),
@@ -96,6 +97,7 @@ ADMINISTRATION = (
     Screen("administration:register-purpose", "/purposes/new/", SYSTEM),
     Screen("administration:grant", "/officers/clerk/grant/", SECURITY),
     Screen("administration:log", "/log/", AUDIT),
+    Screen("system", "/system/", SYSTEM),
 )
 # Pages of things that a test makes first, and which module examines them, on a telephone and at a desk.
 MADE = {
@@ -120,7 +122,7 @@ MADE = {
 # What is no page: files, parts of pages, answers for programs, and addresses that lead on.
 FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
-    "public:edition-json", "public:edition-csv", "portal:desk", "portal:template", "portal:part", "portal:follow",
+    "public:edition-json", "public:edition-csv", "public:statistics-file", "portal:desk", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "portal:draft-table", "administration:log-file",
 }  # fmt: skip

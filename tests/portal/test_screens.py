@@ -100,7 +100,7 @@ def weigh(one: Reader, screen: Screen) -> list[tuple[int, float]]:
     for _ in range(2):
         one.page.goto("about:blank")
         one.page.goto(address)
-        if screen.plots:
+        if one.page.locator("figure[data-plot]").count():
             one.page.locator("figure svg").first.wait_for()
         painted = float(one.page.evaluate(PAINTED))
         weights.append((int(one.page.evaluate(WEIGHT)), painted))
