@@ -52,7 +52,8 @@ def refused(one: Reader) -> str:
 
 
 @pytest.mark.parametrize(
-    ("login", "places"), [("system", PLACES), ("security", PLACES), ("audit", (*PLACES, "操作日志"))]
+    ("login", "places"),
+    [("system", (*PLACES, "系统状况")), ("security", PLACES), ("audit", (*PLACES, "操作日志", "系统状况"))],
 )
 def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
     desk: Reader, login: str, places: tuple[str, ...]
