@@ -157,6 +157,49 @@ def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
     return texts
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An article on which an item rests: its law with number and official address where we have them, and what it says in short."""
+
+    ref: str
+    law: str
+    article: str
+    number: str
+    gist: str
+    link: str
+    provisional: bool
+
+
+def cited_on(pairs: set[tuple[int, date]]) -> dict[tuple[int, date], tuple[Cited, ...]]:
+    """Give for each item and day the articles of any of its editions that stood on the day. One statement."""
+    cited: dict[tuple[int, date], tuple[Cited, ...]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT w.item_id, w.day, a.ref, l.name, a.article, l.number, a.gist, l.link, l.provisional
+               FROM unnest(%s::integer[], %s::date[]) AS w (item_id, day)
+               JOIN catalogue_item_version v ON v.item_id = w.item_id
+               JOIN catalogue_item_basis b ON b.itemversion_id = v.id
+               JOIN catalogue_article_days d ON d.ref = b.article_id AND d.valid_from <= w.day AND w.day < d.valid_until
+               JOIN catalogue_article a ON a.ref = b.article_id JOIN catalogue_law l ON l.code = a.law_id
+               ORDER BY w.item_id, w.day, l.name, a.article""",
+            [[item for item, _ in pairs], [day for _, day in pairs]],
+        )
+        for item, day, *article in cursor.fetchall():
+            cited[item, day] = (*cited.get((item, day), ()), Cited(*article))
+    return cited
+
+
+def classes_of(item_ids: set[int], on: date) -> dict[int, str]:
+    """Give for each item the name of its class, in the newest edition begun by the day that has it. Two statements."""
+    newest = ItemVersion.objects.filter(item_id__in=item_ids, edition__valid_from__lte=on).order_by(
+        "edition__valid_from"
+    )
+    codes = dict(newest.values_list("item_id", "item_class"))
+    names = CodeValue.objects.filter(code_list="item_class", value__in=codes.values()).order_by("edition__valid_from")
+    words = dict(names.values_list("value", "label"))
+    return {item: words.get(code, code) for item, code in codes.items()}
+
+
 def supplement_choices(on: date) -> list[tuple[str, str]]:
     """Give the items of the supplement in force, suspended ones too, by code with their names: what a draft may change or end."""
     rows = ItemVersion.objects.filter(edition__in=_supplement(on)).order_by("item__code")

@@ -136,6 +136,12 @@ def subject_of(request: HttpRequest) -> int:
     return request.user.subject_id
 
 
+def person_of(request: HttpRequest) -> User:
+    """Give the account of the person behind a request that ``persons_only`` has let through. Raises NotAllowed on any other."""
+    subject_of(request)
+    return cast("User", request.user)
+
+
 def sent_to(name: str, request: HttpRequest) -> HttpResponse:
     """Send on to another page, which leads back here afterwards; after handing in a form, to the page that the form stands on."""
     back = request.path

@@ -126,6 +126,20 @@ def list_demo_officers(act: str) -> list[User]:
     return list(officers.order_by("pk"))
 
 
+@dataclass(frozen=True, slots=True)
+class DemoPlace:
+    """A synthetic person whose page a demo shows: a number and what there is to see, never a name."""
+
+    place: int
+    label: str
+
+
+def list_demo_persons() -> list[DemoPlace]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT place, label FROM identity_demo_persons()")
+        return [DemoPlace(*row) for row in cursor.fetchall()]
+
+
 def find_demo_officer(login: str) -> User | None:
     return User.objects.filter(login=login, demo=True, is_active=True).first()
 

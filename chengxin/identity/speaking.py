@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from chengxin.identity.models import RowKey, User
 from chengxin.identity.vault import vault
 
+PERSON = "person".ljust(18, "-")
 BLOCK_BYTES, INNER, OUTER = 64, 0x36, 0x5C
 MOMENT = "SELECT pg_backend_pid() || '/' || extract(epoch FROM transaction_timestamp()) || '/'"
 
@@ -38,6 +39,24 @@ def speak_for(organisation: str, name: str) -> None:
         (moment,) = cursor.fetchone() or ("",)
         seal = hmac.digest(_key(), f"{moment}{claim}".encode(), "sha256").hex()
         cursor.execute("SELECT set_config('cx.speaker', %s, true)", [seal + claim])
+
+
+@contextmanager
+def speaking_as_person(person: User) -> Iterator[None]:
+    """Run a transaction, or a part of one, in which the database shows what is held about one person: whoever logged in as them."""
+    with transaction.atomic():
+        speak_for_oneself(person)
+        yield
+
+
+def speak_for_oneself(person: User) -> None:
+    """Claim the rest of this transaction for a person by their own account, in a place that no organisation's code can have.
+
+    Raises RuntimeError outside a transaction, ValueError for an officer's account.
+    """
+    if person.subject_id is None:
+        raise ValueError("an officer speaks for an organisation, never for a person")
+    speak_for(PERSON, person.login)
 
 
 def settle_row_key() -> None:

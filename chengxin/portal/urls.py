@@ -3,6 +3,7 @@
 from django.urls import path
 
 from chengxin.portal.desk import (
+    access_questions,
     adjudication,
     backtests,
     catalogue_drafts,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("desk/acts/", reporting.acts, name="acts"),
     path("desk/recalls/", recalls.recalls, name="recalls"),
     path("desk/recalls/<int:number>/acknowledge", recalls.acknowledge, name="acknowledge-recall"),
+    path("desk/access-questions/", access_questions.access_questions, name="access-questions"),
+    path("desk/access-questions/<int:number>/answer", access_questions.answer, name="answer-question"),
     path("desk/proof/", undoings.proof, name="proof"),
     path("desk/verification/", verification.check, name="verification"),
     path("desk/coverage/", coverage.report, name="coverage"),

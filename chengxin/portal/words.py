@@ -2,6 +2,7 @@
 
 from chengxin.catalogue import wording
 from chengxin.identity.delegation import ACTS
+from chengxin.portal.own_words import OWN_TABLES
 from chengxin.records.checks import newest_book
 
 STATES = {"received": "正在处理", "done": "已完成", "unusable": "文件无法使用"}
@@ -150,6 +151,7 @@ PERSON_MESSAGES = {
     "split-undone": "信用中心撤销了对您登记的拆分。",
     "detach-done": "有记录查明不是您的，已从您名下移出，不再显示。",
     "detach-undone": "先前从您名下移出的记录，经复核恢复。",
+    "question-answered": "您就一次查询提出的问题有了答复，请在“我的提问”里查看。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
 }
 # What a person chooses by: the kinds of messages in a few words.
@@ -190,7 +192,14 @@ FAULTS = {
     "head-differs": "以前核验过的批次不见了或者被改动",
 }
 ENTRY_PURPOSES = {"adjudication": "人工核对是不是您", "persons": "合并或者拆分登记前的核对"}
-ENTRY_CHANNELS = {"desk": "工作台", "api": "接口", "batch": "批量接口", "cli": "服务器命令", "pdf": "工作台"}
+ENTRY_CHANNELS = {
+    "desk": "工作台",
+    "api": "接口",
+    "batch": "批量接口",
+    "cli": "服务器命令",
+    "pdf": "工作台",
+    "person": "本人页面",
+}
 ENTRY_OUTCOMES = {
     "answered": "有结果",
     "empty": "没有可以显示的记录",
@@ -234,6 +243,10 @@ BACKTEST_FAILURES = {
 BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "会存疑", "note": "会有提示"}
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
+    "access.ask": "本人就一次查询提出问题",
+    "delegation.end_own": "本人或者代理人终止委托代理",
+    "report.own": "本人出具自己的报告",
+    "report.withdraw": "本人作废自己的报告",
     "rebuild.begin": "开始或者继续重建派生数据",
     "rebuild.end": "派生数据重建完毕",
     "intake.map": "保存列名对应",
@@ -267,6 +280,7 @@ LOGGED = {
     "password.change": "修改密码",
 }
 TABLES = {
+    **OWN_TABLES,
     "backtest_stage": BACKTEST_STAGES,
     "backtest_failure": BACKTEST_FAILURES,
     "backtest_found": BACKTEST_FOUND,

@@ -82,7 +82,7 @@ def read_as_of(
 def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) -> list[ShownRecord]:
     items = {row[3] for row in rows}
     definitions = definitions_in_force(items, on)
-    bases, labels, records = bases_of(items, on), _labels(items, on), []
+    bases, labels, records = bases_of(items, on), code_labels(items, on), []
     layouts = {layout.pk: layout.fields for layout in Layout.objects.filter(pk__in={row[10] for row in rows})}
     for subject, record, version, item_id, decided, grade, state, start, until, repair, layout, body in rows:
         definition = definitions[item_id]
@@ -135,7 +135,7 @@ def definitions_in_force(items: set[int], on: date) -> dict[int, ItemDefinition]
     return found
 
 
-def _labels(items: set[int], on: date) -> dict[str, dict[str, str]]:
+def code_labels(items: set[int], on: date) -> dict[str, dict[str, str]]:
     """Give the words of the code lists that these items use."""
     words: dict[str, dict[str, str]] = {}
     editions = ItemVersion.objects.filter(item_id__in=items, edition__valid_from__lte=on).values("edition_id")

@@ -23,6 +23,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "waiting-rows": (Unit.MONTH, ("keep",)),
     "waivers": (Unit.MONTH, ("longest",)),
     "publishing-counts": (Unit.COUNT, ("smallest", "step")),
+    "access-questions": (Unit.WORKING_DAY, ("answer",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -68,3 +69,8 @@ def waiting_months(on: date) -> int:
 def waiver_months(on: date) -> int:
     """Give for how many months a question may be waived. Raises TermGap."""
     return tables()["waivers"].at(on).numbers["longest"]
+
+
+def answer_term(on: date) -> Term:
+    """Give within how many working days a question about an access entry is answered (``answer``), with its source. Raises TermGap."""
+    return tables()["access-questions"].at(on)

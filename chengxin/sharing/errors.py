@@ -1,4 +1,4 @@
-from chengxin.lib.errors import NotFound, Rejected
+from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected
 
 
 class DayToCome(Rejected):
@@ -14,4 +14,52 @@ class RecallUnknown(NotFound):
         "recall-unknown",
         "没有这项通知，或者已经确认。",
         "There is no such notice, or it was acknowledged.",
+    )
+
+
+class OwnRecordUnknown(NotFound):
+    code, message, message_en = (
+        "own-record-unknown",
+        "没有这条记录。请从“我的档案”重新打开。",
+        "There is no such record. Open it anew from your file.",
+    )
+
+
+class EntryUnknown(NotFound):
+    code, message, message_en = (
+        "entry-unknown",
+        "没有这次查询，或者不能就它提问。请从“谁查过我”重新打开。",
+        "There is no such entry, or it can't be questioned. Open it anew from the list.",
+    )
+
+
+class AskedAlready(Conflict):
+    code, message, message_en = (
+        "asked-already",
+        "这次查询您已经问过，答复会显示在“我的提问”里。",
+        "You have questioned this entry already; the answer will stand among your questions.",
+    )
+
+
+class QuestionUnknown(NotFound):
+    code, message, message_en = (
+        "question-unknown",
+        "没有这个提问，或者已经答复。",
+        "There is no such question, or it was answered.",
+    )
+
+
+class ReportUnknown(NotFound):
+    code, message, message_en = (
+        "report-unknown",
+        "没有这份报告，或者已经作废。",
+        "There is no such report, or it was withdrawn.",
+    )
+
+
+class OwnQuestion(NotAllowed):
+    code, message, message_en = (
+        "own-question",
+        "这是您本人提出的问题，须由同事答复。",
+        "You asked this yourself: a colleague answers it.",
     )

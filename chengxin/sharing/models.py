@@ -1,22 +1,49 @@
-"""Reports issued: number, person, entry; never their content."""
+"""Reports issued: number, person, entry; never their content. Recalls of what was read. Questions that persons ask about entries."""
 
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 
 class Report(models.Model):
-    """A report that was issued. Its number leads to the access entry written with it."""
+    """A report that was issued. Its number leads to the access entry written with it.
+
+    ``own``: made out to the person themselves; ``check_digest`` is the digest of number and check code, which stands on the report alone.
+    """
+
+    class Kind(models.TextChoices):
+        DUTY = "duty", "依职责出具"
+        OWN = "own", "本人申请"
 
     pk = models.CompositePrimaryKey("subject_id", "number")
     subject_id = models.BigIntegerField()
     number = models.CharField(max_length=32)
     entry_id = models.UUIDField()
     issued_at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.DUTY, db_default=Kind.DUTY)
+    check_digest = models.BinaryField(null=True)
 
     class Meta:
         db_table = "sharing_report"
         constraints = [
             models.UniqueConstraint(name="report_number_once", fields=("number", "subject_id")),
+            models.CheckConstraint(name="report_kind_known", condition=models.Q(kind__in=("duty", "own"))),
+            models.CheckConstraint(
+                name="report_of_ones_own_can_be_checked",
+                condition=models.Q(kind="duty", check_digest=None)
+                | models.Q(Exact(Length("check_digest"), 32), check_digest__isnull=False),
+            ),
         ]
+
+
+class ReportWithdrawal(models.Model):
+    """That a person withdrew a report of their own. Append-only."""
+
+    number = models.CharField(max_length=32, primary_key=True)
+    withdrawn_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sharing_report_withdrawal"
 
 
 class Recall(models.Model):
@@ -44,5 +71,45 @@ class Recall(models.Model):
                 name="recall_acknowledged_by_somebody",
                 condition=models.Q(acknowledged_at=None, acknowledged_by="")
                 | models.Q(acknowledged_at__isnull=False) & ~models.Q(acknowledged_by=""),
+            ),
+        ]
+
+
+class EntryQuestion(models.Model):
+    """A question of a person's about one entry of the access register, to the organisation that looked; answered once.
+
+    ``due_estimated``: a day in the count isn't known yet.
+    """
+
+    subject_id = models.BigIntegerField()
+    entry_id = models.UUIDField()
+    organisation = models.CharField(max_length=18)
+    asked_at = models.DateTimeField()
+    words = models.CharField(max_length=500)
+    due_on = models.DateField()
+    due_estimated = models.BooleanField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sharing_question"
+        indexes = [
+            models.Index(name="question_of_organisation", fields=("organisation", "answered_at", "due_on")),
+            models.Index(name="question_of_subject", fields=("subject_id", "-id")),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="question_once_an_entry", fields=("entry_id", "subject_id")),
+            models.CheckConstraint(name="question_says_what", condition=~models.Q(words="")),
+            models.CheckConstraint(
+                name="question_answered_by_somebody",
+                condition=models.Q(answered_at=None, answered_by="", answer="")
+                | models.Q(answered_at__isnull=False) & ~models.Q(answered_by="") & ~models.Q(answer=""),
+            ),
+            models.CheckConstraint(
+                name="question_seen_after_its_answer",
+                condition=models.Q(seen_at=None)
+                | models.Q(seen_at__gte=models.F("answered_at"), answered_at__isnull=False),
             ),
         ]

@@ -51,6 +51,8 @@ class Report:
     case_reference: str
     records: tuple[ShownRecord, ...]
     as_of: date | None = None
+    check_code: str = ""
+    """Stands on a report that a person had made out to themselves: with it whoever is shown the report can check it."""
 
 
 class Refused(Exception):  # no error of the program: the true reason on its way to the register

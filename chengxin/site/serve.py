@@ -179,6 +179,7 @@ def settle_switch() -> None:
 
 def fill_demo(opened: Installation, tell: Tell) -> None:
     """Load the synthetic province once."""
+    from chengxin.demo.own_page import settle_own_pages
     from chengxin.demo.province import describe_logins, fill, settle_cast
     from chengxin.demo.verification import settle_verification
 
@@ -187,6 +188,7 @@ def fill_demo(opened: Installation, tell: Tell) -> None:
     opened.become("intake")
     fill(opened.data / "demo", tell)
     opened.become("owner")
+    settle_own_pages()
     for line in describe_logins():
         tell(line)
 

@@ -182,6 +182,7 @@ def _fill(stage: Stage) -> None:
         clerking,
         entering,
         minors,
+        oneself,
         organising,
         populating,
         rebuilding,
@@ -242,6 +243,7 @@ def _fill(stage: Stage) -> None:
     clerking.furnish(stage)
     trying.furnish(stage)
     rebuilding.furnish(stage)
+    oneself.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
 

@@ -119,7 +119,12 @@ def test_it_calls_no_function_but_its_own(outside: Outside, role: str) -> None:
     with outside.login(role) as connection:
         open_ = {name for (name,) in connection.execute(query).fetchall()}
         assert open_ == (
-            {"catalogue_comment_on(bigint,text,text)", "ground_kind()", "identity_find_receipt(text)"}
+            {
+                "catalogue_comment_on(bigint,text,text)",
+                "ground_kind()",
+                "identity_find_receipt(text)",
+                "sharing_check_report(text,bytea)",
+            }
             if role == "public"
             else set()
         )

@@ -4,7 +4,7 @@ from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
 from chengxin.identity.models.contacts import Contact, ContactDay, Notice
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
-from chengxin.identity.models.login import FailedTry, House, RecoveryCode, Session, Totp
+from chengxin.identity.models.login import DemoPerson, FailedTry, House, RecoveryCode, Session, Totp
 from chengxin.identity.models.officers import Declaration, Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
@@ -44,6 +44,7 @@ __all__ = [
     "ContactDay",
     "Declaration",
     "Delegation",
+    "DemoPerson",
     "DroppedSequence",
     "FailedTry",
     "House",

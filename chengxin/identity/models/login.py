@@ -9,6 +9,16 @@ from django.db.models.lookups import Exact
 from chengxin.identity.models.officers import User
 
 
+class DemoPerson(models.Model):
+    """A synthetic person whose own page a demo shows to its visitors. Written by the owner, and by nobody outside a demo."""
+
+    subject = models.OneToOneField("identity.Person", on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "identity_demo_person"
+
+
 class Session(models.Model):
     """A session of one of the two faces. The cookie's key stands here as a digest, what the session holds is sealed.
 

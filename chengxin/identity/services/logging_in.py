@@ -114,6 +114,16 @@ def settle_person(code_type: str, code: str, name: str) -> User | None:
     return User.objects.get(pk=user_id) if user_id is not None else None
 
 
+def settle_demo_person(place: int) -> User | None:
+    """Give the account of a synthetic person whom a demo shows, made on the first visit; None outside a demo and for any other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT identity_settle_person(subject_id) FROM identity_demo_persons() WHERE place = %s", [place]
+        )
+        (user_id,) = cursor.fetchone() or (None,)
+    return User.objects.get(pk=user_id) if user_id is not None else None
+
+
 @transaction.atomic
 def note_stranger(*, at: datetime) -> None:
     """Write down that somebody came from the platform and was not let in."""

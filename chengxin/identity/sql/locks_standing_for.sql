@@ -54,7 +54,7 @@ CREATE OR REPLACE TRIGGER delegation_guarded BEFORE INSERT ON identity_delegatio
 
 -- name: guard_delegation_change
 -- A delegation changes twice at most, by its confirmation and by its end, both at the window by whoever speaks there, and in nothing
--- else.
+-- else. A power of attorney also ends by the word of either of the two (民法典 173).
 CREATE OR REPLACE FUNCTION identity_guard_delegation_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -68,6 +68,11 @@ BEGIN
     END IF;
     IF greatest(NEW.confirmed_at, NEW.ended_at) > clock_timestamp() THEN
         RAISE EXCEPTION 'a delegation is not confirmed or ended ahead of time' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.ended_at IS NOT NULL AND NEW.ended_by_id IS NULL AND NEW.kind = 'agent'
+       AND (NEW.confirmed_at, NEW.confirmed_by_id) IS NOT DISTINCT FROM (OLD.confirmed_at, OLD.confirmed_by_id)
+       AND identity_person_speaking() IN (identity_lead(NEW.subject_id), identity_lead(NEW.agent_id)) THEN
+        RETURN NEW;
     END IF;
     IF NOT EXISTS (SELECT FROM identity_at_window w JOIN identity_user u ON u.id = w.user_id
                    WHERE w.user_id = CASE WHEN NEW.ended_at IS NULL THEN NEW.confirmed_by_id ELSE NEW.ended_by_id END
@@ -88,6 +93,10 @@ CREATE OR REPLACE TRIGGER delegation_change_guarded BEFORE UPDATE ON identity_de
 CREATE OR REPLACE FUNCTION identity_guard_delegation_hands() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    -- Ended by one of the two, who needs no officer: the guard of changes has asked who speaks.
+    IF TG_OP = 'UPDATE' AND NEW.ended_at IS NOT NULL AND NEW.ended_by_id IS NULL THEN
+        RETURN NULL;
+    END IF;
     PERFORM identity_refuse_oneself(
         CASE WHEN TG_OP = 'INSERT' THEN NEW.entered_by_id WHEN NEW.ended_at IS NULL THEN NEW.confirmed_by_id ELSE NEW.ended_by_id END,
         ARRAY[NEW.subject_id, NEW.agent_id]);

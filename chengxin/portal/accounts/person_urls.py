@@ -1,19 +1,33 @@
-"""Addresses where persons log in and start; the desk's face alone has them."""
+"""Addresses where persons log in, and of their own page; the desk's face alone has them. None ever holds a code or a name."""
 
 from django.urls import path
 
 from chengxin.portal.accounts import platform
-from chengxin.portal.person import contacts, home
+from chengxin.portal.person import contacts, demo, details, entries, file, home, reports
 
 urlpatterns = [
     path("me/login/", platform.begin, name="person-login"),
     path("me/login/answer/", platform.callback, name="person-callback"),
+    path("me/demo/<int:place>/", demo.demo_login, name="person-demo"),
     path("me/", home.person_home, name="person-home"),
-    path("me/entries/", home.entries, name="person-entries"),
     path("me/messages/", contacts.messages, name="person-messages"),
     path("me/messages/contacts", contacts.enter, name="person-contact-enter"),
     path("me/messages/contacts/<int:number>/code", contacts.again, name="person-contact-again"),
     path("me/messages/contacts/<int:number>/prove", contacts.prove, name="person-contact-prove"),
     path("me/messages/contacts/<int:number>/quiet", contacts.quiet, name="person-contact-quiet"),
     path("me/messages/contacts/<int:number>/drop", contacts.drop, name="person-contact-drop"),
+    path("me/file/", file.own_file, name="person-file"),
+    path("me/file/<str:name>/", file.own_record, name="person-record"),
+    path("me/entries/", entries.entries, name="person-entries"),
+    path("me/entries.csv", entries.entries_csv, name="person-entries-csv"),
+    path("me/entries.json", entries.entries_json, name="person-entries-json"),
+    path("me/entries/<uuid:entry>/ask", entries.ask, name="person-ask"),
+    path("me/questions/", entries.questions, name="person-questions"),
+    path("me/details/", details.details, name="person-details"),
+    path("me/delegations/", details.delegations, name="person-delegations"),
+    path("me/delegations/<int:number>/end", details.end, name="person-end-delegation"),
+    path("me/reports/", reports.reports, name="person-reports"),
+    path("me/reports/report.pdf", reports.report_pdf, name="person-report-pdf"),
+    path("me/reports/report.json", reports.report_json, name="person-report-json"),
+    path("me/reports/<str:number>/withdraw", reports.withdraw_report, name="person-withdraw-report"),
 ]

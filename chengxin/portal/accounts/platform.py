@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal.statekit import unstash_state
 from allauth.socialaccount.models import SocialApp
@@ -82,12 +83,17 @@ class Platform(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth's b
 @public("转到省统一身份认证平台登录，不含任何人的信息")
 def begin(request: HttpRequest) -> HttpResponse:
     """Lead to the platform. Raises PlatformUnreachable; there is nothing here where no platform is set."""
+    if settings.DEMO and not settings.OIDC_URL:  # a demo's persons come in by the buttons there
+        return redirect("portal:start")
     platform = _platform(request)
     provider = platform.get_provider()
     provider.oauth2_adapter_class = Platform
     nonce = secrets.token_urlsafe(24)
+    # Whoever is in already comes to prove who they are once more: the platform asks them anew.
+    asked = {"nonce": nonce, **({"prompt": "login"} if request.user.is_authenticated else {})}
+    onward = get_next_redirect_url(request) or ""
     try:
-        answer: HttpResponse = provider.redirect(request, "login", auth_params={"nonce": nonce}, nonce=nonce)
+        answer: HttpResponse = provider.redirect(request, "login", auth_params=asked, nonce=nonce, onward=onward)
     except (RequestException, KeyError, ValueError):
         raise PlatformUnreachable from None
     return answer
@@ -113,7 +119,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         note_stranger(at=at)
         raise PlatformRefused
     get_account_adapter().login(request, user)
-    return redirect(settings.PERSON_HOME)
+    return redirect(state.get("onward") or settings.PERSON_HOME)
 
 
 def _platform(request: HttpRequest) -> Platform:

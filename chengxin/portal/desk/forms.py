@@ -115,3 +115,18 @@ class QueryForm(forms.Form):
         """Give the form again with the reasons kept, name and code gone."""
         kept = {name: self.cleaned_data[name] for name in ("basis", "case_reference", "code_type")}
         return QueryForm(initial=kept, purpose=self._purpose)
+
+
+class ReplyForm(forms.Form):
+    """The answer to a person's question about a query."""
+
+    words = FreeText(
+        label="答复",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
+        help_text="写明为什么查、依据哪一条、结果用在哪里。本人会原样看到；不要写证件号码。",
+        error_messages={
+            "required": "请写明答复。 / Give the answer.",
+            "max_length": "最多 1000 字。 / At most 1000 characters.",
+        },
+    )

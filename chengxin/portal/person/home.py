@@ -1,35 +1,24 @@
-"""The person's own page: what the register told them, and who looked at them."""
-
-from uuid import UUID
+"""The person's own page: where to go from here, what the register told them, who looked at them last."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chengxin.identity.policies import persons_only, subject_of
-from chengxin.sharing.queries import LISTED, entries_of, messages_of
+from chengxin.identity.policies import person_of, persons_only
+from chengxin.sharing.entries import Wanted, list_entries
+from chengxin.sharing.queries import messages_of
+
+LATEST = 5
 
 
 @persons_only
 @require_safe
 def person_home(request: HttpRequest) -> HttpResponse:
-    subject = subject_of(request)
+    person = person_of(request)
     context = {
         "platform": settings.OIDC_NAME,
-        "messages_told": messages_of(subject),
-        "entries": entries_of(subject, limit=5),
+        "messages_told": messages_of(person.subject_id or 0),
+        "entries": list_entries(person, Wanted(), limit=LATEST),
     }
     return render(request, "portal/person/home.html", context)
-
-
-@persons_only
-@require_safe
-def entries(request: HttpRequest) -> HttpResponse:
-    try:
-        before = UUID(request.GET["before"]) if "before" in request.GET else None
-    except ValueError:
-        raise Http404 from None
-    found = entries_of(subject_of(request), before=before)
-    more = found[-1].entry_id if len(found) == LISTED else None
-    return render(request, "portal/person/entries.html", {"entries": found, "more": more})

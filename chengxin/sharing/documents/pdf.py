@@ -62,6 +62,7 @@ def layout(report: "Report", *, demo: bool, sandbox: bool = False) -> dict[str, 
         "number": printable(report.number),
         "issued": words.moment(report.issued_at),
         "as_of": words.as_of_line(report),
+        "footer": words.footer(report),
         "sections": [
             {"heading": _heading(words.PURPOSE), "rows": _rows(words.purpose_rows(report))},
             {"heading": _heading(words.SUBJECT), "rows": _rows(words.subject_rows(report))},
@@ -73,7 +74,7 @@ def layout(report: "Report", *, demo: bool, sandbox: bool = False) -> dict[str, 
         },
         "closing": [
             {"heading": _heading(words.OBJECTION), "points": words.OBJECTIONS},
-            {"heading": _heading(words.NOTICE), "points": (*words.NOTICES, words.FACTS_ONLY)},
+            {"heading": _heading(words.NOTICE), "points": words.notices(report)},
         ],
     }
 

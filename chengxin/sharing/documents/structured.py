@@ -25,6 +25,7 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "records": [_record(record, report.subject.code) for record in report.records],
         "demo": demo,
         "sandbox": sandbox,
+        **({"check_code": report.check_code} if report.check_code else {}),
     }
 
 

@@ -34,7 +34,7 @@ def _lines(report: "Report", mark: words.Heading | None) -> Iterator[str]:
     yield from _section(words.OBJECTION)
     yield from words.OBJECTIONS
     yield from _section(words.NOTICE)
-    yield from (*words.NOTICES, words.FACTS_ONLY)
+    yield from words.notices(report)
 
 
 def _record(position: int, record: "ShownRecord", code: str) -> Iterator[str]:

@@ -62,6 +62,12 @@ NOTICES = (
     "每一次查询都登记在册，本人可以查看：谁查的、为什么查、看了什么。",
 )
 
+OWN_NOTICES = (
+    "本报告由本人申请出具，交给谁、用在哪里由本人决定；收到的人只能用于本人同意的用途。",
+    "凭报告编号和核验码可以核对本报告：有效、已被新的报告替代或者已作废。核对不显示内容。",
+)
+FOOTER, OWN_FOOTER = "只供写明的用途使用，不得转给他人", "由本人申请出具，可以凭编号和核验码核对"
+
 MASK = "********"
 _LONG_CODE = 14
 
@@ -95,10 +101,20 @@ def purpose_rows(report: "Report") -> list[tuple[str, str]]:
         ("用途", report.purpose),
         ("依据", report.basis),
         ("案号", report.case_reference),
-        ("查询单位", report.organisation),
+        ("查询单位", "" if report.check_code else report.organisation),
         ("经办人", report.officer),
+        ("核验码", report.check_code),
     ]
     return [row for row in rows if row[1]]
+
+
+def notices(report: "Report") -> tuple[str, ...]:
+    """Give the terms of use: a report of one's own is its person's to hand on."""
+    return (*(OWN_NOTICES if report.check_code else NOTICES), FACTS_ONLY)
+
+
+def footer(report: "Report") -> str:
+    return OWN_FOOTER if report.check_code else FOOTER
 
 
 def subject_rows(report: "Report") -> list[tuple[str, str]]:

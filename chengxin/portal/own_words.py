@@ -1,0 +1,87 @@
+"""The words of the person's own page: plain enough for somebody who reads no law."""
+
+GRADES = {"minor": "轻微", "general": "一般", "serious": "严重"}
+HIDDEN = {
+    "withdrawn": "信源单位已撤回，任何人查询都看不到。",
+    "revoked": "依据的文书已撤销，任何人查询都看不到。",
+    "repaired": "已修复，任何人查询都看不到。",
+    "sealed": "已封存，任何人查询都看不到。",
+    "minor": "行为时未满十八周岁，任何人查询都看不到。",
+    "capacity": "当时或者现在没有完全民事行为能力，任何人查询都看不到。",
+    "no-law": "收集它的法律依据今天没有效力，任何人查询都看不到。",
+    "never": "按规定不公示，任何人查询都看不到。",
+    "not-yet": "还没有到公示的日子，今天任何人查询都看不到。",
+    "over": "公示期已满，任何人查询都看不到。",
+}
+HIDDEN_TAGS = {
+    "withdrawn": "已撤回",
+    "revoked": "已撤销",
+    "repaired": "已修复",
+    "sealed": "已封存",
+    "no-law": "依据失效",
+    "never": "不公示",
+    "not-yet": "未到公示日",
+    "over": "公示期满",
+    "minor": "不满十八周岁",
+    "capacity": "行为能力",
+}
+STARTS = {
+    "document": "决定文书作出的日子",
+    "act-ended": "行为终止的日子",
+    "published": "列入名单的日子",
+    "validity-over": "有效期届满的次日",
+}
+CAUSES = {
+    "handed-in": "信源单位报送",
+    "undoing": "信源单位整批撤回",
+    "transfer": "信用中心合并或者拆分登记",
+    "adjudication": "信用中心人工核对后认定",
+}
+ERASED_RULES = {
+    "adverse": "失信信息到期删除",
+    "while-valid": "许可和资格失效后到期删除",
+    "honour": "荣誉信息到期删除",
+    "volunteer": "志愿服务信息到期删除",
+    "commitment": "信用承诺信息到期删除",
+}
+ROLE_NAMES = {
+    "": "单位的系统",
+    "clerk": "信源单位经办人",
+    "officer": "查询经办人",
+    "verifier": "实名核验员",
+    "adjudicator": "认定人",
+    "system_admin": "系统管理员",
+    "security_admin": "安全管理员",
+    "audit_admin": "审计管理员",
+}
+POPULATION_KINDS = {
+    "snapshot": "整批装入",
+    "new": "新登记",
+    "name": "姓名变更",
+    "number": "证件号码变更",
+    "correction": "更正",
+    "death": "死亡登记",
+    "move": "户籍迁移",
+    "capacity": "民事行为能力变更",
+    "attestation": "身份核验",
+}
+CAPACITIES = {"full": "完全民事行为能力", "limited": "限制民事行为能力", "none": "无民事行为能力"}
+DELEGATION_STANDING = {"waiting": "等待窗口复核", "live": "有效", "over": "已到期", "ended": "已终止"}
+DELEGATION_KINDS = {"guardian": "监护人", "agent": "委托代理人"}
+REPORT_STATES = {"valid": "有效", "replaced": "已被新的报告替代", "withdrawn": "已作废"}
+PERIOD_UNITS = {"day": "天", "month": "个月", "year": "年"}
+OWN_TABLES = {
+    "grade": GRADES,
+    "hidden": HIDDEN,
+    "hidden_tag": HIDDEN_TAGS,
+    "start": STARTS,
+    "cause": CAUSES,
+    "erased_rule": ERASED_RULES,
+    "role_name": ROLE_NAMES,
+    "population_kind": POPULATION_KINDS,
+    "capacity": CAPACITIES,
+    "delegation_standing": DELEGATION_STANDING,
+    "delegation_kind": DELEGATION_KINDS,
+    "report_state": REPORT_STATES,
+    "period_unit": PERIOD_UNITS,
+}

@@ -1,0 +1,123 @@
+"""Who looked at whoever is logged in: the list with its filters, as a file, and questions about an entry."""
+
+import csv
+from io import StringIO
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chengxin.identity.policies import person_of, persons_only
+from chengxin.lib.periods import SHANGHAI, shanghai_date
+from chengxin.portal.desk.answers import attachment
+from chengxin.portal.numbers import whole_number
+from chengxin.portal.person.forms import AskForm, EntriesForm
+from chengxin.portal.templatetags.portal_words import word
+from chengxin.sharing.entries import (
+    MOST,
+    PAGE,
+    Entry,
+    as_rows,
+    ask_about,
+    entry_choices,
+    list_entries,
+    list_own_questions,
+)
+
+HEADER = ("时间", "单位", "岗位", "用途", "依据", "方式", "结果", "记录条数", "看了哪些栏目", "是否已提问")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@persons_only
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    person, before = person_of(request), _before(request)
+    form = EntriesForm(request.GET, entry_choices(person))
+    found = list_entries(person, form.wanted(), before=before, limit=PAGE + 1) if form.is_valid() else []
+    told = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
+    older = urlencode({**told, "before": str(found[PAGE - 1].entry_id)}) if len(found) > PAGE else ""
+    context = {
+        "entries": found[:PAGE],
+        "older": older,
+        "form": form,
+        "filters": urlencode(told),
+        "paged": before is not None,
+    }
+    return render(request, "portal/person/entries.html", context, status=200 if form.is_valid() else 422)
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["before"]) if request.GET.get("before") else None
+    except ValueError:
+        raise Http404 from None
+
+
+def _all(request: HttpRequest) -> list[Entry]:
+    person = person_of(request)
+    form = EntriesForm(request.GET, entry_choices(person))
+    if not form.is_valid():
+        raise Http404
+    return list_entries(person, form.wanted(), limit=MOST)
+
+
+@persons_only
+@require_safe
+def entries_csv(request: HttpRequest) -> HttpResponse:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADER)
+    writer.writerows([_plain(cell) for cell in _cells(entry)] for entry in _all(request))
+    response = HttpResponse("\N{ZERO WIDTH NO-BREAK SPACE}" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    return attachment(response, "谁查过我.csv")
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    seen = "；".join(
+        (f"{item}：" if item else "") + "、".join(word(field, "entry_field") for field in fields)
+        for item, fields in entry.seen
+    )
+    roles = "、".join(word(role, "role_name") for role in entry.roles)
+    return (
+        f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", entry.organisation, roles, word(entry.purpose, "entry_purpose"), entry.basis,
+        word(entry.channel, "entry_channel"), word(entry.outcome, "entry_outcome"), str(entry.records), seen,
+        "是" if entry.question else "否",
+    )  # fmt: skip
+
+
+def _plain(cell: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+@persons_only
+@require_safe
+def entries_json(request: HttpRequest) -> HttpResponse:
+    content = {"entries": as_rows(_all(request))}
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return attachment(response, "谁查过我.json")
+
+
+@persons_only
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, entry: UUID) -> HttpResponse:
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        ask_about(person_of(request), entry, words=form.cleaned_data["words"], at=timezone.now())
+        messages.success(request, "已提出。查询单位的答复会显示在这里，您也会收到消息。")
+        return redirect("person-questions")
+    return render(request, "portal/person/ask.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@persons_only
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    before, today = whole_number(request.GET.get("before", "")), shanghai_date(timezone.now())
+    found = list_own_questions(person_of(request), before=before, limit=PAGE + 1)
+    shown = [(one, one.overdue(today)) for one in found[:PAGE]]
+    older = found[PAGE - 1].id if len(found) > PAGE else None
+    return render(request, "portal/person/questions.html", {"questions": shown, "older": older})
