@@ -63,7 +63,7 @@ class Group:
         return any(link.here for link in self.links)
 
 
-TO_DO, HAND_IN, CHECK, PERSONS, LOOK_UP, CATALOGUE = "待办", "报送", "核查", "人员", "查询", "目录"
+TO_DO, HAND_IN, CHECK, PERSONS, LOOK_UP, CATALOGUE, OWN = "待办", "报送", "核查", "人员", "查询", "目录", "我的事项"
 TABLE: Mapping[str, tuple[Entry, ...]] = {
     "public": (
         Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
@@ -75,6 +75,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     ),
     "desk": (
         Entry(TO_DO, "认定待核对的行", "Adjudicate rows", "portal:cases", {"adjudication.decide": CENTRE}),
+        Entry(TO_DO, "本人的提问", "Persons’ questions", "portal:access-questions", {"access.answer": ANY}),
         Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}),
         Entry(TO_DO, "整批撤回", "Undo batches", "portal:undoings", {"intake.undo": ANY, "intake.agree_undo": CENTRE}),
         Entry(
@@ -100,8 +101,13 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     ),
     "person": (
         Entry("", "本人", "My page", "person-home", {PERSON: ANY}),
+        Entry("", "我的档案", "My file", "person-file", {PERSON: ANY}),
         Entry("", "谁查过我", "Who saw my data", "person-entries", {PERSON: ANY}),
-        Entry("", "消息", "Messages", "person-messages", {PERSON: ANY}),
+        Entry("", "我的报告", "My report", "person-reports", {PERSON: ANY}),
+        Entry(OWN, "我的提问", "My questions", "person-questions", {PERSON: ANY}),
+        Entry(OWN, "消息", "Messages", "person-messages", {PERSON: ANY}),
+        Entry(OWN, "个人信息", "My details", "person-details", {PERSON: ANY}),
+        Entry(OWN, "代理", "Delegations", "person-delegations", {PERSON: ANY}),
         Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
     ),
     "administration": (

@@ -19,7 +19,7 @@ from chengxin.records.terms import answer_term
 from chengxin.sharing.errors import AskedAlready, EntryUnknown, OwnQuestion, QuestionUnknown
 from chengxin.sharing.queries import definitions_of, worded_fields
 
-PAGE, MOST, LAST, NOBODY = 50, 100_000, (1 << 63) - 1, 0
+PAGE, MOST, LAST, NOBODY = 20, 100_000, (1 << 63) - 1, 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ OPEN = {
     "oauth-metadata": "tells how a client proves itself",
 }
 SAMPLES = {
+    "entry": uuid4(),
+    "place": 1,
     "token": uuid4(),
     "code": "CF-ZRR",
     "login": "clerk",
@@ -164,7 +166,7 @@ def test_the_open_addresses_are_these() -> None:
     assert {(name, policy(name, "public").kind) for name in addresses("public")} == {
         (one, "public") for one in PUBLISHED
     }
-    assert {name for name, kind in every if kind == "demo"} == {"account_demo"}
+    assert {name for name, kind in every if kind == "demo"} == {"account_demo", "person-demo"}
 
 
 # The walk. Whoever is refused gets 403 or is sent to log in, and nothing at all is written.

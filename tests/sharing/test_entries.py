@@ -15,7 +15,6 @@ from chengxin.lib.terms import Term
 from chengxin.lib.workdays import WorkCalendar
 from chengxin.records.terms import answer_term
 from chengxin.sharing.entries import (
-    PAGE,
     Entry,
     Wanted,
     answer_due,
@@ -118,7 +117,6 @@ def test_pages_hang_together(register: Register, now: datetime) -> None:
     second = list_entries(oneself(), Wanted(), before=first[-1].entry_id, limit=2)
     last = list_entries(oneself(), Wanted(), before=second[-1].entry_id, limit=2)
     assert numbers([*first, *second, *last]) == made
-    assert PAGE == 50
 
 
 def test_ones_own_readings_are_listed_when_asked_for(register: Register, now: datetime) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chengxin.identity.models import User
 from chengxin.identity.services.logging_in import settle_person
@@ -192,6 +194,42 @@ def test_the_public_site_checks_a_report_and_reads_nothing_else(held: Register, 
     assert checked.state == "valid"
     with pytest.raises(DatabaseError):
         connection.cursor().execute("SELECT FROM sharing_report")
+
+
+WHO = (WANG_WEI, LI_NA, NAMESAKE)
+AGES = (61, 90, 100, 364, 365, 366, 367, 700)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.lists(st.tuples(st.sampled_from(WHO), st.sampled_from(AGES)), min_size=1, max_size=8))
+def test_nobody_ever_sees_anothers_record_and_the_file_agrees_with_the_gate(
+    register: Register, tmp_path: Path, today: date, now: datetime, told: list[tuple[Someone, int]]
+) -> None:
+    """Whoever has which records of whatever age: the file holds exactly one's own, and calls shown what the read gate shows."""
+    first = register.rows("SELECT count(*) FROM records_version")[0][0] + 1000
+    rows = []
+    for place, (who, age) in enumerate(told):
+        decided = today - timedelta(days=age)
+        dates = {"CF_JDRQ": decided, "CX_XWZZRQ": decided - timedelta(days=9), "CX_QDRQ": decided + timedelta(days=60)}
+        rows.append(penalty(today, first + place, who, **dates))
+    take(register, write_csv(tmp_path / f"{first}.csv", rows), now)
+    register.become("app")
+    held = {}
+    for who in WHO:
+        file, subject = see_file(oneself(who), at=now), subject_of(who.code, who.name)
+        shown = {record.number for _, records in file.shown for record in records}
+        every = {record.record_id for _, records in file.shown for record in records} | {
+            one.record_id for one in file.hidden
+        }
+        assert shown == {record.number for record in issue_own_report(oneself(who), at=now).records}
+        assert every == {
+            row[0] for row in register.rows("SELECT record_id FROM records_version WHERE subject_id = %s", subject)
+        }
+        held[who] = every
+    for who in WHO:
+        for record in set().union(*(held[other] for other in WHO if other is not who)):
+            with pytest.raises(OwnRecordUnknown):
+                see_record(oneself(who), record, at=now)
 
 
 def test_without_a_claim_there_is_no_file(held: Register, now: datetime) -> None:

@@ -38,14 +38,14 @@ def entries(request: HttpRequest) -> HttpResponse:
     person, before = person_of(request), _before(request)
     form = EntriesForm(request.GET, entry_choices(person))
     found = list_entries(person, form.wanted(), before=before, limit=PAGE + 1) if form.is_valid() else []
-    told = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
-    older = urlencode({**told, "before": str(found[PAGE - 1].entry_id)}) if len(found) > PAGE else ""
+    filters = urlencode({name: request.GET[name] for name in form.fields if request.GET.get(name)})
+    older = found[PAGE - 1].entry_id if len(found) > PAGE else None
     context = {
         "entries": found[:PAGE],
         "older": older,
         "form": form,
-        "filters": urlencode(told),
-        "paged": before is not None,
+        "filters": filters,
+        "joint": f"{filters}&" if filters else "",
     }
     return render(request, "portal/person/entries.html", context, status=200 if form.is_valid() else 422)
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from chengxin.lib.errors import Rejected
 from chengxin.lib.sources import Source
 from chengxin.portal.plots import Plot, Row
+from chengxin.portal.public.own_samples import OWN_SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +103,5 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("pager", "中间一页", {"value": "149999-1", "back": "/", "label": "后 25 处"}),
     Sample("plot", "柱形，有不公布的数", {"plot": REGIONS}),
     Sample("plot", "折线", {"plot": MONTHS}),
+    *(Sample(*one) for one in OWN_SAMPLES),
 )

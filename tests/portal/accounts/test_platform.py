@@ -239,3 +239,18 @@ def test_a_platform_that_is_silent_says_so(platform: Platform, settings: Any) ->
     answer = Client().get(BEGIN)
     assert answer.status_code == 503
     assert "暂时连接不上" in answer.content.decode()
+
+
+def test_whoever_is_in_proves_anew_and_comes_back_where_they_were(platform: Platform) -> None:
+    """The whole code asks for a fresh proof: the platform is told to ask, and leads back to the page, never elsewhere."""
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
+    client, _ = come()
+    details = reverse("person-details")
+    sent = client.get(BEGIN, {"next": details}).headers["Location"]
+    assert parse_qs(urlsplit(sent).query)["prompt"] == ["login"]
+    back = urlsplit(at_platform(sent))
+    assert client.get(f"{back.path}?{back.query}").headers["Location"] == details
+    sent = client.get(BEGIN, {"next": "https://elsewhere.example/"}).headers["Location"]
+    back = urlsplit(at_platform(sent))
+    assert client.get(f"{back.path}?{back.query}").headers["Location"] == ME
+    assert "prompt" not in parse_qs(urlsplit(begin(Client())).query)

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,12 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chengxin.identity.standing import PROVED
+from chengxin.sharing.entries import PAGE
 from chengxin.sharing.own import check_report
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
-from tests.people import CENTRE, LI_NA, WANG_WEI
+from tests.people import CENTRE, LI_NA, NAMESAKE, WANG_WEI
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
-from tests.portal.test_delegations import window  # noqa: F401  # two officers of the centre
+from tests.portal.test_delegations import application, first_number, pair, window  # noqa: F401  # two officers of the centre
 from tests.portal.test_persons import own_page
 from tests.records.test_ingest import take
 from tests.sharing.test_entries import looked
@@ -74,17 +76,19 @@ def test_a_record_opens_under_a_name_of_this_session_alone(held: Register) -> No
         other.get(FILE)
         assert other.get(address).status_code == 404
     assert Client().get(address).status_code == 302
-    for wrong in ("x", "%E4%BA%BA", "AAAA", address.split("/")[3][:-2] + "xx"):
+    name = address.split("/")[3]
+    altered = name[:20] + ("A" if name[20] != "A" else "B") + name[21:]
+    for wrong in ("x", "%E4%BA%BA", "AAAA", altered):
         assert client.get(f"/me/file/{wrong}/").status_code == 404
 
 
 def test_entries_are_filtered_paged_and_downloaded(held: Register, now: datetime, today: date) -> None:
-    for place in range(52):
+    for place in range(PAGE + 2):
         looked(now - timedelta(minutes=place))
     looked(now - timedelta(days=30), purpose="XK-SC")
     client = wang()
     page = client.get(ENTRIES).content.decode()
-    assert page.count("<article") == 50
+    assert page.count("<article") == PAGE
     older = re.search(r'href="\?(before=[^"]+)"', page)
     assert older is not None
     assert client.get(f"{ENTRIES}?{older[1]}").content.decode().count("<article") == 3
@@ -97,7 +101,7 @@ def test_entries_are_filtered_paged_and_downloaded(held: Register, now: datetime
     assert [row[0] for row in rows] == ["时间", rows[1][0]]
     assert rows[1][1] == "测试信用中心"
     listed = json.loads(client.get(reverse("person-entries-json")).content)["entries"]
-    assert len(listed) == 53
+    assert len(listed) == PAGE + 3
     assert listed[0]["purpose"] == "异议处理"
 
 
@@ -178,20 +182,22 @@ def test_the_code_is_masked_until_asked_for_with_a_fresh_proof(register: Registe
 def test_a_power_of_attorney_ends_at_the_persons_word(
     register: Register,
     window: tuple[Client, Client],  # noqa: F811  # the fixture imported above
+    today: date,
 ) -> None:
-    from tests.portal.test_delegations import confirmed
-
-    confirmed(window)
+    first, second = window
+    first.post(reverse("portal:delegations"), application(today, **pair(WANG_WEI, LI_NA), kind="agent"))
+    number = first_number(second.get(reverse("portal:delegations")).content.decode())
+    second.post(reverse("portal:delegation", args=[number]), pair(WANG_WEI, LI_NA))
     client, agent = wang(), own_page(LI_NA.code, "李娜")
     assert "李娜 替我办理" in client.get(DELEGATIONS).content.decode()
     assert "我替 王伟 办理" in agent.get(DELEGATIONS).content.decode()
-    number = re.search(r"/me/delegations/(\d+)/end", client.get(DELEGATIONS).content.decode())
-    assert number is not None
-    assert "请写明终止的理由" in client.post(number[0], {"reason": ""}).content.decode()
-    stranger = own_page("149999198506070039"[:0] or WANG_WEI.code, "王伟")
-    assert stranger.get(DELEGATIONS).status_code == 200
-    assert "已终止" in client.post(number[0], {"reason": "事情办完了"}, follow=True).content.decode()
-    assert client.post(number[0], {"reason": "再来一次"}).status_code in {409, 422}
+    end = reverse("person-end-delegation", args=[number])
+    assert "请写明终止的理由" in client.post(end, {"reason": ""}).content.decode()
+    stranger = own_page(NAMESAKE.code, "王伟")
+    assert "没有登记任何代理" in stranger.get(DELEGATIONS).content.decode()
+    assert stranger.post(end, {"reason": "不是我的"}).status_code == 422
+    assert "已终止" in client.post(end, {"reason": "事情办完了"}, follow=True).content.decode()
+    assert client.post(end, {"reason": "再来一次"}).status_code == 422
     assert register.rows("SELECT ended_by_id, end_reason FROM identity_delegation") == [(None, "事情办完了")]
 
 
@@ -220,13 +226,15 @@ def test_pages_of_a_person_are_kept_by_nobody(held: Register) -> None:
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), address
 
 
-def test_a_demos_person_is_there_in_a_demo_alone(register: Register, settings: object) -> None:
+def test_a_demos_person_is_there_in_a_demo_alone(register: Register, settings: Any) -> None:
     place = reverse("person-demo", args=[1])
     assert Client().post(place).status_code == 404
     with register.connect("owner") as owner:
         owner.execute("UPDATE identity_house SET demo = true")
-        owner.execute("INSERT INTO identity_demo_person (id, subject_id, label) SELECT 1, min(subject_id), 'x' FROM identity_person")
-    settings.DEMO = True  # type: ignore[attr-defined]
+        owner.execute(
+            "INSERT INTO identity_demo_person (id, subject_id, label) SELECT 1, min(subject_id), 'x' FROM identity_person"
+        )
+    settings.DEMO = True
     client = Client()
     assert "演示·本人1" in client.get(reverse("portal:start")).content.decode()
     assert client.post(place).headers["Location"] == reverse("person-home")
