@@ -12,6 +12,7 @@ from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 PHONE, DESKTOP = (360, 780), (1280, 800)
 OFFICER = "演示·许可审查员"
+TITLES = {"questions": "我的提问", "reports": "我的报告", "delegations": "代理", "details": "个人信息"}
 
 
 @pytest.fixture(scope="module")
@@ -35,28 +36,23 @@ def test_a_person_looks_through_their_own_page(browser: Browser, installation: R
         desk.examine(f"person-home-{size[0]}")
         desk.follow("看我的档案")
         desk.heading("我的档案")
-        for closed in desk.page.locator("details").all()[:2]:
+        for closed in desk.page.locator("main details").all()[:2]:
             closed.locator("summary").click()
         desk.examine(f"person-file-{size[0]}")
         desk.follow("内容和变更经过")
         desk.heading("一条记录")
         desk.examine(f"person-record-{size[0]}")
-        desk.follow("谁查过我")
+        desk.go("/me/entries/")
         desk.heading("谁查过我")
         desk.page.get_by_text("按日期、单位、用途筛选").click()
         desk.page.get_by_label("也列出我自己的查看").check()
         desk.press("筛选")
         desk.page.get_by_role("heading", name="本人 · 本人查询").first.wait_for()
         desk.examine(f"person-entries-{size[0]}")
-        for name, title in (
-            ("我的提问", "我的提问"),
-            ("我的报告", "我的报告"),
-            ("代理", "代理"),
-            ("个人信息", "个人信息"),
-        ):
-            desk.follow(name)
+        for name, title in TITLES.items():
+            desk.go(f"/me/{name}/")
             desk.heading(title)
-            desk.examine(f"person-{title}-{size[0]}")
+            desk.examine(f"person-{name}-{size[0]}")
         desk.press("显示完整证件号码")
         desk.page.get_by_text("149999").first.wait_for()
         assert "*" not in desk.page.locator("dd .code").inner_text()
@@ -65,8 +61,9 @@ def test_a_person_looks_through_their_own_page(browser: Browser, installation: R
 def test_a_person_questions_a_query_and_reads_the_answer(browser: Browser, installation: Running) -> None:
     with reader(browser, installation.desk, width=PHONE[0], height=PHONE[1], bypass_csp=True) as desk:
         enter(desk)
-        desk.follow("个人信息")
+        desk.go("/me/details/")
         desk.press("显示完整证件号码")
+        desk.page.get_by_text("重新遮住号码").wait_for()
         name, code = (desk.page.locator("dd").nth(place).inner_text().strip() for place in (0, 1))
         desk.become(OFFICER)
         desk.go("/desk/lookup/XK-SC/")
@@ -91,7 +88,7 @@ def test_a_person_questions_a_query_and_reads_the_answer(browser: Browser, insta
         desk.press("答复")
         desk.page.get_by_text("已答复，本人会收到消息。").wait_for()
         enter(desk)
-        desk.follow("我的提问")
+        desk.go("/me/questions/")
         desk.page.get_by_text("依法审查").wait_for()
         desk.examine("person-answered-360")
 
@@ -107,7 +104,7 @@ def test_a_person_makes_out_a_report_and_takes_it_back(browser: Browser, install
         desk.examine("person-reports-made-1280")
         desk.page.get_by_role("button", name="作废").first.click()
         desk.page.get_by_text("已作废。凭编号核对").wait_for()
-        desk.go("/me/entries/")
+        desk.go("/me/entries/?own=on")
         with desk.page.expect_download() as table:
             desk.follow("下载表格（CSV）")
         assert "时间" in Path(table.value.path()).read_text(encoding="utf-8-sig")
