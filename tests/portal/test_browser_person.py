@@ -37,7 +37,7 @@ def test_a_person_looks_through_their_own_page(browser: Browser, installation: R
         desk.follow("看我的档案")
         desk.heading("我的档案")
         for closed in desk.page.locator("main details").all()[:2]:
-            closed.locator("summary").click()
+            closed.locator("summary").first.click()
         desk.examine(f"person-file-{size[0]}")
         desk.follow("内容和变更经过")
         desk.heading("一条记录")
