@@ -69,7 +69,7 @@ def deadlines(
     made = []
     if dates.shown_until > dates.shown_from:
         made.append(_deadline("shown-until", dates.shown_until, until, on, erase_on=dates.erase_on))
-    if dates.repair_from is not None:
+    if dates.repair_from is not None and on < dates.shown_until:  # there is nothing to repair once it shows no more
         made.append(_deadline("repair-from", dates.repair_from, repair, on))
     made.append(_deadline("erase-on", dates.erase_on, erase, on))
     return tuple(made)

@@ -61,6 +61,7 @@ DESK = (
     Screen("portal:cases", "/desk/adjudication/", CENTRE),
     Screen("portal:case", "/desk/adjudication/", CENTRE, "main a[href^='/desk/adjudication/']"),
     Screen("portal:recalls", "/desk/recalls/", CENTRE),
+    Screen("portal:access-questions", "/desk/access-questions/", CENTRE),
     Screen("portal:proof", "/desk/proof/", CENTRE),
     Screen("portal:backtests", "/desk/backtests/", CENTRE),
     Screen("portal:backtest-new", "/desk/backtests/new/", CENTRE),
@@ -78,6 +79,11 @@ DESK = (
     Screen("person-home", "/me/", PERSON),
     Screen("person-entries", "/me/entries/", PERSON),
     Screen("person-messages", "/me/messages/", PERSON),
+    Screen("person-file", "/me/file/", PERSON),
+    Screen("person-questions", "/me/questions/", PERSON),
+    Screen("person-details", "/me/details/", PERSON),
+    Screen("person-delegations", "/me/delegations/", PERSON),
+    Screen("person-reports", "/me/reports/", PERSON),
 )
 ADMINISTRATION = (
     Screen("account_login", "/login/"),
@@ -103,6 +109,7 @@ ADMINISTRATION = (
 MADE = {
     "test_browser_login": ("mfa_authenticate", "account_prove", "account_declare", "account_password", "account_totp",
                            "account_passkey", "account_codes"),
+    "test_browser_person": ("person-record", "person-ask"),
     "test_browser_persons": ("portal:person-transfer", "portal:person-again"),
     "test_browser": ("portal:findings",),
     "test_browser_questions": ("portal:questions", "portal:waiver"),
@@ -124,7 +131,7 @@ FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
     "public:edition-json", "public:edition-csv", "public:statistics-file", "portal:desk", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
-    "portal:day-json", "portal:day-pdf", "portal:draft-table", "administration:log-file",
+    "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",
 }  # fmt: skip
 SCREENS = {"public": PUBLIC, "desk": DESK, "administration": ADMINISTRATION}
 

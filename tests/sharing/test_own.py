@@ -64,6 +64,7 @@ def test_the_file_holds_everything_and_sets_apart_what_nobody_sees(held: Registe
     (hidden,) = found.hidden
     assert hidden.hidden is not None
     assert (hidden.document, hidden.hidden.rule) == ("并市监罚〔2026〕2号", "over")
+    assert [one.what for one in hidden.deadlines] == ["shown-until", "erase-on"]
     assert (found.erased, found.records) == ((), 2)
     assert {"《中华人民共和国个人信息保护法》第三十四条"} <= {f"《{law.law}》{law.article}" for law in shown.laws}
     assert shown.organ == "测试市场监督管理局"
