@@ -26,6 +26,9 @@ COLUMNS = {
     "public_item_basis": "article gist item law link number provisional ref valid_from valid_until",
     "public_item_purpose": "code item name name_en needs organisation_kinds provisional",
     "public_organisation": "code kind name region",
+    "public_shown": "item_class month region shown",
+    "public_received": "changed late month new read refused undone waiting",
+    "public_case": "done kind month",
     "public_every_edition": "code digest level name provisional source valid_from valid_until",
     "public_every_item": "code definition edition",
     "public_every_code_value": "code_list edition label label_en maps_to place provisional valid_from valid_until value",
@@ -123,6 +126,7 @@ def test_it_calls_no_function_but_its_own(outside: Outside, role: str) -> None:
                 "catalogue_comment_on(bigint,text,text)",
                 "ground_kind()",
                 "identity_find_receipt(text)",
+                "records_publishable(bigint)",
                 "sharing_check_report(text,bytea)",
             }
             if role == "public"
