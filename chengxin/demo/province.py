@@ -33,6 +33,8 @@ CAST = (
     ("approver", "演示·社会信用主管部门批准人", "supervisor", "officer"),
     ("licensing", "演示·许可审查员", "department", "officer"),
     ("verifier", "演示·实名核验员", "financial", "verifier"),
+    ("editor", "演示·网站编辑", "centre", "site_editor"),
+    ("publisher", "演示·网站审核员", "centre", "site_publisher"),
 )
 
 

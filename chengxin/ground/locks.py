@@ -9,9 +9,9 @@ from psycopg import sql
 
 from chengxin.lib.sql import statements
 
-ROLES = ("owner", "app", "intake", "admin", "public", "auditor", "eraser")
+ROLES = ("owner", "app", "intake", "admin", "public", "auditor", "eraser", "editor")
 KINDS = ("TABLES", "SEQUENCES", "FUNCTIONS")
-FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "site")
+FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "education", "site")
 
 
 def role_names(prefix: str) -> dict[str, str]:

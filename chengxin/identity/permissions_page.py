@@ -71,7 +71,7 @@ def as_markdown(table: Permissions | None = None) -> str:
         "",
         "由 `chengxin permissions` 写出，来源是 `chengxin/identity/permissions.toml`；页面、服务和数据库都按它执行，测试逐页逐岗位核对。",
         f"授权最长 {laid.longest_days} 天，连续 {laid.unused_days} 天不用自动失效（{laid.source}{provisional}）。",
-        "三员互斥，也不兼任业务岗位；任何人不能给自己授权。",
+        "三员互斥，也不兼任业务岗位；网站编辑和审核员用单独的账户；任何人不能给自己授权。",
         "",
         _line(header),
         _line(["---"] * len(header)),

@@ -208,12 +208,16 @@ def may_act_for(subject_id: int, agent_id: int, act: str) -> bool:
     return bool(found)
 
 
-def administers(user_id: int) -> bool:
-    """Tell whether somebody holds one of the three administrators' roles, used lately or not: they log in at their own face."""
+def face_of(user_id: int) -> str:
+    """Tell at which face somebody logs in: the three administrators and the site's editors at theirs, all others at the desk."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM identity_administrator WHERE user_id = %s)", [user_id])
-        (found,) = cursor.fetchone() or (False,)
-    return bool(found)
+        cursor.execute(
+            """SELECT CASE WHEN EXISTS (SELECT FROM identity_administrator WHERE user_id = %s) THEN 'administration'
+                           WHEN EXISTS (SELECT FROM identity_site_editor WHERE user_id = %s) THEN 'editing' ELSE 'desk' END""",
+            [user_id, user_id],
+        )
+        (found,) = cursor.fetchone() or ("desk",)
+    return str(found)
 
 
 def list_delegations(on: date) -> list[Delegation]:

@@ -95,7 +95,7 @@ def settle_secret(data: Path) -> None:
 
 
 def prepare(database: Database, tell: Tell) -> None:
-    """Migrate, write the locks, check the keys, load the shipped catalogue, checks and terms; nothing when all that was done already.
+    """Migrate, write the locks, check the keys, load what is shipped; nothing when all that was done already.
 
     Runs as the owner. The mark of what was prepared is kept on the schema itself, so that it can't differ from the database.
     """
@@ -104,6 +104,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from django.utils import timezone
 
     from chengxin.catalogue.services import load_catalogue
+    from chengxin.education.pages.services import settle_site
     from chengxin.ground.installation import refuse_mismatch, settle_kind
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.identity.services.organisations import settle_licences
@@ -137,6 +138,7 @@ def prepare(database: Database, tell: Tell) -> None:
     settle_occupations()
     settle_bases()
     settle_licences()
+    settle_site(at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
 
@@ -145,7 +147,8 @@ def _digest(names: dict[str, str]) -> str:
     """Name everything that preparing depends on: version, migrations, locks, checks, terms, catalogue, role names."""
     whole = hashlib.sha256(f"{__version__}{sorted(names.items())}".encode())
     patterns = (
-        "*/migrations/*.py",
+        "**/migrations/*.py",
+        "education/data/*.toml",
         "*/sql/locks*.sql",
         "identity/licences.toml",
         "identity/real_names.toml",

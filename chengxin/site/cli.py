@@ -60,12 +60,16 @@ def up(
     admin_port: Annotated[
         int, typer.Option(help="系统管理的端口，默认加二 / the administration's port, the one after")
     ] = 0,
+    editing_port: Annotated[
+        int, typer.Option(help="网站编辑的端口，默认加三 / the editors' port, the one after that")
+    ] = 0,
+    editing: Annotated[bool, typer.Option(help="开不开网站编辑 / whether editors' face runs")] = True,
     demo: Annotated[bool, typer.Option(help="装入虚构演示省 / load the demo province")] = False,
 ) -> None:
     """启动全部服务，直到 Ctrl-C / everything, in the foreground, until Ctrl-C."""
     from chengxin.site.serve import Ports, run_up
 
-    ports = Ports(port, desk_port or port + 1, admin_port or port + 2)
+    ports = Ports(port, desk_port or port + 1, admin_port or port + 2, (editing_port or port + 3) if editing else None)
     run_up(data.resolve(), ports, demo=demo, tell=tell)
 
 
@@ -266,7 +270,7 @@ def demo_data(
 @app.command()
 @answers_errors
 def bench(name: str, rows: int = 100_000, *, as_json: AsJson = False) -> None:
-    """基准测试 / a benchmark beside its yardstick: ingest, feed, finding, report, beside, vault, rotation, verification, xlsx, all."""
+    """基准测试 / a benchmark: ingest, feed, finding, report, beside, burst, vault, rotation, verification, xlsx, all."""
     from chengxin.site.benches import bench_stage
 
     with bench_stage(tell) as stage:

@@ -40,7 +40,7 @@ def up(data: Data = DEFAULT, port: int = PORT) -> None:
     """启动沙箱，直到 Ctrl-C；第一次启动时生成虚构的单位、人员和记录 / run the sandbox until Ctrl-C, made up at its first start."""
     from chengxin.site.serve import Ports, run_up
 
-    run_up(data.resolve(), Ports(port, port + 1, port + 2), sandbox=True, tell=tell)
+    run_up(data.resolve(), Ports(port, port + 1, port + 2, port + 3), sandbox=True, tell=tell)
 
 
 @sandbox_app.command("client")

@@ -1,4 +1,4 @@
-"""``chengxin up``: database, three faces of the web, worker and eraser together, in the foreground."""
+"""``chengxin up``: database, four faces of the web, worker and eraser together, in the foreground."""
 
 import os
 import sys
@@ -16,23 +16,30 @@ Tell = Callable[[str], None]
 HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_DATABASE")
 LOOPBACK = "127.0.0.1"
 # What opens sealed values, sessions and backups has no business in the process that everybody speaks to.
-SECRETS = ("CHENGXIN_VAULT_", "CHENGXIN_SECRET_KEY", "CHENGXIN_OIDC_", "CHENGXIN_BACKUP_KEY")
+KEYS = ("CHENGXIN_VAULT_", "CHENGXIN_OIDC_", "CHENGXIN_BACKUP_KEY")
+SECRETS = (*KEYS, "CHENGXIN_SECRET_KEY")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the three faces listen."""
+    """Where the four faces listen; the editors' may be left out."""
 
     public: int
     desk: int
     administration: int
+    editing: int | None = None
 
     def own(self) -> dict[str, str]:
         """Give this machine's own addresses of the faces that link to one another, by the settings that hold them."""
         return {
             "CHENGXIN_PUBLIC_URL": f"http://127.0.0.1:{self.public}",
             "CHENGXIN_DESK_URL": f"http://127.0.0.1:{self.desk}",
+            **({"CHENGXIN_EDITING_URL": f"http://127.0.0.1:{self.editing}"} if self.editing is not None else {}),
         }
+
+    def listening(self) -> tuple[int, ...]:
+        every = (self.public, self.desk, self.administration, self.editing)
+        return tuple(one for one in every if one is not None)
 
 
 def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox: bool = False) -> None:
@@ -61,6 +68,8 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
         tell(f"诚信已启动：公开网站 / running, public site: http://127.0.0.1:{ports.public}")
         tell(f"工作台和本人页面 / desk and person's page: http://127.0.0.1:{ports.desk}")
         tell(f"系统管理 / administration: http://127.0.0.1:{ports.administration}")
+        if ports.editing is not None:
+            tell(f"网站编辑 / editors of the public site: http://127.0.0.1:{ports.editing}")
         children = [
             *faces(ports, opened),
             Child(
@@ -80,15 +89,17 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
 
 def settle_addresses(ports: Ports) -> None:
     """Say to all processes where the faces are: as the operator told, else on this machine's own ports. Raises SettingUnusable."""
-    numbers = (ports.public, ports.desk, ports.administration)
+    numbers = ports.listening()
     if len(set(numbers)) < len(numbers):
         raise SettingUnusable(
-            f"公开网站、工作台、系统管理的端口须各不相同（{'、'.join(map(str, numbers))}）：请改 --port、--desk-port 或 --admin-port。",
-            f"Public site, desk and administration need three ports ({numbers}): change --port, --desk-port or --admin-port.",
+            f"公开网站、工作台、系统管理、网站编辑的端口须各不相同（{'、'.join(map(str, numbers))}）："
+            "请改 --port、--desk-port、--admin-port 或 --editing-port。",
+            f"Public site, desk, administration and editing need ports of their own ({numbers}): change --port, --desk-port, "
+            "--admin-port or --editing-port.",
         )
     production = env_bool("CHENGXIN_PRODUCTION", default=False)
     for name, own in ports.own().items():
-        if production and not os.environ.get(name, "").startswith("https://"):
+        if production and name != "CHENGXIN_EDITING_URL" and not os.environ.get(name, "").startswith("https://"):
             raise SettingUnusable(
                 f"正式运行时请设 {name} 为该网站对外的 https 网址：两个网站之间的链接由此而来。",
                 f"In production set {name} to that site's https address: links between the sites are made of it.",
@@ -97,7 +108,7 @@ def settle_addresses(ports: Ports) -> None:
 
 
 def faces(ports: Ports, opened: Installation) -> list[Child]:
-    """Give the three web processes: each with the database role, the port and the network of its own."""
+    """Give the web processes: each with the database role, the port and the network of its own."""
     bind, desk_bind = (os.environ.get(name) or LOOPBACK for name in ("CHENGXIN_BIND", "CHENGXIN_DESK_BIND"))
     return [
         Child("public", web_command(ports.public, host=bind), public_environment(opened)),
@@ -108,6 +119,25 @@ def faces(ports: Ports, opened: Installation) -> list[Child]:
             web_command(ports.administration),
             {**environment(opened, "admin"), "CHENGXIN_FACE": "administration"},
         ),
+        *editors(ports, opened),
+    ]
+
+
+def editors(ports: Ports, opened: Installation) -> list[Child]:
+    """Give the editors' face, and what publishes and takes off at the day that was set: none where editing is switched off.
+
+    Both speak as ``editor``, so that no process that reads records can write a page. On this machine's own address, as the
+    administration's.
+    """
+    if ports.editing is None:
+        return []
+    whole = environment(opened, "editor")
+    settings = {name: value for name, value in whole.items() if not name.startswith(KEYS)} | {
+        "CHENGXIN_FACE": "editing"
+    }
+    return [
+        Child("editing", web_command(ports.editing), settings),
+        Child("publisher", [sys.executable, "-c", "from chengxin.site.publisher import main; main()"], settings),
     ]
 
 

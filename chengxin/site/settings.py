@@ -19,8 +19,9 @@ TEST_AREA = SANDBOX or env_bool("CHENGXIN_TEST_AREA", default=DEMO)
 PRODUCTION = env_bool("CHENGXIN_PRODUCTION", default=False)
 
 # Each face is a process of its own, with its own addresses, cookies and database role: the desk with the person's page and the
-# interface, the administration of users and rights, and the public site, which knows nobody and opens nothing sealed.
-FACE = env_choice("CHENGXIN_FACE", ("desk", "administration", "public"))
+# interface, the administration of users and rights, the editors of the public site, and the public site, which knows nobody and opens
+# nothing sealed.
+FACE = env_choice("CHENGXIN_FACE", ("desk", "administration", "public", "editing"))
 # Where links between faces lead; ``chengxin up`` fills in its own ports.
 PUBLIC_URL = env_str("CHENGXIN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 DESK_URL = env_str("CHENGXIN_DESK_URL", "http://127.0.0.1:8001").rstrip("/")
@@ -64,7 +65,7 @@ BEHIND_PROXY = env_bool("CHENGXIN_BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+X_FRAME_OPTIONS = "SAMEORIGIN" if FACE == "editing" else "DENY"  # the editor shows the draft beside itself
 
 LOGIN_APPS = [
     "django.contrib.messages",
@@ -74,6 +75,20 @@ LOGIN_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
+]
+# The content system: where editors work, and in the desk's settings, which every command has, so that its tables are migrated too.
+# The public site reads views and needs none of it.
+CONTENT_APPS = [
+    "chengxin.education.pages",
+    "wagtail.contrib.redirects",
+    "chengxin.education.pages.apps.Profiles",
+    "wagtail.documents",  # the editor asks for its address; nobody has a right to any document
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -87,6 +102,7 @@ INSTALLED_APPS = [
     "chengxin.sharing",
     "chengxin.portal",
     "chengxin.site",
+    *(CONTENT_APPS if FACE in {"desk", "editing"} else []),
 ]
 
 # The public site logs nobody in, so there is no session to keep and no form that could be forged in a reader's name.
@@ -118,13 +134,20 @@ LOGIN_MIDDLEWARE = [
     "chengxin.portal.uploads.discard_leftovers",
     "chengxin.site.middleware.AnswerErrors",
 ]
-MIDDLEWARE = PUBLIC_MIDDLEWARE if FACE == "public" else LOGIN_MIDDLEWARE
+EDITING_MIDDLEWARE = [
+    "chengxin.site.middleware.content_security_for_editors"
+    if one == "chengxin.site.middleware.content_security"
+    else one
+    for one in LOGIN_MIDDLEWARE
+]
+MIDDLEWARE = {"public": PUBLIC_MIDDLEWARE, "editing": EDITING_MIDDLEWARE}.get(FACE, LOGIN_MIDDLEWARE)
 
 WSGI_APPLICATION = "chengxin.site.wsgi.application"
 ROOT_URLCONF = {
     "desk": "chengxin.site.urls",
     "administration": "chengxin.site.admin_urls",
     "public": "chengxin.site.public_urls",
+    "editing": "chengxin.site.editing_urls",
 }[FACE]
 CSRF_FAILURE_VIEW = "chengxin.portal.pages.csrf_failed"
 
@@ -146,6 +169,7 @@ FACE_HOME, LOGOUT_REDIRECT_URL = {
     "desk": ("portal:desk", "portal:start"),
     "administration": ("administration:officers", "account_login"),
     "public": ("public:start", "public:start"),
+    "editing": ("wagtailadmin_home", "account_login"),
 }[FACE]
 PERSON_HOME = "person-home"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
@@ -246,8 +270,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "portal" / "collected" / FACE
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Pictures of the public site are the only files kept, and stand in the database: so do backups hold them.
+    "default": {"BACKEND": "chengxin.education.pages.storage.DatabaseFiles"},
+    # What the few editors load, in an office, isn't compressed ahead: it would be half of the set-up.
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        if FACE == "editing"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 # Uploads never touch Django's temporary files: chunks go straight into the encrypted spool, lists of organisations into memory,
 # and what somebody sends to the public site nowhere.
@@ -257,10 +287,31 @@ FILE_UPLOAD_HANDLERS = {
         "chengxin.portal.uploads.SpoolUploadHandler",
     ],
     "administration": ["chengxin.portal.administration.uploads.ListUploadHandler"],
+    "editing": ["chengxin.portal.editing.uploads.PictureUploadHandler"],
     "public": [],
 }[FACE]
 MAX_UPLOAD_MB = env_int("CHENGXIN_MAX_UPLOAD_MB", 2048)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# How long pages without any person may be kept by others, and in the public process itself.
+PAGE_MAX_AGE_S = env_int("CHENGXIN_PAGE_MAX_AGE_S", 60)
+PAGE_HELD_S = env_int("CHENGXIN_PAGE_HELD_S", 10)
+PAGE_TEMPLATE = "portal/editing/preview.html"
+WAGTAIL_SITE_NAME = "诚信"
+WAGTAILADMIN_BASE_URL = env_str("CHENGXIN_EDITING_URL", "http://127.0.0.1:8003").rstrip("/")
+WAGTAILADMIN_LOGIN_URL = "/login/"
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+WAGTAILADMIN_COMMENTS_ENABLED = True
+WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
+# Accounts have no e-mail address, and their picture is asked for at no other server.
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE, WAGTAILIMAGES_MAX_IMAGE_PIXELS = 8 << 20, 40_000_000
+WAGTAILIMAGES_IMAGE_FORM_BASE = "chengxin.education.pages.pictures.PictureForm"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -279,6 +330,8 @@ LOGGING: dict[str, Any] = {
     # Django's own handlers are taken away: its mails to administrators would carry what was posted.
     "loggers": {
         "procrastinate": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
     },

@@ -108,7 +108,7 @@ END
 $$;
 
 -- name: installation_grants
-GRANT EXECUTE ON FUNCTION ground_kind() TO {app}, {intake}, {admin}, {public}, {eraser};
+GRANT EXECUTE ON FUNCTION ground_kind() TO {app}, {intake}, {admin}, {public}, {eraser}, {editor};
 
 -- name: guard_rebuild
 -- A rebuild goes on and ends once; it belongs to the owner, and no role of the application sees it.

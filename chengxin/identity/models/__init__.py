@@ -5,7 +5,7 @@ from chengxin.identity.models.contacts import Contact, ContactDay, Notice
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
 from chengxin.identity.models.login import DemoPerson, FailedTry, House, RecoveryCode, Session, Totp
-from chengxin.identity.models.officers import Declaration, Officers, RoleGrant, RoleUse, User
+from chengxin.identity.models.officers import Declaration, GroupMember, Officers, RoleGrant, RoleUse, User
 from chengxin.identity.models.organisations import Licence, NeededLicence, Organisation
 from chengxin.identity.models.people import Code, Person
 from chengxin.identity.models.population import (
@@ -47,6 +47,7 @@ __all__ = [
     "DemoPerson",
     "DroppedSequence",
     "FailedTry",
+    "GroupMember",
     "House",
     "KeyPointers",
     "KeyRotation",

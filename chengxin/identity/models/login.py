@@ -20,7 +20,7 @@ class DemoPerson(models.Model):
 
 
 class Session(models.Model):
-    """A session of one of the two faces. The cookie's key stands here as a digest, what the session holds is sealed.
+    """A session of one of the faces. The cookie's key stands here as a digest, what the session holds is sealed.
 
     ``user`` is empty until somebody has logged in. A session that is gone from here is over at once.
     """
@@ -28,6 +28,7 @@ class Session(models.Model):
     class Face(models.TextChoices):
         DESK = "desk", "工作台和本人"
         ADMINISTRATION = "administration", "管理端"
+        EDITING = "editing", "网站编辑"
 
     key_digest = models.BinaryField(primary_key=True)
     face = models.CharField(max_length=16, choices=Face)
@@ -39,7 +40,9 @@ class Session(models.Model):
     class Meta:
         db_table = "identity_session"
         constraints = [
-            models.CheckConstraint(name="session_face_known", condition=models.Q(face__in=("desk", "administration"))),
+            models.CheckConstraint(
+                name="session_face_known", condition=models.Q(face__in=("desk", "administration", "editing"))
+            ),
             models.CheckConstraint(
                 name="session_seen_after_begun", condition=models.Q(seen_at__gte=models.F("began_at"))
             ),

@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from chengxin.identity.models.editing import Editing
 from chengxin.identity.models.organisations import Organisation
 from chengxin.identity.models.people import Person
 
@@ -17,7 +19,7 @@ class Officers(BaseUserManager["User"]):
         return self.get(login=username)
 
 
-class User(AbstractBaseUser):
+class User(Editing, AbstractBaseUser):
     """An officer of an organisation, or a person of the register who logged in; exactly one of both.
 
     What officers may do stands in ``RoleGrant``, never here. A person has neither name nor password here: their login is a number
@@ -35,6 +37,11 @@ class User(AbstractBaseUser):
     demo = models.BooleanField(default=False)
     # A password that somebody else chose opens nothing but the page that changes it.
     first_password = models.BooleanField(default=False, db_default=False)
+
+    # Which groups of the content system somebody is in follows from their rights: a view, never kept by hand.
+    groups = models.ManyToManyField(
+        Group, through="identity.GroupMember", related_name="user_set", related_query_name="user"
+    )
 
     objects: ClassVar[Officers] = Officers()
     USERNAME_FIELD = "login"
@@ -56,6 +63,17 @@ class User(AbstractBaseUser):
                 ),
             ),
         ]
+
+
+class GroupMember(models.Model):
+    """Who is in which group of the content system, read from the rights in force (identity_group_member)."""
+
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        managed = False
+        db_table = "identity_group_member"
 
 
 class RoleGrant(models.Model):
@@ -87,6 +105,8 @@ class RoleGrant(models.Model):
                         "officer",
                         "verifier",
                         "adjudicator",
+                        "site_editor",
+                        "site_publisher",
                         "system_admin",
                         "security_admin",
                         "audit_admin",

@@ -16,11 +16,10 @@ from chengxin.identity.errors import AccountRefused, OfficerUnknown
 from chengxin.identity.limits import login_limits
 from chengxin.identity.login_seal import bucket_of
 from chengxin.identity.models import FailedTry, User
-from chengxin.identity.queries import administers, find_person, is_open, may
+from chengxin.identity.queries import face_of, find_person, is_open, may
 from chengxin.lib.errors import NotAllowed
 
 UNKNOWN_LOGINS, ADDRESSES = 1 << 16, 1 << 20
-ADMINISTRATION = "administration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,13 @@ def forgive(officer: User, *, address: str) -> None:
 
 
 def may_enter(user: User, face: str) -> bool:
-    """Tell whether a user may be at a face at all: administrators at theirs, all others at the desk; demo accounts in a demo.
+    """Tell whether a user may be at a face at all, which is their own; demo accounts in a demo.
 
     A person whom the authority has come to call a minor may not, from that moment.
     """
     if not user.is_active or (user.demo and not settings.DEMO):
         return False
-    if administers(user.pk) != (face == ADMINISTRATION):
+    if face_of(user.pk) != face:
         return False
     return user.subject_id is None or is_open(user.subject_id)
 

@@ -9,7 +9,7 @@ from chengxin.ground.services import note_act
 from chengxin.identity.errors import GrantRefused, HandsRefused, OfficerUnknown
 from chengxin.identity.hands import Hands, refuse
 from chengxin.identity.models import RoleGrant, User
-from chengxin.identity.permissions import clash, permissions
+from chengxin.identity.permissions import EDITORS, clash, permissions
 from chengxin.identity.queries import Right, may
 from chengxin.identity.signers import hands_of
 from chengxin.lib.errors import NotAllowed
@@ -59,13 +59,7 @@ def _grant(login: str, role: str, until: date, reason: str, actor: User | None, 
     if actor is not None:
         _refuse_granter(actor, officer)
     _withdraw_lapsed(officer.pk)
-    standing = RoleGrant.objects.filter(user=officer, withdrawn_at=None, valid_until__gt=today)
-    if clash(role, frozenset(standing.values_list("role", flat=True))):
-        raise GrantRefused(
-            "该人员已有的岗位与此岗位不能兼任：三员互斥，也不能兼任业务岗位；同一岗位不重复授予。",
-            "The officer holds a role that may not stand beside this one: the three administrators exclude one another and "
-            "every other role.",
-        )
+    _refuse_beside(officer, role, today)
     grant = _enter(
         RoleGrant(
             user=officer,
@@ -79,6 +73,28 @@ def _grant(login: str, role: str, until: date, reason: str, actor: User | None, 
     )
     note_act(actor.login if actor else "", "rights.grant", f"grant:{grant.pk}", at=at, note=f"{login} {role} {until}")
     return grant
+
+
+def _refuse_beside(officer: User, role: str, today: date) -> None:
+    """Refuse a role that may not stand beside what the officer has, or ever had. Raises GrantRefused."""
+    if role_mixes_faces(officer.pk, role):
+        raise GrantRefused(
+            "网站编辑和审核员用单独的账户：该账户有过别的岗位，或者这个岗位不属于网站，请另开账户。",
+            "Editors of the public site have accounts for that alone: enter another account for this role.",
+        )
+    standing = RoleGrant.objects.filter(user=officer, withdrawn_at=None, valid_until__gt=today)
+    if clash(role, frozenset(standing.values_list("role", flat=True))):
+        raise GrantRefused(
+            "该人员已有的岗位与此岗位不能兼任：三员互斥，也不能兼任业务岗位；同一岗位不重复授予。",
+            "The officer holds a role that may not stand beside this one: the three administrators exclude one another and "
+            "every other role.",
+        )
+
+
+def role_mixes_faces(user_id: int, role: str) -> bool:
+    """Tell whether an account ever had a role of the other kind: of the public site's editors, or any other."""
+    held = RoleGrant.objects.filter(user_id=user_id).values_list("role", flat=True).distinct()
+    return any((one in EDITORS) != (role in EDITORS) for one in held)
 
 
 def _refuse_granter(actor: User, officer: User) -> None:

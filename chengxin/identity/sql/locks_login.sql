@@ -5,18 +5,24 @@ CREATE OR REPLACE VIEW identity_administrator AS
     WHERE g.role LIKE '%\_admin' AND g.withdrawn_at IS NULL
       AND g.valid_until > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
 
+-- name: site_editor
+-- Who writes for the public site, or ever did: at the editors' face and nowhere else. Such an account is for that alone (guard_grant), so
+-- that the process where editors work can change no other account's password and see none.
+CREATE OR REPLACE VIEW identity_site_editor AS
+    SELECT DISTINCT g.user_id FROM identity_role_grant g WHERE g.role LIKE 'site\_%';
+
 -- name: user_security
 ALTER TABLE identity_user ENABLE ROW LEVEL SECURITY;
 
 -- name: user_seen
--- The desk's process sees users and can change the password of none who administers; the administration sees officers and no person.
+-- The desk's process sees users and can change the password of none who administers or edits; the administration sees officers and no person.
 DROP POLICY IF EXISTS user_seen ON identity_user;
 CREATE POLICY user_seen ON identity_user FOR SELECT TO {app}, {intake} USING (true);
 
 -- name: user_changes_password
 DROP POLICY IF EXISTS user_changes_password ON identity_user;
 CREATE POLICY user_changes_password ON identity_user FOR UPDATE TO {app}
-    USING (id NOT IN (SELECT user_id FROM identity_administrator));
+    USING (id NOT IN (SELECT user_id FROM identity_administrator) AND id NOT IN (SELECT user_id FROM identity_site_editor));
 
 -- name: user_administered
 DROP POLICY IF EXISTS user_administered ON identity_user;
@@ -30,7 +36,7 @@ ALTER TABLE mfa_authenticator ENABLE ROW LEVEL SECURITY;
 -- name: passkey_of_the_desk
 DROP POLICY IF EXISTS passkey_of_the_desk ON mfa_authenticator;
 CREATE POLICY passkey_of_the_desk ON mfa_authenticator TO {app}
-    USING (user_id NOT IN (SELECT user_id FROM identity_administrator));
+    USING (user_id NOT IN (SELECT user_id FROM identity_administrator) AND user_id NOT IN (SELECT user_id FROM identity_site_editor));
 
 -- name: passkey_of_administration
 DROP POLICY IF EXISTS passkey_of_administration ON mfa_authenticator;
@@ -43,7 +49,7 @@ ALTER TABLE identity_totp ENABLE ROW LEVEL SECURITY;
 -- name: totp_of_the_desk
 DROP POLICY IF EXISTS totp_of_the_desk ON identity_totp;
 CREATE POLICY totp_of_the_desk ON identity_totp TO {app}
-    USING (user_id NOT IN (SELECT user_id FROM identity_administrator));
+    USING (user_id NOT IN (SELECT user_id FROM identity_administrator) AND user_id NOT IN (SELECT user_id FROM identity_site_editor));
 
 -- name: totp_of_administration
 DROP POLICY IF EXISTS totp_of_administration ON identity_totp;
@@ -56,7 +62,7 @@ ALTER TABLE identity_recovery_code ENABLE ROW LEVEL SECURITY;
 -- name: recovery_code_of_the_desk
 DROP POLICY IF EXISTS recovery_code_of_the_desk ON identity_recovery_code;
 CREATE POLICY recovery_code_of_the_desk ON identity_recovery_code TO {app}
-    USING (user_id NOT IN (SELECT user_id FROM identity_administrator));
+    USING (user_id NOT IN (SELECT user_id FROM identity_administrator) AND user_id NOT IN (SELECT user_id FROM identity_site_editor));
 
 -- name: recovery_code_of_administration
 DROP POLICY IF EXISTS recovery_code_of_administration ON identity_recovery_code;
@@ -137,7 +143,7 @@ CREATE OR REPLACE TRIGGER user_demo BEFORE INSERT OR UPDATE OF demo ON identity_
 
 -- name: guard_session
 -- A session keeps its beginning, its face and, once somebody logged in, its user; it ends after a working day, whatever keeps it alive;
--- and it is at the user's own face: an administrator's at the administration, anybody else's at the desk.
+-- and it is at the user's own face: an administrator's at the administration, an editor's at theirs, anybody else's at the desk.
 CREATE OR REPLACE FUNCTION identity_guard_session() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -156,6 +162,7 @@ BEGIN
     IF NEW.user_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM identity_user u WHERE u.id = NEW.user_id AND u.is_active
           AND (NEW.face = 'administration') = EXISTS (SELECT FROM identity_administrator a WHERE a.user_id = u.id)
+          AND (NEW.face = 'editing') = EXISTS (SELECT FROM identity_site_editor e WHERE e.user_id = u.id)
     ) THEN
         RAISE EXCEPTION 'a session of somebody who left, or at another face than theirs' USING ERRCODE = 'check_violation';
     END IF;
@@ -236,7 +243,7 @@ END
 $$;
 
 -- name: login_grants
-GRANT SELECT ON identity_administrator TO {app}, {admin};
+GRANT SELECT ON identity_administrator, identity_site_editor TO {app}, {admin}, {editor};
 GRANT SELECT, INSERT, UPDATE (user_id, content, seen_at), DELETE ON identity_session TO {app}, {admin};
 GRANT SELECT, INSERT, UPDATE (failures, first_at, locked_until) ON identity_failed_try TO {app}, {admin};
 GRANT SELECT, INSERT, UPDATE (last_used_at), DELETE ON mfa_authenticator TO {app}, {admin};

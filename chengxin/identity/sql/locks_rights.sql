@@ -36,6 +36,11 @@ BEGIN
         RAISE EXCEPTION 'a right begins today at the earliest, and is granted before it is withdrawn' USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
+        SELECT FROM identity_role_grant g WHERE g.user_id = NEW.user_id AND (g.role LIKE 'site\_%') <> (NEW.role LIKE 'site\_%')
+    ) THEN
+        RAISE EXCEPTION 'an account of the public site is for that alone' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
         SELECT FROM identity_role_grant g
         WHERE g.user_id = NEW.user_id AND g.withdrawn_at IS NULL
           AND g.valid_from < NEW.valid_until AND NEW.valid_from < g.valid_until

@@ -65,7 +65,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account_password")
     if not is_fully_in(request):
         return redirect("account_security")
-    return redirect(settings.FACE_HOME if declared(officer) else "account_declare")
+    # Editors decide about nobody: they need not have declared who they are, and their process couldn't take it in.
+    ready = settings.FACE == "editing" or declared(officer)
+    return redirect(settings.FACE_HOME if ready else "account_declare")
 
 
 @logged_in("再次证明是本人，通过后回到原来的页面")

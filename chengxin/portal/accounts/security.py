@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.internal import auth as webauthn
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -36,7 +37,11 @@ OWN = "本人管理自己的密码和第二重验证"
 @logged_in(OWN)
 def security(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
-    context = {"held": factors_of(officer.pk), "must": not is_fully_in(request), "since": declared(officer)}
+    context = {
+        "held": factors_of(officer.pk),
+        "must": not is_fully_in(request),
+        "since": None if settings.FACE == "editing" else declared(officer),
+    }
     return render(request, "portal/accounts/security.html", context)
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.forms import BoundField
 from django.template import Library
+from django.urls import reverse
 
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
@@ -59,3 +61,11 @@ def region_name(code: str) -> str:
 
 
 register.simple_tag(public_url)
+
+
+@register.simple_tag
+def picture_url(file: str) -> str:
+    """Give the address of a picture: at the public site among those that are published, to editors among all."""
+    if settings.FACE == "editing":
+        return reverse("media", args=[file])
+    return reverse("public:picture", args=[file.rpartition("/")[2]])

@@ -12,7 +12,7 @@ CREATE OR REPLACE VIEW ground_worker WITH (security_barrier) AS
     SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds') AS alive;
 
 -- name: ground_worker_grants
-GRANT SELECT ON ground_worker TO {app}, {admin}, {public};
+GRANT SELECT ON ground_worker TO {app}, {admin}, {public}, {editor};
 
 -- name: queue_functions
 -- The job queue speaks through functions of its own; a new release may bring others. Trigger functions need no grant to run.
