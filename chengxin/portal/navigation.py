@@ -28,6 +28,8 @@ class Entry:
     face: str = ""
 
     def href(self) -> str:
+        if self.address.startswith("/"):  # a page that editors write
+            return self.address
         if self.face == "public":
             return public_url(self.address)
         return f"{settings.DESK_URL}/" if self.face == "desk" else reverse(self.address)
@@ -63,13 +65,19 @@ class Group:
         return any(link.here for link in self.links)
 
 
-TO_DO, HAND_IN, CHECK, PERSONS, LOOK_UP, CATALOGUE, OWN = "待办", "报送", "核查", "人员", "查询", "目录", "我的事项"
+TO_DO, HAND_IN, CHECK, PERSONS, LOOK_UP, CATALOGUE = "待办", "报送", "核查", "人员", "查询", "目录"
+OWN, READ = "我的事项", "了解"
 TABLE: Mapping[str, tuple[Entry, ...]] = {
     "public": (
+        Entry("", "办事指南", "Guide", "/guide/", {}, face="public"),
         Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
-        Entry("", "提供单位", "Providers", "organisations", {}, face="public"),
-        Entry("", "统计", "Statistics", "statistics", {}, face="public"),
-        Entry("", "谁能做什么", "Who may do what", "permissions", {}, face="public"),
+        Entry(READ, "政策法规", "Laws", "/policy/", {}, face="public"),
+        Entry(READ, "典型案例", "Cases", "/cases/", {}, face="public"),
+        Entry(READ, "动态", "News", "/news/", {}, face="public"),
+        Entry(READ, "统计", "Statistics", "statistics", {}, face="public"),
+        Entry(READ, "提供单位", "Providers", "organisations", {}, face="public"),
+        Entry(READ, "谁能做什么", "Who may do what", "permissions", {}, face="public"),
+        Entry("", "搜索", "Search", "search", {}, face="public"),
         Entry("", "核对回执", "Check a receipt", "check-receipt", {}, face="public"),
         Entry("", "登录", "Log in", "", {}, face="desk"),
     ),
@@ -110,6 +118,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(OWN, "代理", "Delegations", "person-delegations", {PERSON: ANY}),
         Entry("", "信息目录", "Catalogue", "catalogue", {}, face="public"),
     ),
+    "editing": (Entry("", "写网页", "Write pages", "wagtailadmin_home", {"pages.edit": ANY}),),
     "administration": (
         Entry("", "人员和权限", "Officers and rights", "administration:officers", {"rights.see": ANY}),
         Entry("", "单位", "Organisations", "administration:organisations", {"organisations.see": ANY}),

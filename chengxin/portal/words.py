@@ -279,8 +279,10 @@ LOGGED = {
     "organisations.revive": "恢复已失效的单位",
     "password.change": "修改密码",
 }
+FOUND = {"page": "网页", "item": "目录事项", "law": "法律", "organisation": "提供单位"}
 TABLES = {
     **OWN_TABLES,
+    "found": FOUND,
     "backtest_stage": BACKTEST_STAGES,
     "backtest_failure": BACKTEST_FAILURES,
     "backtest_found": BACKTEST_FOUND,

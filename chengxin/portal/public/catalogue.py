@@ -9,6 +9,7 @@ from chengxin.catalogue.consulted import consultations
 from chengxin.catalogue.published import explain_item, published_editions, published_items
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.openness import public
+from chengxin.portal.public.keeping import may_be_kept
 
 FILLINGS = {
     "date": "日期，写成 2026-03-05 或者 20260305",
@@ -18,6 +19,7 @@ FILLINGS = {
 }
 
 
+@may_be_kept
 @public("目录依法向社会公布；不含任何人的信息")
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
@@ -30,6 +32,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/public/catalogue.html", context)
 
 
+@may_be_kept
 @public("目录依法向社会公布；不含任何人的信息")
 @require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:

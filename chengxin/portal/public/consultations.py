@@ -14,6 +14,7 @@ from chengxin.catalogue.consulted import answered_comments, changes_of, comment_
 from chengxin.catalogue.errors import CommentRefused
 from chengxin.identity.openness import address_of, public
 from chengxin.portal.fields import FreeText, text_input
+from chengxin.portal.public.keeping import may_be_kept
 
 OPEN = "草案依法公开征求意见；不含任何人的信息"
 SALT, SOONEST_S, LATEST_S = "catalogue-comment", 3, 24 * 3600
@@ -50,6 +51,7 @@ class CommentForm(forms.Form):
         return ""
 
 
+@may_be_kept
 @public(OPEN)
 @require_safe
 def list_open(request: HttpRequest) -> HttpResponse:

@@ -15,18 +15,21 @@ from django.views.decorators.http import require_safe
 from chengxin.catalogue.archive import archived_edition, archived_editions, compare_archived, document_of, items_of
 from chengxin.identity.openness import public
 from chengxin.portal import words
+from chengxin.portal.public.keeping import may_be_kept
 
 OPEN = "目录依法向社会公布；不含任何人的信息"
 COLUMNS = ("目录级别", "版本号", "项目代码", "名称", "类别", "性质", "所记的事", "认定机关", "由谁提供", "披露方式", "共享属性",
            "公示规则", "保存规则", "法律依据", "用途", "数据项")  # fmt: skip
 
 
+@may_be_kept
 @public(OPEN)
 @require_safe
 def editions(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/public/editions.html", {"editions": archived_editions()})
 
 
+@may_be_kept
 @public(OPEN)
 @require_safe
 def edition(request: HttpRequest, edition: str) -> HttpResponse:
@@ -89,6 +92,7 @@ def _conditional(request: HttpRequest, text: str, kind: str) -> HttpResponseBase
     return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
+@may_be_kept
 @public(OPEN)
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from chengxin.catalogue.directory import list_organisations
 from chengxin.identity.openness import public
 from chengxin.lib.regions import cities
 from chengxin.portal.pages import RequestUnreadable
+from chengxin.portal.public.keeping import may_be_kept
 
 
 class WithinForm(forms.Form):
@@ -23,6 +24,7 @@ class WithinForm(forms.Form):
         self.fields["region"].choices = every  # type: ignore[attr-defined]  # the field is a choice
 
 
+@may_be_kept
 @public("提供单位的名称、代码和区划依法公开；不含任何人的信息")
 @require_safe
 def organisations(request: HttpRequest) -> HttpResponse:

@@ -7,8 +7,10 @@ from chengxin.portal.public import (
     consultations,
     editions,
     organisations,
+    pages,
     permissions,
     receipts,
+    searching,
     start,
     statistics,
     style,
@@ -32,4 +34,10 @@ urlpatterns = [
     path("statistics/", statistics.page, name="statistics"),
     path("statistics/figures.csv", statistics.file, name="statistics-file"),
     path("style/", style.style, name="style"),
+    path("search/", searching.find, name="search"),
+    path("pictures/<str:name>", pages.picture, name="picture"),
+    path("sitemap.xml", pages.sitemap, name="sitemap"),
+    path("robots.txt", pages.robots, name="robots"),
+    # Whatever is left may be a page that editors wrote: this stays last.
+    path("<path:address>", pages.page, name="page"),
 ]
