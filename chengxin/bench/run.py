@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chengxin.bench.beside import bench_beside
+from chengxin.bench.burst import bench_burst
 from chengxin.bench.feed import bench_feed
 from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
@@ -22,6 +23,7 @@ KNOWN: dict[str, Bench] = {
     "finding": bench_finding,
     "report": bench_report,
     "beside": bench_beside,
+    "burst": bench_burst,
     "vault": bench_vault,
     "rotation": bench_rotation,
     "verification": bench_verification,
