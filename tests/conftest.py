@@ -21,7 +21,7 @@ from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
 from tests.folders import roomy_folder
-from tests.people import OFFICERS, ORGANISATIONS, write_population
+from tests.people import EDITORS, OFFICERS, ORGANISATIONS, write_population
 from tests.platform import Platform, running_platform
 
 # The controller of a parallel run makes the folder; its workers inherit the name.
@@ -38,6 +38,7 @@ collect_ignore = [] if os.geteuid() == 0 else ["site/test_root.py"]
 settings.DATA_DIR = BASE / "data"
 settings.VAULT_KEYS = BASE / "data" / "keys" / "vault.json"
 settings.TEST_AREA = True
+settings.PAGE_HELD_S = 0  # each test has a database of its own; tests/portal/test_keeping.py holds pages
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -113,7 +114,7 @@ def make_template(urls: dict[str, str]) -> None:
     become(urls["owner"])
     prepare(Database(urls, embedded=True), lambda _: None)
     made = {entry["code"]: settle_organisation(**entry, valid_from=date(2019, 1, 1)) for entry in ORGANISATIONS}
-    for officer in OFFICERS:
+    for officer in (*OFFICERS, *EDITORS):
         settle_demo_officer(**{**officer, "organisation": made[officer["organisation"]]}, password="a-test-password")
     become(urls["intake"])
     load_population(write_population(BASE / "population.csv"), areas=areas(), at=timezone.now())
@@ -189,6 +190,11 @@ class Running:
         """Give the address of the administration's face, which is two ports further on."""
         return next_to(self.url, 2)
 
+    @property
+    def editing(self) -> str:
+        """Give the address of the editors' face, which is three ports further on."""
+        return next_to(self.url, 3)
+
 
 def next_to(url: str, further: int) -> str:
     address, _, port = url.rpartition(":")
@@ -196,16 +202,17 @@ def next_to(url: str, further: int) -> str:
 
 
 def free_port() -> int:
-    """Find a port that is free along with the two after it: the three faces of an installation."""
+    """Find a port that is free along with the three after it: the four faces of an installation."""
     import socket
 
     while True:
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third, socket.socket() as fourth:
             first.bind(("127.0.0.1", 0))
             port = int(first.getsockname()[1])
             try:
                 second.bind(("127.0.0.1", port + 1))
                 third.bind(("127.0.0.1", port + 2))
+                fourth.bind(("127.0.0.1", port + 3))
             except (OSError, OverflowError):
                 continue
             return port

@@ -20,6 +20,24 @@ def public_settings() -> dict[str, Any]:
     }
 
 
+def editing_settings() -> dict[str, Any]:
+    """Give what the editors' process has otherwise than the desk's."""
+    return {
+        "FACE": "editing",
+        "ROOT_URLCONF": "chengxin.site.editing_urls",
+        "MIDDLEWARE": settings.EDITING_MIDDLEWARE,
+        "FILE_UPLOAD_HANDLERS": ["chengxin.portal.editing.uploads.PictureUploadHandler"],
+        "SESSION_COOKIE_NAME": "chengxin_editing",
+        "FACE_HOME": "wagtailadmin_home",
+        "LOGOUT_REDIRECT_URL": "account_login",
+        "X_FRAME_OPTIONS": "SAMEORIGIN",
+        "STORAGES": {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    }
+
+
 @contextmanager
 def public_face(register: Register) -> Iterator[Client]:
     """Be the process of the public site, its database role included, and the desk's again afterwards."""

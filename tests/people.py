@@ -66,6 +66,11 @@ SECURITY, SYSTEM, AUDIT = (
     for login, name in (("security", "安全管理员"), ("system", "系统管理员"), ("audit", "审计管理员"))
 )
 DESK_OFFICERS: tuple[dict[str, Any], ...] = (CLERK, CENTRE_OFFICER, VERIFIER)
+# Editors of the public site: their accounts are for that alone, at a face of their own.
+EDITORS: tuple[dict[str, Any], ...] = (
+    {"login": "editor", "display_name": "网站编辑", "organisation": CENTRE, "role": "site_editor"},
+    {"login": "publisher", "display_name": "网站审核员", "organisation": CENTRE, "role": "site_publisher"},
+)
 OFFICERS: tuple[dict[str, Any], ...] = (SECURITY, SYSTEM, AUDIT, *DESK_OFFICERS)
 
 

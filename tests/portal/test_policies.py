@@ -51,6 +51,11 @@ PUBLISHED = {
     "public:statistics": "sums of many, small ones withheld",
     "public:statistics-file": "sums of many, small ones withheld",
     "public:check-receipt": "a receipt names an organisation and an answer, never the person",
+    "public:search": "searches what is published, finds no person, and writes down nothing",
+    "public:picture": "stands in a page that two officers vouched for",
+    "public:sitemap": "lists pages and items, and no person",
+    "public:robots": "tells search engines where to look",
+    "public:page": "two officers vouched for it before anybody sees it",
 }
 # What is open to everybody at the other faces, and why it can't stand at the public site.
 OPEN = {
@@ -81,14 +86,16 @@ SAMPLES = {
     "number": 1,
     "day": "2026-01-05",
     "client_id": "c-abcdefghijklmnop",
+    "address": "guide/",
 }
 URLS = {
     "public": "chengxin.site.public_urls",
     "desk": "chengxin.site.urls",
     "api": "chengxin.site.urls",
     "administration": "chengxin.site.admin_urls",
+    "editing": "chengxin.site.editing_urls",
 }
-OF_THEIR_OWN = ("administration", "public")
+OF_THEIR_OWN = ("administration", "public", "editing")
 SCOPES = {
     "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw",
     "department": "verification.check intake.hand_in intake.follow intake.withdraw",

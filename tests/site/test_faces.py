@@ -79,7 +79,7 @@ def test_each_process_speaks_to_the_database_under_its_own_role(installation: Ru
             roles[own] = told["CHENGXIN_PROCESS_DATABASE"].partition("://")[2].partition(":")[0]
             assert not [name for name in told if name.startswith("DATABASE_URL")]
     assert roles == {
-        "public": "chengxin_public", "desk": "chengxin_app", "administration": "chengxin_admin",
+        "public": "chengxin_public", "desk": "chengxin_app", "administration": "chengxin_admin", "editing": "chengxin_editor",
     }  # fmt: skip
     url = EmbeddedPostgres(installation.data, major=MAJOR).url("chengxin_owner")
     with psycopg.connect(url) as connection:

@@ -122,7 +122,7 @@ def enter_a_secret_under_another_key(stage: Stage) -> bool:
 
 def sees_session(role: str, face: str) -> Attack:
     def tried(stage: Stage) -> bool:
-        login = AT_DESK if face == "desk" else ADMINISTERING
+        login = {"desk": AT_DESK, "administration": ADMINISTERING, "editing": "editor"}[face]
         session(stage, login, key=b"t" * 32, face=face)
         return bool(stage.run(role, "SELECT FROM identity_session WHERE face = %s", face))
 

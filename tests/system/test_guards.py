@@ -32,6 +32,7 @@ from tests.system import (
     guards_of_rebuilds,
     guards_of_rows,
     guards_of_sandbox,
+    guards_of_site,
     guards_of_transfers,
     guards_of_views,
     guards_of_waivers,
@@ -56,6 +57,7 @@ EVERY = (
     guards_of_rebuilds,
     guards_of_rows,
     guards_of_sandbox,
+    guards_of_site,
     guards_of_login,
     guards_of_minors,
     guards_of_oneself,
@@ -70,12 +72,12 @@ GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
 CLAUSES = {name: clause for part in EVERY for name, clause in part.CLAUSES.items()}
 LOCKS = sorted(Path(chengxin.__file__).parent.glob("*/sql/locks*.sql"))
 MATRIX = told(tomllib.loads((Path(__file__).parent / "privileges.toml").read_text()))
-FOREIGN = "relname !~ '^(django|auth|procrastinate)_'"
+FOREIGN = "relname !~ '^(django|auth|procrastinate|wagtail[a-z]*|taggit)_'"
 INVENTORY = f"""
     SELECT 'policy ' || tablename || '.' || policyname FROM pg_policies
     UNION ALL SELECT 'row security ' || relname FROM pg_class WHERE relrowsecurity
     UNION ALL SELECT 'trigger ' || relname || '.' || tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
-        WHERE NOT tgisinternal AND {FOREIGN}
+        WHERE NOT tgisinternal AND ({FOREIGN} OR tgname ~ '^pages_')
     UNION ALL SELECT 'check ' || relname || '.' || conname FROM pg_constraint o JOIN pg_class c ON c.oid = conrelid
         WHERE contype = 'c' AND relnamespace = 'public'::regnamespace AND {FOREIGN}"""
 
@@ -139,6 +141,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         *(pytest.param(attack, id=name) for name, attack in guards_of_who.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_sandbox.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_backtests.SOUND.items()),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_site.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_rebuilds.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_ways.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_waivers.SOUND.items()),

@@ -13,6 +13,7 @@ import pytest
 from chengxin.records.reconciliation import FIGURES
 from tests.people import CENTRE
 from tests.system.cataloguing import ADVERSE, begin, comments, put, step
+from tests.system.siting import NEWS, moved, sees_picture
 from tests.system.stage import Stage
 
 VIEWS = """SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
@@ -79,6 +80,13 @@ def commented(stage: Stage) -> None:
     assert comments(stage, draft, "C-HID")
 
 
+def taken_off(stage: Stage) -> None:
+    """Take a page off, with a picture in it and a redirect to it."""
+    sees_picture(live=False)(stage)
+    stage.run("owner", f"UPDATE wagtailcore_page SET title = 'P-HID' WHERE id = {NEWS}")
+    moved("UPDATE wagtailredirects_redirect SET old_path = '/R-HID'")(stage)
+
+
 def nothing(_: Stage) -> None:
     """The row that is hidden is there already."""
 
@@ -127,6 +135,9 @@ HIDDEN = {
     "public_shown": Hidden(of_this_month, "month", THIS_MONTH, "records_day_figures WHERE held = 4711"),
     "public_received": Hidden(of_this_month, "month", THIS_MONTH, "records_day_figures WHERE held = 4711"),
     "public_case": Hidden(of_this_month, "month", THIS_MONTH, "records_undoing WHERE agreed = true"),
+    "public_page": Hidden(taken_off, "title", "P-HID", "wagtailcore_page WHERE title = 'P-HID'"),
+    "public_picture": Hidden(taken_off, "file", "images/x.jpg", "pages_file WHERE name = 'images/x.jpg'"),
+    "public_redirect": Hidden(taken_off, "path", "/R-HID", "wagtailredirects_redirect WHERE old_path = '/R-HID'"),
     "public_organisation": Hidden(nothing, "code", CENTRE, f"identity_organisation WHERE code = '{CENTRE}'"),
 }
 # Conditions that tell of a row by an error, or by a notice, when they are tried on it.
