@@ -8,6 +8,7 @@ from chengxin.bench.burst import bench_burst
 from chengxin.bench.feed import bench_feed
 from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
+from chengxin.bench.pages import bench_pages
 from chengxin.bench.report import bench_report
 from chengxin.bench.rotation import bench_rotation
 from chengxin.bench.stage import Stage, Tell
@@ -24,6 +25,7 @@ KNOWN: dict[str, Bench] = {
     "report": bench_report,
     "beside": bench_beside,
     "burst": bench_burst,
+    "pages": bench_pages,
     "vault": bench_vault,
     "rotation": bench_rotation,
     "verification": bench_verification,
