@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 
 from chengxin.bench.child import in_child
 from chengxin.bench.load import ask_page, web_process
@@ -42,7 +43,7 @@ def bench_pages(stage: Stage, rows: int, tell: Tell) -> list[dict[str, Any]]:
             pl.read_csv(file, infer_schema=False, n_rows=200).filter(pl.col("CF_XDR_ZJLX") == "1").row(0, named=True)
         )
         cookies = _cookies(stage, urls, first["CF_XDR_ZJHM"], first["CF_XDR_MC"])
-        with web_process(stage, urls["app"], "desk") as port:
+        with web_process(stage, urls["app"], "desk", CHENGXIN_SECRET_KEY=settings.SECRET_KEY) as port:
             return list(_measure(port, cookies, rows, tell))
     finally:
         stage.drop(urls)
@@ -88,7 +89,6 @@ def _cookies(stage: Stage, urls: Any, code: str, name: str) -> dict[str, str]:
 
 
 def _cookie(user: Any, at: datetime) -> str:
-    from django.conf import settings
     from django.contrib.auth import login
     from django.http import HttpRequest
 
