@@ -283,3 +283,7 @@ class CodeWrong(Rejected):
 class ContactUnknown(NotFound):
     code = "contact-unknown"
     message, message_en = "没有这个联系方式，可能已经删除。", "There is no such contact; it may have been dropped."
+
+
+class ViewRefused(Conflict):
+    code, message, message_en = "view-refused", "没有保存：", "Not kept:"

@@ -144,7 +144,7 @@ def person_of(request: HttpRequest) -> User:
 
 def sent_to(name: str, request: HttpRequest) -> HttpResponse:
     """Send on to another page, which leads back here afterwards; after handing in a form, to the page that the form stands on."""
-    back = request.path
+    back = request.get_full_path()
     if request.method != "GET":
         from_page = urlsplit(request.headers.get("Referer", ""))
         back = from_page.path if from_page.netloc == request.get_host() else ""

@@ -82,6 +82,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry("", "登录", "Log in", "", {}, face="desk"),
     ),
     "desk": (
+        Entry(TO_DO, "我的待办", "What waits for me", "portal:desk", {"desk.enter": ANY}),
         Entry(TO_DO, "认定待核对的行", "Adjudicate rows", "portal:cases", {"adjudication.decide": CENTRE}),
         Entry(TO_DO, "本人的提问", "Persons’ questions", "portal:access-questions", {"access.answer": ANY}),
         Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}),
@@ -99,6 +100,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(CHECK, "重点职业", "Key occupations", "portal:occupations", {"occupations.coverage": ANY}),
         Entry(PERSONS, "合并和拆分", "Merge and split", "portal:persons", {"persons.decide": CENTRE}),
         Entry(PERSONS, "代理和监护", "Delegations", "portal:delegations", {"delegation.enter": CENTRE}),
+        Entry(LOOK_UP, "登记簿", "Registers", "portal:registers", {"registers.see": ANY}),
         Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}),
         Entry(LOOK_UP, "实名核验", "Real-name check", "portal:verification", {"verification.check": ANY}),
         Entry(CATALOGUE, "信息目录", "Catalogue", "catalogue", {}, face="public"),

@@ -3,6 +3,7 @@
 from chengxin.catalogue import wording
 from chengxin.identity.delegation import ACTS
 from chengxin.portal.own_words import OWN_TABLES
+from chengxin.portal.register_words import REGISTER_TABLES
 from chengxin.records.checks import newest_book
 
 STATES = {"received": "正在处理", "done": "已完成", "unusable": "文件无法使用"}
@@ -283,6 +284,7 @@ FOUND = {"page": "网页", "item": "目录事项", "law": "法律", "organisatio
 TABLES = {
     **OWN_TABLES,
     "found": FOUND,
+    **REGISTER_TABLES,
     "backtest_stage": BACKTEST_STAGES,
     "backtest_failure": BACKTEST_FAILURES,
     "backtest_found": BACKTEST_FOUND,

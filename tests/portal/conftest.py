@@ -11,6 +11,7 @@ from django.utils import timezone
 from chengxin.identity.models import User
 from chengxin.identity.standing import FACTOR, PROVED
 from tests.conftest import Register
+from tests.portal.busy import busy  # noqa: F401  # a fixture
 
 LogIn = Callable[..., Client]
 

@@ -20,6 +20,7 @@ from chengxin.identity.models.population import (
     WithdrawnCode,
 )
 from chengxin.identity.models.rows import RowKey
+from chengxin.identity.models.saved_views import KEPT_MOST, SavedView
 from chengxin.identity.models.transfers import Transfer, TransferCode, TransferStep
 from chengxin.identity.models.verification import (
     CheckReplay,
@@ -31,6 +32,7 @@ from chengxin.identity.models.verification import (
 )
 
 __all__ = [
+    "KEPT_MOST",
     "Attestation",
     "Capacity",
     "CheckReplay",
@@ -69,6 +71,7 @@ __all__ = [
     "RoleUse",
     "RotationStep",
     "RowKey",
+    "SavedView",
     "Session",
     "Snapshot",
     "Totp",

@@ -1,0 +1,141 @@
+"""The registers of the desk, in the order in which they are offered."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from chengxin.catalogue.registers import DRAFTS, WORK
+from chengxin.catalogue.registers import terms_of_registers as terms_of_catalogue
+from chengxin.identity.registers import DELEGATIONS, TRANSFERS, Actor, Row, about
+from chengxin.portal.desk.registers import BATCH, FROM, ITEM, UNTIL, Choice, Column, Register, to, words_of
+from chengxin.portal.navigation import ANY, CENTRE
+from chengxin.records.registers import (
+    ACTS,
+    BATCHES,
+    CASES,
+    FAULTS,
+    FINDINGS,
+    MONTHS,
+    UNDOINGS,
+    WAIVERS,
+    terms_of_registers,
+)
+from chengxin.sharing.registers import RECALLS, numbered
+
+HAND = Choice("hand", "由谁先办", {"mine": ("本人", "r.mine"), "other": ("他人", "NOT r.mine")})
+ITEM_COLUMN, PROVIDER, DUE = (
+    Column("item", "信息项", "item"),
+    Column("provider", "信源单位"),
+    Column("due", "期限", "day"),
+)
+
+
+def _delegation(row: Row) -> str:
+    return reverse("portal:delegation", args=[row["id"]]) if row["state"] == "waits" else reverse("portal:delegations")
+
+
+def told_of(actor: Actor, on: date) -> dict[str, Any]:
+    """Give what the statements of all registers are told."""
+    return about(actor, on) | terms_of_registers(on) | terms_of_catalogue()
+
+
+REGISTERS: Mapping[str, Register] = {
+    one.code: one
+    for one in (
+        Register(
+            "batches", "报送批次", "Batches", {"intake.follow": ANY}, BATCHES,
+            (Column("since", "收到", "moment"), ITEM_COLUMN, Column("token", "批次", "short"), Column("state", "状态", "word", "state"),
+             Column("form", "格式", "word", "form"), Column("read", "行数", "figure"), Column("accepted", "接受", "figure"),
+             Column("held", "仍在等待", "figure"), Column("refused", "退回", "figure"), Column("due", "等待到", "day")),
+            (words_of("state", "状态", "state"),
+             Choice("work", "待办", {"mend": ("有退回的行，还没有再报送", "r.mend"), "asked": ("有存疑的行，还没有答复", "r.asked"),
+                                    "held": ("有等待的行", "r.held > 0")}), ITEM, FROM, UNTIL),
+            to("portal:batch", "token"),
+        ),
+        Register(
+            "findings", "一批里发现的问题", "Findings of a batch", {"intake.follow": ANY}, FINDINGS,
+            (Column("row_number", "行", "figure"), Column("severity", "处理", "word", "severity"), Column("field", "列"),
+             Column("message", "问题"), Column("remedy", "怎么改"), Column("rule", "规则"), Column("rows", "涉及行数", "figure")),
+            (BATCH, words_of("severity", "处理", "severity")), to("portal:findings", "token"), oldest_first=True,
+        ),
+        Register(
+            "months", "逐月报送", "Months reported", {"intake.follow": ANY}, MONTHS,
+            (Column("month", "月份", "month"), Column("item_name", "信息项"), Column("item", "代码"),
+             Column("state", "情况", "word", "month_state"), Column("batches", "批次", "figure"), Column("accepted", "接受的行", "figure"),
+             Column("declared_by", "报告“无”的人")),
+            (words_of("state", "情况", "month_state"),
+             Choice("ended", "月份", {"yes": ("已经结束的", "r.ended"), "no": ("本月", "NOT r.ended")}), ITEM), to("portal:months"),
+        ),
+        Register(
+            "acts", "谁办了什么", "Who did what", {"reporting.see": ANY}, ACTS,
+            (Column("since", "时间", "moment"), Column("name", "姓名"), Column("login", "登录名"),
+             Column("act", "事项", "act"), Column("subject", "对象"), Column("note", "说明")),
+            (FROM, UNTIL), to("portal:acts"),
+        ),
+        Register(
+            "cases", "待核对的行", "Rows to adjudicate", {"adjudication.decide": CENTRE}, CASES,
+            (Column("id", "编号", "number"), Column("since", "等待自", "moment"), Column("rule", "为什么等待", "word", "waiting_for"),
+             Column("state", "状态", "word", "case_state"), Column("held", "尚不能办理", "word", "held_up"), PROVIDER, ITEM_COLUMN,
+             Column("due", "最晚处理", "day")),
+            (words_of("state", "状态", "case_state"), HAND, words_of("rule", "为什么等待", "waiting_for"), ITEM, FROM, UNTIL),
+            to("portal:case", "id"), oldest_first=True,
+        ),
+        Register(
+            "undoings", "整批撤回", "Undoings", {"intake.see_undone": ANY}, UNDOINGS,
+            (Column("id", "编号", "number"), Column("since", "申请", "moment"), Column("state", "状态", "word", "undo_state"), PROVIDER,
+             ITEM_COLUMN, Column("rows", "涉及记录", "figure"), Column("ground", "理由"), Column("decided_by", "申请人"),
+             Column("second_by", "复核人")),
+            (words_of("state", "状态", "undo_state"), ITEM, FROM, UNTIL), to("portal:undoing", "id"),
+        ),
+        Register(
+            "waivers", "保留的行", "Kept rows", {"intake.see_waivers": ANY}, WAIVERS,
+            (Column("id", "编号", "number"), Column("since", "保留", "moment"), Column("state", "状态", "word", "waiver_stage"), PROVIDER,
+             ITEM_COLUMN, Column("row_number", "行", "figure"), Column("rule", "疑问", "check"), Column("reason", "理由"),
+             Column("waived_by", "何人"), Column("due", "保留到（不含）", "day")),
+            (words_of("state", "状态", "waiver_stage"), ITEM, FROM, UNTIL), to("portal:waiver", "id"),
+        ),
+        Register(
+            "recalls", "撤回通知", "Recalls", {"recall.acknowledge": ANY}, RECALLS,
+            (Column("number", "记录编号"), Column("since", "通知", "moment"), Column("state", "状态", "word", "recall_state"),
+             Column("cause", "原因", "word", "recall_cause"), Column("case_reference", "案号"), Column("read_at", "查询", "moment"),
+             Column("acknowledged_at", "确认", "moment"), Column("acknowledged_by", "确认人")),
+            (words_of("state", "状态", "recall_state"), FROM, UNTIL), to("portal:recalls"), finish=numbered,
+        ),
+        Register(
+            "transfers", "合并和拆分", "Merges and splits", {"persons.decide": CENTRE}, TRANSFERS,
+            (Column("id", "编号", "number"), Column("since", "登记", "moment"), Column("kind", "事项", "word", "transfer_kind"),
+             Column("state", "状态", "word", "transfer_state"), Column("decided_by", "登记人"), Column("second_by", "复核人")),
+            (words_of("state", "状态", "transfer_state"), HAND, words_of("kind", "事项", "transfer_kind"), FROM, UNTIL),
+            to("portal:person-transfer", "id"),
+        ),
+        Register(
+            "delegations", "代理和监护", "Delegations", {"delegation.enter": CENTRE}, DELEGATIONS,
+            (Column("id", "编号", "number"), Column("since", "登记", "moment"), Column("kind", "种类", "word", "delegation_kind"),
+             Column("state", "状态", "word", "delegation_state"), Column("valid_until", "到（不含）", "day"),
+             Column("entered_by", "登记人"), Column("confirmed_by", "复核人")),
+            (words_of("state", "状态", "delegation_state"), HAND, words_of("kind", "种类", "delegation_kind"), FROM, UNTIL),
+            _delegation,
+        ),
+        Register(
+            "drafts", "目录草案", "Drafts of the catalogue", {"catalogue.follow": ANY}, DRAFTS,
+            (Column("id", "编号", "number"), Column("title", "名称"), Column("organisation", "起草单位"),
+             Column("state", "状态", "word", "draft_state"), Column("turn", "该谁办", "word", "draft_turn"),
+             Column("unanswered", "没有答复的意见", "figure"), Column("since", "上一步", "moment"), Column("due", "征求意见到", "day")),
+            (words_of("turn", "该谁办", "draft_turn"), words_of("state", "状态", "draft_state"), FROM, UNTIL), to("portal:draft", "id"),
+        ),
+        Register(
+            "work", "法律变动的待办", "Work left by changes of law", {"catalogue.laws": CENTRE}, WORK,
+            (Column("item", "信息项", "item"), Column("law", "法律"), Column("kind", "变动", "word", "law_event"),
+             Column("on_day", "自", "day"), Column("state", "状态", "word", "work_state"), DUE),
+            (words_of("state", "状态", "work_state"), ITEM), to("portal:laws"), oldest_first=True,
+        ),
+        Register(
+            "faults", "台账核验对不上的", "What the proof found", {"proof.see": CENTRE}, FAULTS,
+            (Column("since", "核验", "moment"), Column("kind", "问题", "word", "fault"), Column("batch", "批次序号"),
+             Column("told", "应为", "figure"), Column("found", "实有", "figure")),
+            (words_of("kind", "问题", "fault"),), to("portal:proof"), oldest_first=True,
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,27 @@
+"""The words of the desk's registers in place of codes."""
+
+DELEGATION_STATES = {"waits": "待复核", "stands": "有效", "over": "已到期", "ended": "已终止"}
+DELEGATION_KINDS = {"agent": "委托代理人", "guardian": "监护人"}
+TRANSFER_KINDS = {"merge": "合并", "split": "拆分", "detach": "移出"}
+MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": "没有报送"}
+RECALL_STATES = {"open": "待确认", "done": "已确认"}
+RECALL_CAUSES = {"batch": "按编号撤回", "undoing": "整批撤回"}
+DRAFT_TURNS = {
+    "draft": "起草单位修改、提交",
+    "review": "信用中心审核",
+    "consult": "信用中心公开征求意见",
+    "comments": "正在征求意见",
+    "answer": "信用中心答复意见",
+    "approve": "主管部门批准",
+    "publish": "信用中心发布",
+    "none": "已办结",
+}
+REGISTER_TABLES = {
+    "delegation_state": DELEGATION_STATES,
+    "delegation_kind": DELEGATION_KINDS,
+    "transfer_kind": TRANSFER_KINDS,
+    "month_state": MONTH_STATES,
+    "recall_state": RECALL_STATES,
+    "recall_cause": RECALL_CAUSES,
+    "draft_turn": DRAFT_TURNS,
+}

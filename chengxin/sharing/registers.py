@@ -1,0 +1,16 @@
+"""The register of this folder: recalls (``identity.registers``)."""
+
+from pathlib import Path
+
+from chengxin.identity.registers import Row
+from chengxin.identity.vault import vault
+from chengxin.lib.sql import statements
+
+SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
+RECALLS = SQL["recalls"]
+
+
+def numbered(row: Row) -> Row:
+    """Give a recall with its record's number in the place of person and record."""
+    subject, record = row.pop("subject_id"), row.pop("record_id")
+    return {**row, "number": vault().record_number(subject, record)}

@@ -1,0 +1,123 @@
+"""The desk's first page: what waits for whom, each number the same as what its register lists."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from chengxin.catalogue.laws import WhatHappened, enter_event
+from chengxin.identity.speaking import speaking_as
+from chengxin.portal.desk.waits import TABLE
+from tests.conftest import Register
+from tests.penalties import penalty, write_csv
+from tests.people import DESK_OFFICERS, UNKNOWN, WANG_WEI
+from tests.portal.busy import user
+from tests.portal.conftest import LogIn
+from tests.records.test_adjudication import written
+from tests.records.test_ingest import take
+
+HOME = reverse("portal:desk")
+CARD = re.compile(r'<a href="(/desk/registers/[^"]+)">([^<]+)</a></h2><strong class="waits-count">(\d+\+?)')
+NEXT = re.compile(r'rel="next" href="(\?[^"]+)"')
+
+
+def listed(client: Client, address: str) -> int:
+    """Count the rows of a register, page by page."""
+    page = client.get(address).content.decode()
+    rows = page.count('<th scope="row"')
+    further = NEXT.search(page)
+    return rows + (listed(client, address.partition("?")[0] + unescape(further[1])) if further else 0)
+
+
+def waits(client: Client) -> dict[str, tuple[str, str]]:
+    page = client.get(HOME).content.decode()
+    return {label: (count, unescape(address)) for address, label, count in CARD.findall(page)}
+
+
+@pytest.mark.parametrize("login", [*(one["login"] for one in DESK_OFFICERS), "colleague"])
+def test_what_is_counted_is_what_the_register_lists(busy: Register, log_in: LogIn, login: str) -> None:
+    client = log_in(login)
+    for label, (count, address) in waits(client).items():
+        assert listed(client, address) == int(count), label
+
+
+def test_each_is_shown_what_is_theirs_to_do(busy: Register, log_in: LogIn) -> None:
+    first, second, clerk = (waits(log_in(login)) for login in ("officer", "colleague", "clerk"))
+    assert {label: count for label, (count, _) in first.items()} == {
+        "待认定的行": "1", "待复核的合并和拆分": "1", "待复核的整批撤回": "1",
+    }  # fmt: skip
+    assert {label: count for label, (count, _) in second.items()} == {
+        "待认定的行": "1", "待复核的认定": "1", "待复核的代理": "1", "待复核的整批撤回": "1",
+    }  # fmt: skip
+    assert clerk["有退回的行的批次"][0] == "1"
+    assert clerk["有存疑的行的批次"][0] == "1"
+    assert clerk["有等待的行的批次"][0] == "3"
+    assert not waits(log_in("verifier"))
+
+
+def test_what_is_late_comes_first_and_says_so(busy: Register, log_in: LogIn, today: date, now: datetime) -> None:
+    ended = WhatHappened("XZCFF", "ended", today - timedelta(days=200), "废止", "公报")
+    with speaking_as(user("officer")):
+        assert enter_event(ended, actor=user("officer"), at=now).due_on < today
+    page = log_in("officer").get(HOME).content.decode()
+    assert page.index("法律变动留下的信息项") < page.index("待认定的行")
+    assert "1 类事项已经逾期" in page
+    assert "已经逾期</strong>" in page
+
+
+def test_a_batch_handed_in_again_needs_no_mending(
+    busy: Register, log_in: LogIn, tmp_path: Path, today: date, now: datetime
+) -> None:
+    assert "有退回的行的批次" in waits(log_in("clerk"))
+    take(busy, write_csv(tmp_path / "c.csv", [penalty(today, 7)]), now)
+    busy.become("app")
+    assert "有退回的行的批次" not in waits(log_in("clerk"))
+
+
+def test_the_numbers_are_capped(register: Register, log_in: LogIn, today: date, now: datetime, tmp_path: Path) -> None:
+    rows = [penalty(today, place, WANG_WEI, **written(UNKNOWN.code, UNKNOWN.name)) for place in range(120)]
+    take(register, write_csv(tmp_path / "many.csv", rows), now)
+    register.become("app")
+    count, address = waits(log_in("officer"))["待认定的行"]
+    assert count == "99+"
+    assert listed(log_in("officer"), address) == 120
+
+
+def test_it_costs_as_many_statements_however_much_waits(
+    busy: Register,
+    log_in: LogIn,
+    tmp_path: Path,
+    today: date,
+    now: datetime,
+    django_assert_num_queries: Callable[..., Any],
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = log_in("officer")
+    client.get(HOME)
+    with CaptureQueriesContext(connection) as before:
+        client.get(HOME)
+        asked = len(before)
+    take(
+        busy,
+        write_csv(
+            tmp_path / "d.csv", [penalty(today, n, WANG_WEI, **written(UNKNOWN.code, "吴 名")) for n in range(20, 40)]
+        ),
+        now,
+    )
+    busy.become("app")
+    client.get(HOME)
+    with django_assert_num_queries(asked):
+        client.get(HOME)
+
+
+def test_every_kind_names_filters_that_its_register_has() -> None:
+    assert all(one.href for one in TABLE)
+    assert len({(one.register, *one.chosen.items()) for one in TABLE}) == len(TABLE)
