@@ -17,7 +17,7 @@ ANONYMOUS, PLATFORM, PERSON = "anonymous", "platform", "person"
 class Entry:
     """One page: where it stands, what it is called, and which acts open it, each for organisations of some kinds or of any.
 
-    An entry without acts is everybody's. ``face`` is the face that answers at the address.
+    An entry without acts is everybody's. ``face`` is the face that answers at the address; ``key`` the letter that goes there after g.
     """
 
     group: str
@@ -26,6 +26,7 @@ class Entry:
     address: str
     acts: Mapping[str, tuple[str, ...]]
     face: str = ""
+    key: str = ""
 
     def href(self) -> str:
         if self.address.startswith("/"):  # a page that editors write
@@ -46,6 +47,7 @@ class Link:
     english: str
     href: str
     here: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +84,26 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry("", "登录", "Log in", "", {}, face="desk"),
     ),
     "desk": (
-        Entry(TO_DO, "我的待办", "What waits for me", "portal:desk", {"desk.enter": ANY}),
-        Entry(TO_DO, "认定待核对的行", "Adjudicate rows", "portal:cases", {"adjudication.decide": CENTRE}),
-        Entry(TO_DO, "本人的提问", "Persons’ questions", "portal:access-questions", {"access.answer": ANY}),
-        Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}),
-        Entry(TO_DO, "整批撤回", "Undo batches", "portal:undoings", {"intake.undo": ANY, "intake.agree_undo": CENTRE}),
+        Entry(TO_DO, "我的待办", "What waits for me", "portal:desk", {"desk.enter": ANY}, key="h"),
+        Entry(TO_DO, "认定待核对的行", "Adjudicate rows", "portal:cases", {"adjudication.decide": CENTRE}, key="c"),
+        Entry(TO_DO, "本人的提问", "Persons’ questions", "portal:access-questions", {"access.answer": ANY}, key="a"),
+        Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}, key="w"),
+        Entry(TO_DO, "整批撤回", "Undo batches", "portal:undoings", {"intake.undo": ANY, "intake.agree_undo": CENTRE}, key="z"),
         Entry(
             TO_DO, "保留的行", "Kept rows", "portal:waivers",
             {"intake.end_waiver": ANY, "intake.overrule_waiver": CENTRE},
         ),
-        Entry(HAND_IN, "报送记录", "Batches", "portal:batches", {"intake.follow": ANY}),
-        Entry(HAND_IN, "报送文件", "Hand in a file", "portal:upload", {"intake.hand_in": ANY}),
-        Entry(HAND_IN, "报送情况", "Months reported", "portal:months", {"intake.follow": ANY, "reporting.see": CENTRE}),
+        Entry(HAND_IN, "报送记录", "Batches", "portal:batches", {"intake.follow": ANY}, key="b"),
+        Entry(HAND_IN, "报送文件", "Hand in a file", "portal:upload", {"intake.hand_in": ANY}, key="u"),
+        Entry(HAND_IN, "报送情况", "Months reported", "portal:months", {"intake.follow": ANY, "reporting.see": CENTRE}, key="m"),
         Entry(CHECK, "台账核验", "Proof of the ledger", "portal:proof", {"proof.see": CENTRE}),
         Entry(CHECK, "规则试算", "Try out a rule", "portal:backtests", {"checks.backtest": CENTRE}),
         Entry(CHECK, "代码覆盖", "Cover of the codes", "portal:coverage", {"coverage.see": CENTRE}),
         Entry(CHECK, "重点职业", "Key occupations", "portal:occupations", {"occupations.coverage": ANY}),
-        Entry(PERSONS, "合并和拆分", "Merge and split", "portal:persons", {"persons.decide": CENTRE}),
-        Entry(PERSONS, "代理和监护", "Delegations", "portal:delegations", {"delegation.enter": CENTRE}),
-        Entry(LOOK_UP, "登记簿", "Registers", "portal:registers", {"registers.see": ANY}),
-        Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}),
+        Entry(PERSONS, "合并和拆分", "Merge and split", "portal:persons", {"persons.decide": CENTRE}, key="p"),
+        Entry(PERSONS, "代理和监护", "Delegations", "portal:delegations", {"delegation.enter": CENTRE}, key="d"),
+        Entry(LOOK_UP, "登记簿", "Registers", "portal:registers", {"registers.see": ANY}, key="r"),
+        Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}, key="q"),
         Entry(LOOK_UP, "实名核验", "Real-name check", "portal:verification", {"verification.check": ANY}),
         Entry(CATALOGUE, "信息目录", "Catalogue", "catalogue", {}, face="public"),
         Entry(CATALOGUE, "目录草案", "Drafts", "portal:drafts", {"catalogue.follow": ANY}),
@@ -145,7 +147,13 @@ def groups(shell: str, path: str, acts: frozenset[str], kind: str = "") -> tuple
     made: list[Group] = []
     for name, members in groupby(shown, key=lambda one: one[0].group):
         links = tuple(
-            Link(entry.label, entry.english, href, ("page" if href == path else "true") if href == here else "")
+            Link(
+                entry.label,
+                entry.english,
+                href,
+                ("page" if href == path else "true") if href == here else "",
+                entry.key,
+            )
             for entry, href in members
         )
         made += [Group(name, links)] if name else [Group("", (link,)) for link in links]

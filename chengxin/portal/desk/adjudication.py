@@ -20,6 +20,7 @@ from chengxin.portal.fields import FreeText, text_input
 from chengxin.records.adjudication import LISTED, Case, list_cases, open_case, take_back
 from chengxin.records.errors import DecisionRefused, WaitingRowGone
 from chengxin.records.jobs import decide_case, second_case
+from chengxin.records.neighbours import go_on, neighbours
 
 NOBODY = "nobody"
 LONGEST_NUMBER = 18
@@ -66,35 +67,51 @@ def cases(request: HttpRequest) -> HttpResponse:
 @officers_may("adjudication.decide", own_rows=True)
 @require_http_methods(["GET", "POST"])
 def case(request: HttpRequest, number: int) -> HttpResponse:
-    officer, at = officer_of(request), timezone.now()
     form, refusal = DecideForm(request.POST if request.method == "POST" else None), None
-    status = 422 if form.is_bound else 200
-    if form.is_valid():
-        try:
-            waits = decide_case(
-                number, subject_id=form.subject(), ground=form.cleaned_data["ground"], actor=officer, at=at
-            )
-        except (DecisionRefused, HandsRefused) as refused:
-            refusal, status = refused, refused.status
-        except WaitingRowGone as gone:
-            return _back(request, gone)
-        else:
-            messages.success(request, "已认定，等待另一名工作人员复核。" if waits else "已认定，正在办理。")
-            return redirect("portal:cases")
+    try:
+        if form.is_valid():
+            return _decide(request, number, form)
+    except (DecisionRefused, HandsRefused) as refused:
+        refusal = refused
+    except WaitingRowGone as gone:
+        return _back(request, gone)
+    return _show(request, number, form, refusal)
+
+
+def _decide(request: HttpRequest, number: int, form: DecideForm) -> HttpResponse:
+    ground, officer = form.cleaned_data["ground"], officer_of(request)
+    waits = decide_case(number, subject_id=form.subject(), ground=ground, actor=officer, at=timezone.now())
+    return _on(request, number, "已认定，等待另一名工作人员复核。" if waits else "已认定，正在办理。")
+
+
+def _show(request: HttpRequest, number: int, form: DecideForm, refusal: ChengxinError | None) -> HttpResponse:
+    officer, at = officer_of(request), timezone.now()
     try:
         opened = open_case(number, actor=officer, at=at)
     except WaitingRowGone as gone:
         return _back(request, gone)
+    beside = {"neighbours": neighbours(number, actor=officer, at=at)}
     if opened.own:
-        return render(
-            request, "portal/desk/case_own.html", {"number": number, "refusal": HandsRefused(OWN)}, status=403
-        )
-    return render(request, "portal/desk/case.html", _context(opened, form, refusal, officer.pk), status=status)
+        context = {"number": number, "refusal": HandsRefused(OWN), **beside}
+        return render(request, "portal/desk/case_own.html", context, status=403)
+    status = refusal.status if refusal else 422 if form.is_bound else 200
+    context = {**_context(opened, form, refusal, officer.pk), **beside}
+    return render(request, "portal/desk/case.html", context, status=status)
 
 
 def _back(request: HttpRequest, gone: WaitingRowGone) -> HttpResponse:
     messages.success(request, gone.text)
     return redirect("portal:cases")
+
+
+def _on(request: HttpRequest, number: int, told: str, *, second: bool = False) -> HttpResponse:
+    """Go on to the next row that the officer may decide, or agree to; back to the list where there is none."""
+    following = go_on(number, second=second, actor=officer_of(request), at=timezone.now())
+    if following is None:
+        messages.success(request, told)
+        return redirect("portal:cases")
+    messages.success(request, f"第 {number} 行{told}现在是第 {following} 行。")
+    return redirect("portal:case", following)
 
 
 def _context(opened: Case, form: DecideForm, refusal: ChengxinError | None, officer: int) -> dict[str, object]:
@@ -156,8 +173,8 @@ def second(request: HttpRequest, number: int) -> HttpResponse:
         raise DecisionRefused("请选择同意或者不同意。", "Agree or don't.")
     agreed = form.cleaned_data["agreed"] == "yes"
     second_case(number, agreed=agreed, actor=officer_of(request), at=timezone.now())
-    messages.success(request, "已同意，正在办理。" if agreed else "没有同意，这一行重新等待认定。")
-    return redirect("portal:cases")
+    told = "已同意，正在办理。" if agreed else "没有同意，重新等待认定。"
+    return _on(request, number, told, second=True)
 
 
 @officers_may("adjudication.decide", own_rows=True)
