@@ -96,6 +96,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(HAND_IN, "报送记录", "Batches", "portal:batches", {"intake.follow": ANY}, key="b"),
         Entry(HAND_IN, "报送文件", "Hand in a file", "portal:upload", {"intake.hand_in": ANY}, key="u"),
         Entry(HAND_IN, "报送情况", "Months reported", "portal:months", {"intake.follow": ANY, "reporting.see": CENTRE}, key="m"),
+        Entry(CHECK, "办理流量", "The flow", "portal:flow", {"intake.follow": ANY, "reporting.see": CENTRE}, key="f"),
         Entry(CHECK, "台账核验", "Proof of the ledger", "portal:proof", {"proof.see": CENTRE}),
         Entry(CHECK, "规则试算", "Try out a rule", "portal:backtests", {"checks.backtest": CENTRE}),
         Entry(CHECK, "代码覆盖", "Cover of the codes", "portal:coverage", {"coverage.see": CENTRE}),

@@ -6,6 +6,7 @@ TRANSFER_KINDS = {"merge": "合并", "split": "拆分", "detach": "移出"}
 MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": "没有报送"}
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
 RECALL_CAUSES = {"batch": "按编号撤回", "undoing": "整批撤回"}
+QUESTION_STATES = {"open": "待答复", "done": "已答复"}
 DRAFT_TURNS = {
     "draft": "起草单位修改、提交",
     "review": "信用中心审核",
@@ -23,5 +24,6 @@ REGISTER_TABLES = {
     "month_state": MONTH_STATES,
     "recall_state": RECALL_STATES,
     "recall_cause": RECALL_CAUSES,
+    "question_state": QUESTION_STATES,
     "draft_turn": DRAFT_TURNS,
 }

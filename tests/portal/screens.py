@@ -47,6 +47,10 @@ DESK = (
     Screen("portal:start", "/"),
     Screen("account_login", "/login/"),
     Screen("account_security", "/account/security/", CLERK),
+    Screen("portal:desk", "/desk/", CENTRE),
+    Screen("portal:registers", "/desk/registers/", CENTRE),
+    Screen("portal:register", "/desk/registers/cases/", CENTRE),
+    Screen("portal:flow", "/desk/flow/", CENTRE, plots=True),
     Screen("portal:batches", "/desk/batches/", CLERK),
     Screen("portal:upload", "/desk/batches/new/", CLERK),
     Screen("portal:batch", "/desk/batches/", CLERK, BATCH),
@@ -129,7 +133,8 @@ MADE = {
 # What is no page: files, parts of pages, answers for programs, and addresses that lead on.
 FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
-    "public:edition-json", "public:edition-csv", "public:statistics-file", "portal:desk", "portal:template", "portal:part", "portal:follow",
+    "public:edition-json", "public:edition-csv", "public:statistics-file", "portal:register-file",
+    "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",
 }  # fmt: skip

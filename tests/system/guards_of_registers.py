@@ -26,5 +26,11 @@ CLAUSES: dict[str, Clause] = {
         "",
         k.sees_held(OTHER, "verifier"),
     ),
+    "weeks: one's own": Clause("weeks", "AND records_may_see(c.provider_id)", "", k.sees_weeks(OTHER, "verifier")),
 }
-SOUND = {"a-search-kept": k.keeps(), "a-search-seen": k.sees(), "ones-own-held": k.sees_held(MARKET, "clerk")}
+SOUND = {
+    "a-search-kept": k.keeps(),
+    "a-search-seen": k.sees(),
+    "ones-own-weeks": k.sees_weeks(MARKET, "clerk"),
+    "ones-own-held": k.sees_held(MARKET, "clerk"),
+}

@@ -66,3 +66,22 @@ def sees_held(organisation: str, login: str) -> Attack:
         return (MINE,) in stage.run("app", "SELECT batch_id FROM records_own_held()")
 
     return attack
+
+
+def sees_weeks(organisation: str, login: str) -> Attack:
+    """Learn how long an undoing of the market authority's took."""
+
+    def attack(stage: Stage) -> bool:
+        furnish(stage)
+        stage.run("owner", "SET CONSTRAINTS ALL IMMEDIATE")
+        stage.run("owner", "ALTER TABLE records_undoing DISABLE TRIGGER undoing_change_guarded")
+        stage.run(
+            "owner",
+            "UPDATE records_undoing SET second_by_id = %s, second_at = now(), agreed = false WHERE batch_id = %s",
+            user(stage, "officer"),
+            MINE,
+        )
+        speak(stage, organisation, login)
+        return bool(stage.run("app", "SELECT kind FROM records_weeks('2000-01-01')"))
+
+    return attack

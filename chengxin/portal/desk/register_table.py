@@ -22,7 +22,7 @@ from chengxin.records.registers import (
     WAIVERS,
     terms_of_registers,
 )
-from chengxin.sharing.registers import RECALLS, numbered
+from chengxin.sharing.registers import QUESTIONS, RECALLS, numbered
 
 HAND = Choice("hand", "由谁先办", {"mine": ("本人", "r.mine"), "other": ("他人", "NOT r.mine")})
 ITEM_COLUMN, PROVIDER, DUE = (
@@ -102,6 +102,13 @@ REGISTERS: Mapping[str, Register] = {
              Column("cause", "原因", "word", "recall_cause"), Column("case_reference", "案号"), Column("read_at", "查询", "moment"),
              Column("acknowledged_at", "确认", "moment"), Column("acknowledged_by", "确认人")),
             (words_of("state", "状态", "recall_state"), FROM, UNTIL), to("portal:recalls"), finish=numbered,
+        ),
+        Register(
+            "questions", "本人的提问", "Persons’ questions", {"access.answer": ANY}, QUESTIONS,
+            (Column("since", "提问", "moment"), Column("state", "状态", "word", "question_state"), Column("due", "答复期限", "day"),
+             Column("at", "所问的查询", "moment"), Column("purpose", "用途"), Column("officer", "经办人"),
+             Column("case_reference", "案号"), Column("answered_at", "答复", "moment"), Column("answered_by", "答复人")),
+            (words_of("state", "状态", "question_state"), FROM, UNTIL), to("portal:access-questions"), oldest_first=True,
         ),
         Register(
             "transfers", "合并和拆分", "Merges and splits", {"persons.decide": CENTRE}, TRANSFERS,

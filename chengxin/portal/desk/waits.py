@@ -43,6 +43,8 @@ TABLE = (
          "有人越过系统改动过数据库，或者磁盘有错：请立即告知系统管理员。"),
     Kind("法律变动留下的信息项", "Items left by changes of law", "catalogue.laws", CENTRE, "work", {"state": "open"},
          "更新目录，或者登记接续条款。", "更新目录的期限"),
+    Kind("待答复的本人提问", "Persons’ questions to answer", "access.answer", ANY, "questions", {"state": "open"},
+         "说明为什么查、依据哪一条、结果用在哪里。", "答复期限"),
     Kind("待认定的行", "Rows to decide", "adjudication.decide", CENTRE, "cases", {"state": "open"}, "认定是谁，或者退回信源单位。",
          "到期退回"),
     Kind("待复核的认定", "Decisions to second", "adjudication.agree", CENTRE, "cases", {"state": "second", "hand": "other"},
