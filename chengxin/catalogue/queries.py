@@ -151,6 +151,12 @@ def versions_in_force(on: date) -> list[int]:
     return list(versions.order_by("pk").values_list("pk", flat=True))
 
 
+def names_in_force(on: date) -> dict[str, str]:
+    """Give the names of ``items_in_force`` by code, in their order. Two statements."""
+    versions = ItemVersion.objects.filter(edition__in=editions_in_force(on), pk__in=_live(on))
+    return dict(versions.order_by("item_class", "item__code").values_list("item__code", "name"))
+
+
 def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
     """Give for each item the laws it rests on, as one text, in the catalogue's order, from the edition in force on the day."""
     rows = ItemVersion.objects.filter(item_id__in=item_ids, edition__in=editions_in_force(on)).prefetch_related(

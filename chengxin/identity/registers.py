@@ -18,7 +18,7 @@ from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 TRANSFERS, DELEGATIONS = SQL["transfers"], SQL["delegations"]
-COUNTED, PAGE = 100, 50
+COUNTED, PAGE = 100, 25
 """So many rows are counted at most, and shown on a page."""
 
 Row: TypeAlias = dict[str, Any]
@@ -37,11 +37,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Rows of a register on these conditions. Where ``oldest_first`` they are read from the oldest on."""
+    """Rows of a register on these conditions, read from the oldest on where ``oldest_first``; ``dated``: counted with their days."""
 
     statement: str
     conditions: Sequence[Condition] = ()
     oldest_first: bool = False
+    dated: bool = True
 
     @property
     def where(self) -> str:
@@ -95,7 +96,8 @@ def count_of(many: Sequence[Sought], told: Told, *, actor: User) -> list[Waits]:
         return []
     parts = [
         f"""SELECT {place} AS place, count(*), min(w.since), min(w.due) FROM (
-                SELECT r.since, r.due FROM ({one.statement}) r WHERE {one.where} ORDER BY r.id LIMIT {COUNTED}) w"""  # noqa: S608  # as above
+                SELECT r.since, {"r.due" if one.dated else "NULL::date"} AS due FROM ({one.statement}) r
+                WHERE {one.where} ORDER BY r.id LIMIT {COUNTED}) w"""  # noqa: S608  # as above
         for place, one in enumerate(many)
     ]
     with speaking_as(actor), connection.cursor() as cursor:

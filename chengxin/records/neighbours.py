@@ -8,7 +8,10 @@ from chengxin.identity.registers import Condition, Sought, about, page_of
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.registers import CASES, terms_of_registers
 
-OPEN, SECOND = "r.state = 'open'", "r.state = 'second' AND NOT r.mine"
+OPEN = """NOT EXISTS (SELECT FROM records_adjudication d WHERE d.waiting_id = r.id AND d.done_at IS NULL AND d.taken_back_at IS NULL
+    AND d.agreed IS NOT FALSE)"""
+"""Asked so, and not by the decision that a row hasn't, the oldest are found without looking at all."""
+SECOND = "r.decision IS NOT NULL AND r.state = 'second' AND NOT r.mine"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,6 @@ UNDOINGS, WAIVERS, MONTHS = SQL["undoings"], SQL["waivers"], SQL["months"]
 FAULTS, ACTS = SQL["faults"], SQL["acts"]
 
 
-def terms_of_registers(on: date) -> dict[str, Any]:
-    """Give what these registers are told besides: terms of law, and which items are in force on a day."""
-    return {"kept_months": waiting_months(on), "whose": WHOSE, "versions": versions_in_force(on)}
+def terms_of_registers(on: date, *, items: bool = False) -> dict[str, Any]:
+    """Give what these registers are told besides: terms of law, and, where asked for, which items are in force on a day."""
+    return {"kept_months": waiting_months(on), "whose": WHOSE, "versions": versions_in_force(on) if items else []}

@@ -26,11 +26,18 @@ CLAUSES: dict[str, Clause] = {
         "",
         k.sees_held(OTHER, "verifier"),
     ),
+    "held: of one's own batch": Clause(
+        "held_of",
+        "AND w.provider_id = (SELECT s.organisation FROM identity_speaker() s)",
+        "",
+        k.sees_held_of(OTHER, "verifier"),
+    ),
     "weeks: one's own": Clause("weeks", "AND records_may_see(c.provider_id)", "", k.sees_weeks(OTHER, "verifier")),
 }
 SOUND = {
     "a-search-kept": k.keeps(),
     "a-search-seen": k.sees(),
+    "ones-own-batch-held": k.sees_held_of(MARKET, "clerk"),
     "ones-own-weeks": k.sees_weeks(MARKET, "clerk"),
     "ones-own-held": k.sees_held(MARKET, "clerk"),
 }

@@ -68,6 +68,17 @@ def sees_held(organisation: str, login: str) -> Attack:
     return attack
 
 
+def sees_held_of(organisation: str, login: str) -> Attack:
+    """Learn since when rows of the market authority's batch wait."""
+
+    def attack(stage: Stage) -> bool:
+        furnish(stage)
+        speak(stage, organisation, login)
+        return stage.run("app", "SELECT rows FROM records_held_of(%s)", MINE) == [(1,)]
+
+    return attack
+
+
 def sees_weeks(organisation: str, login: str) -> Attack:
     """Learn how long an undoing of the market authority's took."""
 

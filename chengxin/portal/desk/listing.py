@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from chengxin.catalogue.queries import items_in_force
+from chengxin.catalogue.queries import names_in_force
 from chengxin.identity.errors import ViewRefused
 from chengxin.identity.policies import acts_in, officer_of, officers_may, proved_freshly, sent_to
 from chengxin.identity.registers import PAGE, Actor, Sought, page_of, rows_of
@@ -21,7 +21,7 @@ from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.register_table import REGISTERS, told_of
-from chengxin.portal.desk.registers import FilterForm, Register, harmless, text_of
+from chengxin.portal.desk.registers import Column, FilterForm, Register, harmless, text_of
 from chengxin.portal.fields import FreeText, text_input
 from chengxin.portal.pages import PageUnknown
 
@@ -75,7 +75,7 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, chosen, ViewForm())
     note_export(chosen.code, form.query(), actor=officer, at=now)
-    lines = _lines(chosen, form.sought(), told_of(officer, shanghai_date(now)), items, officer)
+    lines = _lines(chosen, form.sought(), told_of(officer, shanghai_date(now), [chosen]), items, officer)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return attachment(response, f"{chosen.label}-{shanghai_date(now)}.csv")
 
@@ -121,7 +121,7 @@ def _page(request: HttpRequest, chosen: Register, view: ViewForm) -> HttpRespons
     asked = request.GET if request.method != "POST" else _read(request.POST.get("query", ""))
     form, rows = FilterForm(asked, chosen, items), []
     if form.is_valid():
-        told = told_of(officer, shanghai_date(timezone.now()))
+        told = told_of(officer, shanghai_date(timezone.now()), [chosen])
         rows = page_of(form.sought(), told, actor=officer, place=_place(request), limit=PAGE + 1)
     shown, query = rows[:PAGE], form.query() if form.is_valid() else ""
     context = {
@@ -142,13 +142,13 @@ def _page(request: HttpRequest, chosen: Register, view: ViewForm) -> HttpRespons
     )
 
 
-def _cells(chosen: Register, row: dict[str, Any], items: dict[str, str]) -> list[tuple[str, str]]:
+def _cells(chosen: Register, row: dict[str, Any], items: dict[str, str]) -> list[tuple[Column, str]]:
     finished = chosen.finish(row)
-    return [(column.label, text_of(column, finished, items)) for column in chosen.columns]
+    return [(column, text_of(column, finished, items)) for column in chosen.columns]
 
 
 def _items() -> dict[str, str]:
-    return {one.item.code: one.name for one in items_in_force(shanghai_date(timezone.now()))}
+    return names_in_force(shanghai_date(timezone.now()))
 
 
 def _place(request: HttpRequest) -> int | None:

@@ -1,6 +1,6 @@
 """The registers of the desk, in the order in which they are offered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from chengxin.catalogue.registers import terms_of_registers as terms_of_catalogu
 from chengxin.identity.registers import DELEGATIONS, TRANSFERS, Actor, Row, about
 from chengxin.portal.desk.registers import BATCH, FROM, ITEM, UNTIL, Choice, Column, Register, to, words_of
 from chengxin.portal.navigation import ANY, CENTRE
+from chengxin.records.neighbours import OPEN
 from chengxin.records.registers import (
     ACTS,
     BATCHES,
@@ -24,6 +25,11 @@ from chengxin.records.registers import (
 )
 from chengxin.sharing.registers import QUESTIONS, RECALLS, numbered
 
+# What is decided is looked for from the decisions, what isn't without them.
+CASE_STATE = Choice("state", "状态", {
+    "open": ("待认定", OPEN), "second": ("待复核", "r.decision IS NOT NULL AND r.state = 'second'"),
+    "decided": ("已认定，正在办理", "r.decision IS NOT NULL AND r.state = 'decided'"),
+})  # fmt: skip
 HAND = Choice("hand", "由谁先办", {"mine": ("本人", "r.mine"), "other": ("他人", "NOT r.mine")})
 ITEM_COLUMN, PROVIDER, DUE = (
     Column("item", "信息项", "item"),
@@ -36,9 +42,10 @@ def _delegation(row: Row) -> str:
     return reverse("portal:delegation", args=[row["id"]]) if row["state"] == "waits" else reverse("portal:delegations")
 
 
-def told_of(actor: Actor, on: date) -> dict[str, Any]:
-    """Give what the statements of all registers are told."""
-    return about(actor, on) | terms_of_registers(on) | terms_of_catalogue()
+def told_of(actor: Actor, on: date, registers: Iterable[Register]) -> dict[str, Any]:
+    """Give what the statements of these registers are told. The items in force are asked for where one of them takes these."""
+    items = any("%(versions)s" in one.statement for one in registers)
+    return about(actor, on) | terms_of_registers(on, items=items) | terms_of_catalogue()
 
 
 REGISTERS: Mapping[str, Register] = {
@@ -51,7 +58,7 @@ REGISTERS: Mapping[str, Register] = {
              Column("held", "仍在等待", "figure"), Column("refused", "退回", "figure"), Column("due", "等待到", "day")),
             (words_of("state", "状态", "state"),
              Choice("work", "待办", {"mend": ("有退回的行，还没有再报送", "r.mend"), "asked": ("有存疑的行，还没有答复", "r.asked"),
-                                    "held": ("有等待的行", "r.held > 0")}), ITEM, FROM, UNTIL),
+                                    "held": ("有等待的行", "r.waits")}), ITEM, FROM, UNTIL),
             to("portal:batch", "token"),
         ),
         Register(
@@ -79,7 +86,7 @@ REGISTERS: Mapping[str, Register] = {
             (Column("id", "编号", "number"), Column("since", "等待自", "moment"), Column("rule", "为什么等待", "word", "waiting_for"),
              Column("state", "状态", "word", "case_state"), Column("held", "尚不能办理", "word", "held_up"), PROVIDER, ITEM_COLUMN,
              Column("due", "最晚处理", "day")),
-            (words_of("state", "状态", "case_state"), HAND, words_of("rule", "为什么等待", "waiting_for"), ITEM, FROM, UNTIL),
+            (CASE_STATE, HAND, words_of("rule", "为什么等待", "waiting_for"), ITEM, FROM, UNTIL),
             to("portal:case", "id"), oldest_first=True,
         ),
         Register(

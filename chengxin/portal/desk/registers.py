@@ -31,6 +31,11 @@ class Column:
     shown: str = "text"
     table: str = ""
 
+    @property
+    def tight(self) -> bool:
+        """Tell whether its cells are short and stand on one line."""
+        return self.shown in {"number", "moment", "day", "month", "figure", "short"}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -1,7 +1,7 @@
 """What waits for an officer: each kind of work, the act and the organisations that it is for, and the rows of a register that it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.urls import reverse
@@ -108,7 +108,10 @@ def kinds_for(acts: frozenset[str], kind: str) -> list[Kind]:
 
 def waiting_for(kinds: Sequence[Kind], *, actor: Actor, on: date) -> list[Waiting]:
     """Give the kinds of which there is some: what is late first, then what is due today, else in the table's order."""
-    chosen = [REGISTERS[one.register].chosen(**one.chosen) for one in kinds]
-    counted = count_of(chosen, told_of(actor, on), actor=actor)
+    registers = [REGISTERS[one.register] for one in kinds]
+    chosen = [
+        replace(one.chosen(**kind.chosen), dated=bool(kind.due)) for one, kind in zip(registers, kinds, strict=True)
+    ]
+    counted = count_of(chosen, told_of(actor, on, registers), actor=actor)
     found = [Waiting(kind, waits, on) for kind, waits in zip(kinds, counted, strict=True) if waits.count]
     return sorted(found, key=lambda one: (not one.late, one.due if one.late or one.today else date.max))

@@ -6,6 +6,14 @@ CREATE OR REPLACE FUNCTION records_own_held() RETURNS TABLE (batch_id bigint, ro
     WHERE w.provider_id = (SELECT s.organisation FROM identity_speaker() s) GROUP BY w.batch_id
 $$;
 
+-- name: held_of
+-- How many rows of one batch wait yet, and since when, for whoever speaks for its provider.
+CREATE OR REPLACE FUNCTION records_held_of(batch bigint, OUT rows bigint, OUT since timestamptz) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(*), min(w.since) FROM records_waiting w
+    WHERE w.batch_id = batch AND w.provider_id = (SELECT s.organisation FROM identity_speaker() s)
+$$;
+
 -- name: weeks
 -- Week by week, how many rows were decided, how many decisions agreed to or not, and how many undoings, and how many hours each took, as
 -- median and ninth decile: one's own, at the credit centre everybody's.
@@ -23,5 +31,5 @@ CREATE OR REPLACE FUNCTION records_weeks(first date) RETURNS TABLE (kind text, w
 $$;
 
 -- name: register_grants
-REVOKE ALL ON FUNCTION records_own_held(), records_weeks(date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION records_own_held(), records_weeks(date) TO {app};
+REVOKE ALL ON FUNCTION records_own_held(), records_held_of(bigint), records_weeks(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION records_own_held(), records_held_of(bigint), records_weeks(date) TO {app};

@@ -1,16 +1,18 @@
 -- name: batches
 -- What an organisation handed in. To do: rows refused where nothing of the item was handed in since; rows in question; rows that wait yet.
-SELECT b.id, b.received_at AS since,
-       CASE WHEN h.since IS NOT NULL THEN ((h.since AT TIME ZONE 'Asia/Shanghai') + make_interval(months => %(kept_months)s))::date END AS due,
-       b.token, i.code AS item, b.form, b.state, b.read, b.new + b.changed + b.unchanged AS accepted, coalesce(h.rows, 0) AS held, b.refused,
-       b.state = 'done' AND b.refused > 0 AND NOT EXISTS (
-           SELECT FROM records_batch n WHERE n.provider_id = b.provider_id AND n.item_id = b.item_id AND n.id > b.id AND n.state = 'done'
-               AND n.form NOT IN ('stored', 'moved', 'undo')) AS mend,
-       b.state = 'done' AND EXISTS (
-           SELECT FROM records_finding f WHERE f.batch_id = b.id AND f.digest IS NOT NULL AND NOT EXISTS (
-               SELECT FROM records_waiver w WHERE w.provider_id = b.provider_id AND w.item_id = b.item_id AND w.digest = f.digest
-                   AND w.rule = f.rule AND w.rule_version = f.rule_version AND w.until > %(today)s AND w.ended_at IS NULL)) AS asked
-FROM records_batch b JOIN catalogue_item i ON i.id = b.item_id LEFT JOIN records_own_held() h ON h.batch_id = b.id
+-- Each column is asked for by itself, so that what isn't read isn't counted.
+SELECT b.id, b.received_at AS since, b.token, i.code AS item, b.form, b.state, b.read, b.new + b.changed + b.unchanged AS accepted, b.refused,
+       (SELECT ((h.since AT TIME ZONE 'Asia/Shanghai') + make_interval(months => %(kept_months)s))::date FROM records_held_of(b.id) h) AS due,
+       (SELECT h.rows FROM records_held_of(b.id) h) AS held,
+       b.id IN (SELECT h.batch_id FROM records_own_held() h) AS waits,
+       b.state = 'done' AND b.refused > 0 AND b.id = l.newest AS mend,
+       b.state = 'done' AND b.id IN (
+           SELECT f.batch_id FROM records_finding f WHERE f.digest IS NOT NULL AND NOT EXISTS (
+               SELECT FROM records_waiver w WHERE w.provider_id = %(organisation)s AND w.digest = f.digest AND w.rule = f.rule
+                   AND w.rule_version = f.rule_version AND w.until > %(today)s AND w.ended_at IS NULL)) AS asked
+FROM records_batch b JOIN catalogue_item i ON i.id = b.item_id
+LEFT JOIN (SELECT n.item_id, max(n.id) AS newest FROM records_batch n
+           WHERE n.state = 'done' AND n.form NOT IN ('stored', 'moved', 'undo') GROUP BY n.item_id) l ON l.item_id = b.item_id
 WHERE b.form NOT IN ('stored', 'moved', 'undo')
 
 -- name: findings
@@ -22,7 +24,7 @@ JOIN records_check_rule r ON r.code = f.rule AND r.version = f.rule_version
 -- name: cases
 -- Waiting rows whose person is open, without a word on the person; when a row is due it goes back unseen.
 SELECT w.id, w.since, ((w.since AT TIME ZONE 'Asia/Shanghai') + make_interval(months => %(kept_months)s))::date AS due, i.code AS item,
-       o.name AS provider, w.rule, coalesce(a.held, '') AS held, coalesce(a.decided_by_id = %(me)s, false) AS mine,
+       o.name AS provider, w.rule, a.id AS decision, coalesce(a.held, '') AS held, coalesce(a.decided_by_id = %(me)s, false) AS mine,
        CASE WHEN a.id IS NULL THEN 'open' WHEN a.outcome = 'attach' AND a.adverse AND a.agreed IS NULL THEN 'second' ELSE 'decided' END AS state
 FROM records_waiting w JOIN catalogue_item i ON i.id = w.item_id JOIN identity_organisation o ON o.id = w.provider_id
 LEFT JOIN records_adjudication a ON a.waiting_id = w.id AND a.done_at IS NULL AND a.taken_back_at IS NULL AND a.agreed IS NOT FALSE
