@@ -15,8 +15,8 @@ from chengxin.demo.generate import write_penalties_csv, write_population_csv
 READERS, ALONE_S, TOGETHER_S = 16, 3.0, 5.0
 ENTRIES = 10_000
 PAGES = {
-    "clerk": ("/desk/batches/", "/desk/months/", "/desk/days/"),
-    "officer": ("/desk/adjudication/", "/desk/persons/", "/desk/undoings/", "/desk/lookup/"),
+    "clerk": ("/desk/", "/desk/registers/batches/", "/desk/batches/", "/desk/months/", "/desk/days/"),
+    "officer": ("/desk/", "/desk/registers/cases/", "/desk/adjudication/", "/desk/persons/", "/desk/undoings/", "/desk/lookup/"),
     "person": ("/me/", "/me/file/", "/me/entries/", "/me/messages/", "/me/reports/"),
 }
 """The pages of each reader; the person has ``ENTRIES`` entries and the records of one among all."""
