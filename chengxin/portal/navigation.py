@@ -80,6 +80,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(READ, "提供单位", "Providers", "organisations", {}, face="public"),
         Entry(READ, "谁能做什么", "Who may do what", "permissions", {}, face="public"),
         Entry("", "搜索", "Search", "search", {}, face="public"),
+        Entry("", "核对报告", "Check a report", "check-report", {}, face="public"),
         Entry("", "核对回执", "Check a receipt", "check-receipt", {}, face="public"),
         Entry("", "登录", "Log in", "", {}, face="desk"),
     ),

@@ -68,7 +68,28 @@ POPULATION_KINDS = {
 CAPACITIES = {"full": "完全民事行为能力", "limited": "限制民事行为能力", "none": "无民事行为能力"}
 DELEGATION_STANDING = {"waiting": "等待窗口复核", "live": "有效", "over": "已到期", "ended": "已终止"}
 DELEGATION_KINDS = {"guardian": "监护人", "agent": "委托代理人"}
-REPORT_STATES = {"valid": "有效", "replaced": "已被新的报告替代", "withdrawn": "已作废"}
+REPORT_STATES = {
+    "valid": "有效",
+    "replaced": "已被新的报告替代",
+    "changed": "内容已有变化",
+    "withdrawn": "已作废",
+    "ended": "已到期",
+}
+REPORT_KINDS = {"own": "个人公共信用信息报告", "special": "专项信用报告"}
+CHECKED_REPORTS = {
+    "valid": "报告属实，现在有效",
+    "replaced": "报告属实，但不是最新的",
+    "changed": "报告属实，但内容已有变化",
+    "withdrawn": "报告已由本人作废",
+    "ended": "报告已过有效期",
+}
+CHECKED_REPORTS_MEAN = {
+    "valid": "编号和核验码与本系统出具的一致。请再看一看纸上写的用途和领域是不是与这里的一样。",
+    "replaced": "本人后来又出具了新的报告。请以新的一份为准。",
+    "changed": "出具以后，其中有记录更正、撤回、修复或者不再展示。请不要再使用，请本人重新出具一份。",
+    "withdrawn": "本人收回了这份报告，请不要再使用。",
+    "ended": "这份报告不再算数。需要的，请本人重新出具一份。",
+}
 PERIOD_UNITS = {"day": "天", "month": "个月", "year": "年"}
 OWN_TABLES = {
     "grade": GRADES,
@@ -83,5 +104,8 @@ OWN_TABLES = {
     "delegation_standing": DELEGATION_STANDING,
     "delegation_kind": DELEGATION_KINDS,
     "report_state": REPORT_STATES,
+    "report_kind": REPORT_KINDS,
+    "checked_report": CHECKED_REPORTS,
+    "report_means": CHECKED_REPORTS_MEAN,
     "period_unit": PERIOD_UNITS,
 }

@@ -246,7 +246,8 @@ WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "access.ask": "本人就一次查询提出问题",
     "delegation.end_own": "本人或者代理人终止委托代理",
-    "report.own": "本人出具自己的报告",
+    "report.own": "出具本人的报告",
+    "report.special": "出具本人的专项信用报告",
     "report.withdraw": "本人作废自己的报告",
     "rebuild.begin": "开始或者继续重建派生数据",
     "rebuild.end": "派生数据重建完毕",

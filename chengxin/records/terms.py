@@ -24,6 +24,8 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "waivers": (Unit.MONTH, ("longest",)),
     "publishing-counts": (Unit.COUNT, ("smallest", "step")),
     "access-questions": (Unit.WORKING_DAY, ("answer",)),
+    "certificates": (Unit.MONTH, ("longest",)),
+    "report-checks": (Unit.COUNT, ("tries",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -74,3 +76,8 @@ def waiver_months(on: date) -> int:
 def answer_term(on: date) -> Term:
     """Give within how many working days a question about an access entry is answered (``answer``), with its source. Raises TermGap."""
     return tables()["access-questions"].at(on)
+
+
+def certificate_months(on: date) -> int:
+    """Give for how many months at most a person's certificate is valid. Raises TermGap."""
+    return tables()["certificates"].at(on).numbers["longest"]

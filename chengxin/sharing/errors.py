@@ -1,4 +1,5 @@
-from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected
+from chengxin.lib.errors import Conflict, NotAllowed, NotFound, Rejected, TooMany
+from chengxin.lib.refusals import Refusal
 
 
 class DayToCome(Rejected):
@@ -63,3 +64,21 @@ class OwnQuestion(NotAllowed):
         "这是您本人提出的问题，须由同事答复。",
         "You asked this yourself: a colleague answers it.",
     )
+
+
+class CheckedTooOften(TooMany):
+    code, message, message_en = (
+        "checked-too-often",
+        "这个编号今天输错的次数太多，请明天再核对，或者请对方重新出具一份。",
+        "Wrong codes were tried too often for this number today. Come back tomorrow, or ask for a new report.",
+    )
+
+
+class CertificateRefused(Rejected):
+    """A certificate can't be made out like that; says why and what to choose instead."""
+
+    code, message, message_en = "certificate-refused", "", ""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.reason = refusal.code
+        super().__init__(refusal.text, refusal.text_en)

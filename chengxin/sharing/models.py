@@ -1,5 +1,6 @@
 """Reports issued: number, person, entry; never their content. Recalls of what was read. Questions that persons ask about entries."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
@@ -8,12 +9,14 @@ from django.db.models.lookups import Exact
 class Report(models.Model):
     """A report that was issued. Its number leads to the access entry written with it.
 
-    ``own``: made out to the person themselves; ``check_digest`` is the digest of number and check code, which stands on the report alone.
+    ``own`` and ``special`` were made out to the person themselves; ``check_digest`` is the digest of number and check code, which stands on
+    the report alone. A ``special`` one is a certificate: it says for what it is, which items it covers, and until when it counts.
     """
 
     class Kind(models.TextChoices):
         DUTY = "duty", "依职责出具"
         OWN = "own", "本人申请"
+        SPECIAL = "special", "专项信用报告"
 
     pk = models.CompositePrimaryKey("subject_id", "number")
     subject_id = models.BigIntegerField()
@@ -22,12 +25,27 @@ class Report(models.Model):
     issued_at = models.DateTimeField()
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.DUTY, db_default=Kind.DUTY)
     check_digest = models.BinaryField(null=True)
+    purpose = models.CharField(max_length=12, blank=True, db_default="")
+    covers = ArrayField(models.CharField(max_length=20), null=True)
+    valid_until = models.DateField(null=True)
 
     class Meta:
         db_table = "sharing_report"
+        # By digest alone, so that a number nobody has and one with a wrong code are looked for in the same way.
+        indexes = [
+            models.Index(
+                name="report_checked", fields=("check_digest",), condition=models.Q(check_digest__isnull=False)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(name="report_number_once", fields=("number", "subject_id")),
-            models.CheckConstraint(name="report_kind_known", condition=models.Q(kind__in=("duty", "own"))),
+            models.CheckConstraint(name="report_kind_known", condition=models.Q(kind__in=("duty", "own", "special"))),
+            models.CheckConstraint(
+                name="report_certificate_says_what",
+                condition=models.Q(kind="special", covers__isnull=False, covers__len__gt=0, valid_until__isnull=False)
+                & ~models.Q(purpose="")
+                | models.Q(purpose="", covers=None, valid_until=None) & ~models.Q(kind="special"),
+            ),
             models.CheckConstraint(
                 name="report_of_ones_own_can_be_checked",
                 condition=models.Q(kind="duty", check_digest=None)
@@ -44,6 +62,30 @@ class ReportWithdrawal(models.Model):
 
     class Meta:
         db_table = "sharing_report_withdrawal"
+
+
+class ReportCheck(models.Model):
+    """How often a report was checked on a day by whoever held its number and code. Counted by the database alone."""
+
+    pk = models.CompositePrimaryKey("number", "day")
+    number = models.CharField(max_length=32)
+    day = models.DateField()
+    hits = models.IntegerField()
+
+    class Meta:
+        db_table = "sharing_report_check"
+        constraints = [models.CheckConstraint(name="report_check_counts", condition=models.Q(hits__gt=0))]
+
+
+class CheckTry(models.Model):
+    """How often a day a wrong pair of number and code was tried, by a digest of the number in two bytes: so many places and no more."""
+
+    place = models.IntegerField(primary_key=True)
+    day = models.DateField()
+    tries = models.IntegerField()
+
+    class Meta:
+        db_table = "sharing_check_try"
 
 
 class Recall(models.Model):

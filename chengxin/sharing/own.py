@@ -5,10 +5,10 @@ database gives what is held about them and nobody else, whatever is asked.
 """
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import connection
@@ -17,12 +17,12 @@ from chengxin.catalogue.queries import PurposeTerms, find_purpose
 from chengxin.ground.services import Asker, Reading, note_act, reading
 from chengxin.identity.models import User
 from chengxin.identity.own import Details, read_details
-from chengxin.identity.queries import Named, holder_of, open_person
+from chengxin.identity.queries import holder_of, open_person
 from chengxin.identity.speaking import speak_for_oneself, speaking_as_person
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.own import Erased, OwnRecord, VersionSeen, count_own_erased, read_own_file, read_own_history
 from chengxin.records.queries import read_shown
-from chengxin.sharing.errors import OwnRecordUnknown, ReportUnknown
+from chengxin.sharing.errors import CheckedTooOften, OwnRecordUnknown, ReportUnknown
 from chengxin.sharing.services import NUMBER_ALPHABET, Report, report_number
 
 ONESELF, PURPOSE, CHANNEL, READER = "本人", "BR-CX", "person", "self"
@@ -57,14 +57,33 @@ def purpose_of_oneself(on: date) -> tuple[PurposeTerms, str]:
     return purpose, next(iter(purpose.bases))
 
 
-@contextmanager
-def reading_oneself(person: User, *, at: datetime) -> Iterator[Reading]:
-    """Read what is held about whoever is logged in, under their own purpose, in a transaction that speaks for them."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """For whom something of a person's own is made out: who they are, who is entered as asking, and how the transaction comes to speak."""
+
+    subject_id: int
+    asker: Asker
+    speak: Callable[[], None]
+
+
+def of_oneself(person: User, *, at: datetime) -> Served:
+    """Serve whoever is logged in, under their own purpose."""
     _, basis = purpose_of_oneself(shanghai_date(at))
     asker = Asker(ONESELF, person.login, PURPOSE, basis, "", CHANNEL)
-    with reading(asker, holder_of(person.subject_id or 0), at=at) as note:
-        speak_for_oneself(person)
+    return Served(holder_of(person.subject_id or 0), asker, lambda: speak_for_oneself(person))
+
+
+@contextmanager
+def reading_of(served: Served, *, at: datetime) -> Iterator[Reading]:
+    """Read what is held about whoever is served, in a transaction that speaks for them."""
+    with reading(served.asker, served.subject_id, at=at) as note:
+        served.speak()
         yield note
+
+
+def reading_oneself(person: User, *, at: datetime) -> AbstractContextManager[Reading]:
+    """Read what is held about whoever is logged in, under their own purpose, in a transaction that speaks for them."""
+    return reading_of(of_oneself(person, at=at), at=at)
 
 
 def see_file(person: User, *, at: datetime) -> OwnFile:
@@ -103,25 +122,44 @@ def see_details(person: User, *, at: datetime) -> Details:
 
 def issue_own_report(person: User, *, at: datetime) -> Report:
     """Make out a report to its own person: what may be shown of them today, with a number and a check code for whoever it is shown to."""
+    return issue_report_to(of_oneself(person, at=at), at=at)
+
+
+def issue_report_to(served: Served, *, at: datetime) -> Report:
+    """Make out a report to whoever is served: to the person, or at the window."""
     on = shanghai_date(at)
     purpose, basis = purpose_of_oneself(on)
-    with reading_oneself(person, at=at) as note:
+    with reading_of(served, at=at) as note:
         records = tuple(read_shown(note, purpose, on, reader=READER))
         subject = open_person(note.subject_id)
         note.fields.update({"name", "code"})
-        report = _made_out(note, purpose, purpose.bases[basis], subject, records)
-        note_act(person.login, "report.own", f"report:{report.number}", at=at)
-    return report
+        made = number_report(note)
+        note_act(served.asker.officer, "report.own", f"report:{made.number}", at=at)
+    return Report(
+        made.number, at, subject, ONESELF, "", purpose.name, purpose.bases[basis], "", records, check_code=made.code
+    )
 
 
-def _made_out(note: Reading, purpose: PurposeTerms, basis: str, subject: Named, records: tuple) -> Report:  # type: ignore[type-arg]
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What stands on a report alone: its number and its check code."""
+
+    number: str
+    code: str
+
+
+def number_report(
+    note: Reading, *, kind: str = "own", purpose: str = "", covers: list[str] | None = None, until: date | None = None
+) -> Numbered:
+    """Number what is being made out, and keep the number with the digest of its code, inside the reading that it is made of."""
     number, code = report_number(note.at), "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(CODE_SIGNS))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, kind, check_digest) VALUES (%s, %s, %s, %s, 'own', %s)",
-            [note.subject_id, number, note.entry_id, note.at, check_digest(number, code)],
+            """INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, kind, check_digest, purpose, covers, valid_until)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+            [note.subject_id, number, note.entry_id, note.at, kind, check_digest(number, code), purpose, covers, until],
         )
-    return Report(number, note.at, subject, ONESELF, "", purpose.name, basis, "", records, check_code=code)
+    return Numbered(number, code)
 
 
 def check_digest(number: str, code: str) -> bytes:
@@ -131,36 +169,69 @@ def check_digest(number: str, code: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a report's number and check code attest: of which kind (duty, own), when issued, how it stands (valid, replaced, withdrawn)."""
+    """What a report's number and check code attest: of which kind (own, special), when issued, and how it stands.
+
+    Standing is valid, replaced, changed, withdrawn or ended. Of a certificate: its purpose and the items it covers, by code, and the
+    first day on which it counts no more.
+    """
 
     kind: str
     issued_at: datetime
     state: str
+    purpose: str
+    covers: tuple[str, ...]
+    valid_until: date | None
 
 
 def check_report(number: str, code: str) -> Checked | None:
-    """Tell how a report stands to whoever holds its number and check code; None, and nothing more, for every other pair. One statement."""
+    """Tell how a report stands to whoever holds its number and check code; None, and nothing more, for every other pair. One statement.
+
+    Raises CheckedTooOften, for a number that there is and one that there isn't alike.
+    """
     number, code = (text.strip().upper() for text in (number, code))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, issued_at, state FROM sharing_check_report(%s, %s)", [number, check_digest(number, code)]
+            "SELECT kind, issued_at, state, purpose, covers, valid_until FROM sharing_check_report(%s, %s)",
+            [number, check_digest(number, code)],
         )
         row = cursor.fetchone()
-    return Checked(*row) if row else None
+    if row is None:
+        return None
+    kind, issued_at, state, purpose, covers, until = row
+    if state == "many":
+        raise CheckedTooOften
+    return Checked(kind, issued_at, state, purpose, tuple(covers or ()), until)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
+    """One of a person's reports, and how often and when last whoever was shown it checked it."""
+
     number: str
     issued_at: datetime
     state: str
+    kind: str
+    purpose: str
+    covers: tuple[str, ...]
+    valid_until: date | None
+    checks: int
+    checked_on: date | None
+
+    @property
+    def through(self) -> date | None:
+        """Give the last day on which it counts."""
+        return self.valid_until - timedelta(days=1) if self.valid_until else None
 
 
 def list_own_reports(person: User) -> list[OwnReport]:
     """Give the reports that the person had made out, the newest first, and how each stands. Their content is kept nowhere."""
     with speaking_as_person(person), connection.cursor() as cursor:
-        cursor.execute("SELECT number, issued_at, state FROM sharing_own_reports(%s)", [LISTED])
-        return [OwnReport(*row) for row in cursor.fetchall()]
+        cursor.execute("SELECT * FROM sharing_own_reports(%s)", [LISTED])
+        rows = cursor.fetchall()
+    return [
+        OwnReport(number, issued, state, kind, purpose, tuple(covers or ()), until, checks, last)
+        for number, issued, state, kind, purpose, covers, until, checks, last in rows
+    ]
 
 
 def withdraw_report(person: User, number: str, *, at: datetime) -> None:

@@ -86,7 +86,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
         if one.source.provisional and one.source.in_force(on)
     ]
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
-    return [*found, *_catalogue(), *_cycles(), *_shipped(), *_rules(on), *_levels()]
+    return [*found, *_catalogue(), *_cycles(), *_shipped(), *_rules(on), *_levels(), *_certificates(on)]
 
 
 def _catalogue() -> list[Provisional]:
@@ -154,4 +154,15 @@ def _levels() -> list[Provisional]:
         Provisional("level", f"{level.code} (identity/population.toml)", level.name)
         for level in words().levels.values()
         if level.provisional
+    ]
+
+
+def _certificates(on: date) -> list[Provisional]:
+    """List what a certificate may be for, where no text was read that names it."""
+    from chengxin.sharing.certificates import certificate_purposes
+
+    return [
+        Provisional("purpose", f"{one.code} (sharing/certificates.toml)", str(one.source))
+        for one in certificate_purposes().values()
+        if one.source.provisional and one.source.in_force(on)
     ]

@@ -40,6 +40,7 @@ PUBLIC = (
     Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
     Screen("public:check-receipt", "/receipts/"),
+    Screen("public:check-report", "/reports/"),
     Screen("public:style", "/style/", plots=True),
     Screen("offline", "/offline/"),
 )
@@ -88,6 +89,7 @@ DESK = (
     Screen("person-details", "/me/details/", PERSON),
     Screen("person-delegations", "/me/delegations/", PERSON),
     Screen("person-reports", "/me/reports/", PERSON),
+    Screen("person-certificate", "/me/reports/special/", PERSON),
 )
 ADMINISTRATION = (
     Screen("account_login", "/login/"),

@@ -28,9 +28,9 @@ def process(register: Register) -> Process:
 
 @pytest.fixture(autouse=True)
 def _no_count() -> Iterator[None]:
-    consultations._sent.clear()
+    consultations.flood.sent.clear()
     yield
-    consultations._sent.clear()
+    consultations.flood.sent.clear()
 
 
 def token(age: float = 60) -> str:
@@ -228,7 +228,7 @@ def test_flood_from_one_address_is_kept_out(process: Process) -> None:
     with public_face(process.register) as reader:
         answers = [
             reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code
-            for n in range(consultations.AN_HOUR + 1)
+            for n in range(consultations.flood.an_hour + 1)
         ]
     assert answers == [302] * consultations.AN_HOUR + [409]
 

@@ -20,7 +20,7 @@ from chengxin.identity.queries import Named
 from chengxin.records.models import Version
 from chengxin.records.queries import ShownField, ShownRecord
 from chengxin.records.rules import Grade
-from chengxin.sharing.documents import as_json, as_pdf, as_text, glyphs, pdf, words
+from chengxin.sharing.documents import as_json, as_pdf, as_text, glyphs, typeset, words
 from chengxin.sharing.documents.errors import FontsMissing
 from chengxin.sharing.services import Report
 
@@ -356,7 +356,7 @@ def test_failed_layout_tells_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
         def compile(self, **_given: object) -> bytes:
             raise typst.TypstError("张测试", "张测试")
 
-    monkeypatch.setattr(pdf, "_compiler", Failing)
+    monkeypatch.setattr(typeset, "compiler", lambda _template: Failing())
     with pytest.raises(RuntimeError, match="withheld") as caught:
         as_pdf(REPORT)
     assert "张测试" not in str(caught.value)

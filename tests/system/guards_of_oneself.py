@@ -68,7 +68,7 @@ CLAUSES: dict[str, Clause] = {
                                   o.rewrites("seen_at = now() + interval '1 day'", f"{o.ANSWERED}, seen_at = now()"), ONCE),
     "reports: one's own": Clause("own_reports", "SELECT identity_held_by(me)", PERSONS, o.finds(o.REPORTS)),
     "report: withdrawn by its person": Clause("withdraw_report", BY_PERSON, PERSONS, o.withdraw_anothers_report),
-    "report: checked with its code": Clause("check_report", "AND r.check_digest = digest", "", o.check_without_the_code),
+    "report: checked with its code": Clause("check_report", "r.check_digest = digest AND", "", o.check_without_the_code),
     "answered: to whoever stands": Clause("guard_own_entry", "IF identity_person_speaking() IS DISTINCT FROM NEW.subject_id", "IF false",
                                           o.be_answered_by_nobody, ONESELF),
     "delegations: one's own": Clause("own_delegations",

@@ -178,6 +178,7 @@ def _fill(stage: Stage) -> None:
     from tests.system import (
         adjudicating,
         cataloguing,
+        certifying,
         checking,
         clerking,
         entering,
@@ -246,6 +247,7 @@ def _fill(stage: Stage) -> None:
     oneself.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
+    certifying.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

@@ -29,5 +29,6 @@ urlpatterns = [
     path("me/reports/", reports.reports, name="person-reports"),
     path("me/reports/report.pdf", reports.report_pdf, name="person-report-pdf"),
     path("me/reports/report.json", reports.report_json, name="person-report-json"),
+    path("me/reports/special/", reports.certificate, name="person-certificate"),
     path("me/reports/<str:number>/withdraw", reports.withdraw_report, name="person-withdraw-report"),
 ]

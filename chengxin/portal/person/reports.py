@@ -1,14 +1,17 @@
-"""My report: made out at any time, free, as PDF or JSON; those made out before, and taking one back."""
+"""My reports: made out at any time, free, as PDF or JSON; those made out before, and taking one back."""
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.identity.policies import person_of, persons_only
-from chengxin.portal.desk.answers import attachment
+from chengxin.lib.periods import shanghai_date
+from chengxin.portal.certificates import CertificateForm, certificate_file, json_named, pdf_named
+from chengxin.portal.navigation import public_url
+from chengxin.sharing.certificates import certificate_purposes, issue_certificate
 from chengxin.sharing.documents import as_json, as_pdf
 from chengxin.sharing.own import issue_own_report, list_own_reports
 from chengxin.sharing.own import withdraw_report as withdraw_own
@@ -17,24 +20,36 @@ from chengxin.sharing.own import withdraw_report as withdraw_own
 @persons_only
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/person/reports.html", {"reports": list_own_reports(person_of(request))})
+    names = {code: one.name for code, one in certificate_purposes().items()}
+    found = [(one, names.get(one.purpose, "")) for one in list_own_reports(person_of(request))]
+    return render(request, "portal/person/reports.html", {"reports": found})
 
 
 @persons_only
 @require_POST
 def report_pdf(request: HttpRequest) -> HttpResponse:
     report = issue_own_report(person_of(request), at=timezone.now())
-    content = as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX)
-    return attachment(HttpResponse(content, content_type="application/pdf"), f"{report.number}.pdf")
+    content = as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX, check_at=public_url("check-report"))
+    return pdf_named(content, report.number)
 
 
 @persons_only
 @require_POST
 def report_json(request: HttpRequest) -> HttpResponse:
     report = issue_own_report(person_of(request), at=timezone.now())
-    content = as_json(report, demo=settings.DEMO, sandbox=settings.SANDBOX)
-    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    return attachment(response, f"{report.number}.json")
+    return json_named(as_json(report, demo=settings.DEMO, sandbox=settings.SANDBOX), report.number)
+
+
+@persons_only
+@require_http_methods(["GET", "POST"])
+def certificate(request: HttpRequest) -> HttpResponse:
+    """Make out a certificate as a file; the form stays where it is when something is wrong with it."""
+    at = timezone.now()
+    form = CertificateForm(request.POST if request.method == "POST" else None, on=shanghai_date(at))
+    if not form.is_valid():
+        return render(request, "portal/person/certificate.html", {"form": form}, status=422 if form.is_bound else 200)
+    made = issue_certificate(person_of(request), form.wanted(), at=at)
+    return certificate_file(made, form.cleaned_data["format"])
 
 
 @persons_only

@@ -1,7 +1,6 @@
 """Drafts that burden people, open to everybody's comments. No account, no address kept: a form's age and a count in memory stop floods."""
 
 import time
-from collections import Counter
 
 from django import forms
 from django.core import signing
@@ -14,12 +13,12 @@ from chengxin.catalogue.consulted import answered_comments, changes_of, comment_
 from chengxin.catalogue.errors import CommentRefused
 from chengxin.identity.openness import address_of, public
 from chengxin.portal.fields import FreeText, text_input
+from chengxin.portal.public.floods import Flood
 from chengxin.portal.public.keeping import may_be_kept
 
 OPEN = "草案依法公开征求意见；不含任何人的信息"
 SALT, SOONEST_S, LATEST_S = "catalogue-comment", 3, 24 * 3600
-AN_HOUR = 10
-_sent: Counter[tuple[int, str]] = Counter()
+flood = Flood(10)
 
 
 class CommentForm(forms.Form):
@@ -99,13 +98,8 @@ def _opened(form: CommentForm) -> str:
 
 
 def _refuse_flood(request: HttpRequest) -> None:
-    """Count an address's comments of this hour in this process's memory, and nowhere else. Raises CommentRefused."""
-    hour = int(time.time() // 3600)
-    for known in [one for one in _sent if one[0] != hour]:
-        del _sent[known]
-    key = (hour, address_of(request))
-    _sent[key] += 1
-    if _sent[key] > AN_HOUR:
+    """Raises CommentRefused when an address sends many in an hour."""
+    if flood.over(address_of(request)):
         raise CommentRefused(
             "您这一小时已提交多条意见，请过一会儿再提交。", "That is many in an hour; try again later."
         )

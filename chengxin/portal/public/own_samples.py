@@ -55,12 +55,17 @@ ENTRY = Made(
 )  # fmt: skip
 REFUSED = Made(**{**vars(ENTRY), "outcome": "refused", "records": 0, "seen": (), "question": 7, "roles": ()})
 
+CHECKED = Made(kind="special", issued_at=datetime(2026, 5, 6, 1, 20, tzinfo=UTC), state="valid")
+CERTIFIED = {"purpose": "求职、录用", "covers": ["行政处罚信息（自然人）", "失信被执行人"], "through": date(2026, 8, 5)}
+
 OWN_SAMPLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("record_card", "可以给别人看的", {"record": RECORD, "address": "/", "level": 3}),
     ("record_card", "任何人都看不到的", {"record": HIDDEN, "address": "", "level": 3}),
     ("deadline", "公示到哪一天", {"deadline": SHOWS}),
     ("deadline", "公示已经结束", {"deadline": SHOWED}),
     ("deadline", "何时删除", {"deadline": GOES}),
+    ("checked", "专项报告，有效", {"checked": CHECKED, **CERTIFIED}),
+    ("checked", "报告，已作废", {"checked": Made(**{**vars(CHECKED), "kind": "own", "state": "withdrawn"})}),
     ("timeline", "收录、更正、撤回", {"versions": (UNDONE, CHANGED, FIRST)}),
     ("access_entry", "有结果，可以提问", {"entry": ENTRY, "level": 3, "ask": "/"}),
     ("access_entry", "没有答复，已经提问", {"entry": REFUSED, "level": 3, "answers": "/"}),

@@ -82,6 +82,20 @@ BEGIN
 END
 $$;
 
+-- name: handed_in
+-- Who hands in an item and until which day anything came: what an answer about it can know. Names of units, which are public, and no record.
+CREATE OR REPLACE FUNCTION records_handed_in(codes text[]) RETURNS TABLE (item varchar, organs bigint, names varchar[], until date)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT i.code, count(*), (array_agg(p.name ORDER BY p.region, p.name))[1:5], max((p.last AT TIME ZONE 'Asia/Shanghai')::date)
+    FROM catalogue_item i
+    JOIN LATERAL (
+        SELECT o.id, o.name, o.region, max(b.finished_at) AS last
+        FROM records_batch b JOIN identity_organisation o ON o.id = b.provider_id
+        WHERE b.item_id = i.id AND b.state = 'done' GROUP BY o.id, o.name, o.region) p ON true
+    WHERE i.code = ANY(codes) GROUP BY i.code
+$$;
+
 -- name: own_file_grants
-REVOKE ALL ON FUNCTION records_own_file(bigint), records_own_history(bigint), records_own_erased() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION records_own_file(bigint), records_own_history(bigint), records_own_erased() TO {app};
+REVOKE ALL ON FUNCTION records_own_file(bigint), records_own_history(bigint), records_own_erased(), records_handed_in(text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION records_own_file(bigint), records_own_history(bigint), records_own_erased(),
+    records_handed_in(text[]) TO {app};

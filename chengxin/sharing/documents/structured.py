@@ -22,14 +22,14 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "organisation": report.organisation,
         "officer": report.officer,
         "subject": {"name": report.subject.name, "code": words.masked(report.subject.code)},
-        "records": [_record(record, report.subject.code) for record in report.records],
+        "records": [record_json(record, report.subject.code) for record in report.records],
         "demo": demo,
         "sandbox": sandbox,
         **({"check_code": report.check_code} if report.check_code else {}),
     }
 
 
-def _record(record: "ShownRecord", code: str) -> dict[str, Any]:
+def record_json(record: "ShownRecord", code: str) -> dict[str, Any]:
     """Give one record. ``shown_through`` is the last day on which it shows, ``shown_until`` the day after."""
     return {
         "number": record.number,
