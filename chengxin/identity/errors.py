@@ -240,6 +240,18 @@ class DelegationRefused(Rejected):
     code, message, message_en = "delegation-refused", "不能这样代理：", "Nobody can act for another like this:"
 
 
+class VisitRefused(Rejected):
+    code, message, message_en = "visit-refused", "不能这样办理：", "Nobody can be served like this:"
+
+
+class VisitOver(Conflict):
+    code, message, message_en = (
+        "visit-over",
+        "这次办理已经结束、超过时限或者不是您经办的。请重新核验证件，再办理一次。",
+        "This visit is over, past its time or another officer's. Look at the certificate again and begin anew.",
+    )
+
+
 class TransferRefused(Conflict):
     code, message, message_en = (
         "transfer-refused",

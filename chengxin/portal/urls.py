@@ -26,6 +26,7 @@ from chengxin.portal.desk import (
     returns,
     undoings,
     verification,
+    window,
 )
 
 app_name = "portal"
@@ -82,6 +83,14 @@ urlpatterns = [
     path("desk/delegations/", delegations.delegations, name="delegations"),
     path("desk/delegations/<int:number>/", delegations.confirm, name="delegation"),
     path("desk/delegations/<int:number>/end", delegations.end, name="end-delegation"),
+    path("desk/window/", window.window, name="window"),
+    path("desk/window/relatives/", window.relatives, name="window-relatives"),
+    path("desk/window/<int:number>/", window.visit, name="visit"),
+    path("desk/window/<int:number>/report", window.report, name="visit-report"),
+    path("desk/window/<int:number>/certificate/", window.certificate, name="visit-certificate"),
+    path("desk/window/<int:number>/entries", window.entries, name="visit-entries"),
+    path("desk/window/<int:number>/end", window.end, name="visit-end"),
+    path("desk/window/<int:number>/confirm/", window.confirm, name="visit-confirm"),
     path("desk/occupations/", occupations.coverage, name="occupations"),
     path("desk/occupations/<slug:code>/", occupations.occupation, name="occupation"),
     path("desk/adjudication/", adjudication.cases, name="cases"),

@@ -2,6 +2,7 @@
 
 from chengxin.catalogue import wording
 from chengxin.identity.delegation import ACTS
+from chengxin.identity.visiting import PAPERS, RELATIONS
 from chengxin.portal.own_words import OWN_TABLES
 from chengxin.portal.register_words import REGISTER_TABLES
 from chengxin.records.checks import newest_book
@@ -165,6 +166,7 @@ SHORT_MESSAGES = {
     "detach-undone": "移出的记录恢复",
     "attached": "人工核对后归到我名下的记录",
 }
+VISIT_KINDS = {"self": "本人", "delegate": "代理人", "relative": "死者的近亲属"}
 NOTICE_LEVELS = {"ok": "正常", "warning": "注意", "stop": "必须处理"}
 NOTICE_TONES = {"ok": "tag-green", "warning": "tag-wait", "stop": "tag-red"}
 PROVISIONAL_KINDS = {
@@ -200,6 +202,7 @@ ENTRY_CHANNELS = {
     "cli": "服务器命令",
     "pdf": "工作台",
     "person": "本人页面",
+    "window": "信用中心窗口",
 }
 ENTRY_OUTCOMES = {
     "answered": "有结果",
@@ -246,6 +249,11 @@ WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "access.ask": "本人就一次查询提出问题",
     "delegation.end_own": "本人或者代理人终止委托代理",
+    "window.end": "结束窗口办理",
+    "window.entries": "在窗口打印谁查过本人",
+    "window.refused": "窗口办理不由此人经办（本人的事，或者没有申报）",
+    "window.relative": "在窗口登记死者近亲属的申请",
+    "window.unfound": "窗口办理时查无此人",
     "report.own": "出具本人的报告",
     "report.special": "出具本人的专项信用报告",
     "report.withdraw": "本人作废自己的报告",
@@ -320,6 +328,9 @@ TABLES = {
     "name_way": NAME_WAYS,
     "attested": ATTESTED,
     "delegated": ACTS,
+    "visit_kind": VISIT_KINDS,
+    "relation": RELATIONS,
+    "paper": PAPERS,
     "checked": CHECKED,
     "checked_means": CHECKED_MEANS,
     "assurance": ASSURANCES,

@@ -61,6 +61,12 @@ class Entry:
 
 def list_entries(person: User, wanted: Wanted, *, before: UUID | None = None, limit: int = PAGE) -> list[Entry]:
     """Give who looked at the person, at those merged into them too, the newest first; those before an entry. At most ``MOST``."""
+    with speaking_as_person(person):
+        return read_entries(wanted, before=before, limit=limit)
+
+
+def read_entries(wanted: Wanted, *, before: UUID | None = None, limit: int = PAGE) -> list[Entry]:
+    """Give who looked at whoever this transaction reads for: whoever speaks for themselves, or is served at the window."""
     first, last = wanted.first, wanted.last
     values = (
         before,
@@ -72,7 +78,7 @@ def list_entries(person: User, wanted: Wanted, *, before: UUID | None = None, li
         wanted.own,
         min(limit, MOST),
     )
-    with speaking_as_person(person), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sharing_own_entries(%s, %s, %s, %s, %s, %s, %s, %s)", values)
         rows = cursor.fetchall()
         items = definitions_of({field.partition(".")[0] for row in rows for field in row[-2] if "." in field})

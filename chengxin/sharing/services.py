@@ -53,6 +53,8 @@ class Report:
     as_of: date | None = None
     check_code: str = ""
     """Stands on a report that a person had made out to themselves: with it whoever is shown the report can check it."""
+    relative: bool = False
+    """Handed to a close relative of somebody who died."""
 
 
 class Refused(Exception):  # no error of the program: the true reason on its way to the register

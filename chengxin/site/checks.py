@@ -48,6 +48,8 @@ def provisional_in_force(on: date) -> list[Provisional]:
     from chengxin.identity.organising import licence_kinds
     from chengxin.identity.permissions import permissions
     from chengxin.identity.real_names import real_names
+    from chengxin.identity.visiting import LENGTH as VISIT
+    from chengxin.identity.visiting import LONGEST_MINUTES
     from chengxin.lib.terms import provisional_terms
     from chengxin.records.occupations import occupations
     from chengxin.records.terms import tables
@@ -86,6 +88,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
         if one.source.provisional and one.source.in_force(on)
     ]
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
+    found.append(Provisional("number", f"visit: {LONGEST_MINUTES} minute", str(VISIT)))
     return [*found, *_catalogue(), *_cycles(), *_shipped(), *_rules(on), *_levels(), *_certificates(on)]
 
 
@@ -137,11 +140,12 @@ def _rules(on: date) -> list[Provisional]:
     """List the sources that rules in code rest on, by the name under which the rules cite them."""
     from chengxin.identity import hands as of_hands
     from chengxin.identity import rules as of_identity
+    from chengxin.identity import visiting as of_window
     from chengxin.records import rules as of_records
 
     return [
         Provisional("rule", f"{module.__name__.removeprefix('chengxin.')}.{name}", str(source))
-        for module in (of_hands, of_identity, of_records)
+        for module in (of_hands, of_identity, of_window, of_records)
         for name, source in vars(module).items()
         if isinstance(source, Source) and source.provisional and source.in_force(on)
     ]

@@ -187,6 +187,7 @@ def _fill(stage: Stage) -> None:
         organising,
         populating,
         rebuilding,
+        serving,
         transferring,
         trying,
         waiving,
@@ -248,6 +249,7 @@ def _fill(stage: Stage) -> None:
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
     certifying.furnish(stage)
+    serving.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

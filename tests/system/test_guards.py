@@ -40,6 +40,7 @@ from tests.system import (
     guards_of_waivers,
     guards_of_ways,
     guards_of_who,
+    guards_of_window,
     organising,
 )
 from tests.system import attacks as a
@@ -70,6 +71,7 @@ EVERY = (
     guards_of_marks,
     guards_of_waivers,
     guards_of_who,
+    guards_of_window,
     guards_of_ways,
 )
 GUARDS = {name: guard for part in EVERY for name, guard in part.GUARDS.items()}
@@ -152,6 +154,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         *(pytest.param(attack, id=name) for name, attack in guards_of_contacts.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_registers.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_reports.SOUND.items()),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_window.SOUND.items()),
         pytest.param(editing.publishes(), id="an-edition-of-a-draft"),
         pytest.param(cataloguing.follows(), id="an-article-that-follows"),
         pytest.param(adjudicating.withdraw_what_the_row_names, id="a-correction-decided-on"),

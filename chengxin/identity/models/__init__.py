@@ -30,6 +30,7 @@ from chengxin.identity.models.verification import (
     RealNameCheck,
     Registration,
 )
+from chengxin.identity.models.visits import Visit
 
 __all__ = [
     "KEPT_MOST",
@@ -80,5 +81,6 @@ __all__ = [
     "TransferStep",
     "User",
     "VaultKey",
+    "Visit",
     "WithdrawnCode",
 ]

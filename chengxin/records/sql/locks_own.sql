@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION records_own_file(wanted bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    me bigint := identity_person_speaking();
+    me bigint := identity_person_reading();
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
     RETURN QUERY
@@ -44,7 +44,7 @@ CREATE OR REPLACE FUNCTION records_own_history(wanted bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    me bigint := identity_person_speaking();
+    me bigint := identity_person_reading();
 BEGIN
     RETURN QUERY
     SELECT v.version, v.state, v.recorded_at, v.decided, v.shown_from, v.shown_until, v.grade, v.erase_on, o.name,
@@ -68,7 +68,7 @@ CREATE OR REPLACE FUNCTION records_own_erased() RETURNS TABLE (item_id smallint,
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    me bigint := identity_person_speaking();
+    me bigint := identity_person_reading();
 BEGIN
     RETURN QUERY
     SELECT r.item_id, count(*), max(r.erase_on)

@@ -84,6 +84,18 @@ CERTIFICATE_NOTICES = (
     "本报告由本人申请出具，不收费；收到的人只能用于上面写明的用途。",
     "以核对的结果为准：本人随时可以作废；其中的记录有更正、撤回、修复的，核对会显示“内容已有变化”。",
 )
+RELATIVE_PURPOSE = "死者的近亲属查阅、复制"
+RELATIVE_NOTICES = (
+    "本报告由死者的近亲属为自身的合法、正当利益申请，在信用中心窗口出具，只能用于申请时写明的利益。",
+    "死者生前另有安排的，按其安排。",
+)
+SEEN_BY = Heading("谁查过我", "Who saw my data")
+QUERIES = Heading("各单位的查询", "Queries")
+SEEN_BY_FOOTER = "在信用中心窗口打印，交给本人"
+SEEN_BY_NOTICES = (
+    "这里列出各单位的每一次查询，包括没有答复的；本人自己的查看不在内。",
+    "觉得哪一次不应该，可以在本人页面提问，或者向查询的单位、信用中心提出，不收费。",
+)
 FOOTER, OWN_FOOTER = "只供写明的用途使用，不得转给他人", "由本人申请出具，可以凭编号和核验码核对"
 
 MASK = "********"
@@ -116,7 +128,7 @@ def count_line(report: "Report") -> str:
 
 def purpose_rows(report: "Report") -> list[tuple[str, str]]:
     rows = [
-        ("用途", report.purpose),
+        ("用途", RELATIVE_PURPOSE if report.relative else report.purpose),
         ("依据", report.basis),
         ("案号", report.case_reference),
         ("查询单位", "" if report.check_code else report.organisation),
@@ -128,10 +140,20 @@ def purpose_rows(report: "Report") -> list[tuple[str, str]]:
 
 def notices(report: "Report") -> tuple[str, ...]:
     """Give the terms of use: a report of one's own is its person's to hand on."""
+    if report.relative:
+        return (*RELATIVE_NOTICES, OWN_NOTICES[1], FACTS_ONLY)
     return (*(OWN_NOTICES if report.check_code else NOTICES), FACTS_ONLY)
 
 
+def seen_by_line(entries: int, *, more: bool) -> str:
+    if not entries:
+        return "还没有单位查过。"
+    return f"最近的 {entries} 次查询。更早的请在本人页面查看。" if more else f"共 {entries} 次查询。"
+
+
 def footer(report: "Report") -> str:
+    if report.relative:
+        return "由死者的近亲属申请出具，只用于申请时写明的利益"
     return OWN_FOOTER if report.check_code else FOOTER
 
 

@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION sharing_own_entries(before uuid, first_at timestamptz
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    me bigint := identity_person_speaking();
+    me bigint := identity_person_reading();
     low uuid := sharing_moment_number(coalesce(first_at, '1970-01-01Z'));
     high uuid := least(before, sharing_moment_number(last_at));
 BEGIN

@@ -49,7 +49,7 @@ END
 $$;
 
 -- name: guard_report
--- A report of one's own is one's own: whoever speaks for themselves has it made out to themselves. A certificate covers items in force, and
+-- A report of one's own is one's own: whoever speaks for themselves, or is served at the window, has it made out to themselves. A certificate covers items in force, and
 -- counts from today for no longer than the term says.
 CREATE OR REPLACE FUNCTION sharing_guard_report() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -57,8 +57,11 @@ DECLARE
     longest integer := (SELECT t.value FROM records_term t WHERE t.name = 'certificates' AND t.number = 'longest' AND t.valid_from <= today
                         ORDER BY t.valid_from DESC LIMIT 1);
 BEGIN
-    IF identity_person_speaking() IS DISTINCT FROM NEW.subject_id THEN
+    IF identity_person_reading() IS DISTINCT FROM NEW.subject_id THEN
         RAISE EXCEPTION 'a person has a report made out about themselves alone' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.kind = 'special' AND EXISTS (SELECT FROM identity_person p WHERE p.subject_id = NEW.subject_id AND p.died IS NOT NULL) THEN
+        RAISE EXCEPTION 'nobody has a certificate made out for the dead' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.valid_until <= today OR NEW.valid_until > today + make_interval(months => longest) THEN
         RAISE EXCEPTION 'a certificate counts for its term and no longer' USING ERRCODE = 'check_violation';

@@ -219,6 +219,27 @@ def test_a_report_comes_as_pdf_and_json_and_is_taken_back(held: Register) -> Non
     assert client.post(withdraw).status_code == 404
 
 
+def test_a_certificate_is_made_out_of_chosen_fields(held: Register) -> None:
+    client, address = wang(), reverse("person-certificate")
+    page = client.get(address).content.decode()
+    assert "行政处罚信息（自然人）" in page
+    wrong = client.post(address, {"months": "1"})
+    assert wrong.status_code == 422
+    assert "请选择用途" in wrong.content.decode()
+    assert "请至少选择一个领域" in wrong.content.decode()
+    told = {"purpose": "QZ", "covers": ["CF-ZRR", "RY-BZ"], "months": "1"}
+    assert client.post(address, {**told, "covers": ["NOWHERE"]}).status_code == 422
+    assert client.post(address, {**told, "months": "99"}).status_code == 422
+    assert client.post(address, {**told, "format": "pdf"}).content.startswith(b"%PDF")
+    content = json.loads(client.post(address, {**told, "format": "json"}).content)
+    assert [len(field["records"]) for field in content["fields"]] == [1, 0]
+    page = client.get(REPORTS).content.decode()
+    assert page.count("专项信用报告，用于求职、录用") == 2
+    assert "还没有人核对过" in page
+    check_report(content["number"], content["check_code"])
+    assert "被核对过 1 次" in client.get(REPORTS).content.decode()
+
+
 def test_pages_of_a_person_are_kept_by_nobody(held: Register) -> None:
     client = wang()
     for address in (FILE, ENTRIES, QUESTIONS, DETAILS, DELEGATIONS, REPORTS):
