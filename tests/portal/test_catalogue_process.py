@@ -230,7 +230,7 @@ def test_flood_from_one_address_is_kept_out(process: Process) -> None:
             reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code
             for n in range(consultations.flood.an_hour + 1)
         ]
-    assert answers == [302] * consultations.AN_HOUR + [409]
+    assert answers == [302] * consultations.flood.an_hour + [409]
 
 
 def test_edition_at_its_address_with_its_digest(process: Process) -> None:

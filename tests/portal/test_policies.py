@@ -56,6 +56,7 @@ PUBLISHED = {
     "public:sitemap": "lists pages and items, and no person",
     "public:robots": "tells search engines where to look",
     "public:page": "two officers vouched for it before anybody sees it",
+    "public:check-report": "a number with its code tells how a report stands, never the person nor what it holds",
 }
 # What is open to everybody at the other faces, and why it can't stand at the public site.
 OPEN = {

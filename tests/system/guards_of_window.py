@@ -6,6 +6,7 @@ from tests.people import CENTRE, MARKET
 from tests.system import keys as k
 from tests.system import serving as v
 from tests.system import who as w
+from tests.system.administering import user
 from tests.system.attacks import Attack
 from tests.system.guards import APPEND, Clause, Guard, holds, policy, row_security, trigger
 from tests.system.stage import Stage
@@ -55,10 +56,10 @@ CLAUSES: dict[str, Clause] = {
     "visit: for half an hour": Clause("guard_visit", "OR NEW.closes_at > clock_timestamp() + interval '30 minutes'", "",
                                       v.enters(closes_at=lambda _: datetime.now(UTC) + timedelta(minutes=40)), HALF_HOUR),
     "visit: opened unconfirmed": Clause("guard_visit", "NEW.confirmed_at IS NOT NULL OR", "", v.enters(
-        kind="relative", confirmed_at=lambda _: datetime.now(UTC), confirmed_by_id=lambda stage: v.user(stage, "colleague"),
+        kind="relative", confirmed_at=lambda _: datetime.now(UTC), confirmed_by_id=lambda stage: user(stage, "colleague"),
         closes_at=lambda _: datetime.now(UTC) + timedelta(minutes=9)), OPENED),
     "visit: at the window": Clause("guard_visit", "w.user_id = NEW.officer_id", "true",
-                                   v.enters(officer_id=lambda stage: v.user(stage, "clerk")), WINDOW),
+                                   v.enters(officer_id=lambda stage: user(stage, "clerk")), WINDOW),
     "visit: by whoever speaks": Clause("guard_visit", SPEAKS, "", v.enters(by="colleague"), WINDOW),
     "visit: the dead by relatives": Clause("guard_visit", "AND (p.died IS NOT NULL) = (NEW.kind = 'relative')", "",
                                            v.enters(subject_id=v.dead), "relatives ask about the dead"),
