@@ -1,12 +1,15 @@
 """The window and the check page in a real browser: two officers, somebody who stands there, and whoever is shown a paper."""
 
-import csv
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import Running
+from tests.people import DEAD, write_population
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
 from tests.portal.test_browser_delegations import able_persons
 
@@ -22,11 +25,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield found
 
 
-def dead_person(installation: Running) -> tuple[str, str]:
-    with (installation.data / "demo" / "population.csv").open(encoding="utf-8-sig", newline="") as file:
-        return next(
-            (row["XM"], row["ZJHM"]) for row in csv.DictReader(file) if row["ZJLX"] == "1" and row["ZT"] == "死亡"
-        )
+def dead_person(installation: Running, folder: Path) -> tuple[str, str]:
+    """Have the population authority tell of somebody who died; the demo province has nobody."""
+    file = write_population(folder / "dead.csv", (DEAD,))
+    program = Path(sys.executable).parent / "chengxin"
+    subprocess.run([program, "population", "load", file, "--data", installation.data], check=True, capture_output=True)
+    return DEAD.name, DEAD.code
 
 
 def fill(desk: Reader, **persons: tuple[str, str]) -> None:
@@ -66,9 +70,9 @@ def test_an_officer_serves_a_person(browser: Browser, installation: Running, siz
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_relative_of_the_dead_is_confirmed_by_a_second(
-    browser: Browser, installation: Running, size: tuple[int, int]
+    browser: Browser, installation: Running, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    both = {"死者": dead_person(installation), "申请人": able_persons(installation)[0]}
+    both = {"死者": dead_person(installation, tmp_path), "申请人": able_persons(installation)[0]}
     with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(OFFICER)
         desk.open_proved("/desk/window/relatives/")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0018_demo_persons'),
+        ('identity', '0019_editors'),
     ]
 
     operations = [
