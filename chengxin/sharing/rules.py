@@ -21,6 +21,7 @@ OTHER_FIELD = Refusal(
 
 
 def no_such_term(longest: int) -> Refusal:
+    """Give the refusal of a term that is none. Source: 个人信息保护法 第八条 (the number is the house's own, ``certificates``)."""
     return Refusal(
         "certificate-term",
         f"有效期是 1 至 {longest} 个月，请重新选择。",
@@ -37,7 +38,10 @@ def refuse_certificate(
     offered: Collection[str],
     longest: int,
 ) -> Refusal | None:
-    """Tell why a certificate can't be made out like that; None when it can."""
+    """Tell why a certificate can't be made out like that; None when it can.
+
+    Source: safeguard 1 (no article, no data); 个人信息保护法 第四十五条 (a person has copies of what is held of them).
+    """
     tests = (
         (purpose not in purposes, NO_PURPOSE),
         (not covers, NO_FIELD),
