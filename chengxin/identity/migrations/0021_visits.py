@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0019_editors'),
+        ('identity', '0020_saved_views'),
     ]
 
     operations = [
