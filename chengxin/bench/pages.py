@@ -16,7 +16,14 @@ READERS, ALONE_S, TOGETHER_S = 16, 3.0, 5.0
 ENTRIES = 10_000
 PAGES = {
     "clerk": ("/desk/", "/desk/registers/batches/", "/desk/batches/", "/desk/months/", "/desk/days/"),
-    "officer": ("/desk/", "/desk/registers/cases/", "/desk/adjudication/", "/desk/persons/", "/desk/undoings/", "/desk/lookup/"),
+    "officer": (
+        "/desk/",
+        "/desk/registers/cases/",
+        "/desk/adjudication/",
+        "/desk/persons/",
+        "/desk/undoings/",
+        "/desk/lookup/",
+    ),
     "person": ("/me/", "/me/file/", "/me/entries/", "/me/messages/", "/me/reports/"),
 }
 """The pages of each reader; the person has ``ENTRIES`` entries and the records of one among all."""
