@@ -258,7 +258,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         try:
             url = f"http://127.0.0.1:{port}"
             wait_until(
-                f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 120
+                f"{url} answers; log: {data / 'up.log'}", lambda: process.poll() is not None or healthy(url), 400
             )
             assert process.poll() is None, (data / "up.log").read_text()
             running = Running(url, data, process, platform)

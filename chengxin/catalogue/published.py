@@ -42,6 +42,16 @@ class PublishedItem:
     provider_kinds: list[str]
     provisional: bool
     level: str
+    item_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which items to list; whatever is empty lets everything through."""
+
+    item_class: str = ""
+    kind: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +86,38 @@ def published_editions() -> list[PublishedEdition]:
     return [PublishedEdition(*row) for row in _ask("editions")]
 
 
-def published_items() -> list[PublishedItem]:
+def published_items(wanted: Wanted = Wanted()) -> list[PublishedItem]:
     """Give the items that rest on a law in force today, by class and code."""
-    return [_item(row) for row in _ask("items")]
+    return [_item(row) for row in _ask("items", wanted.item_class, wanted.kind, wanted.word)]
+
+
+def bases_of_items() -> dict[str, list[Basis]]:
+    """Give the articles that stand today behind each item in force."""
+    found: dict[str, list[Basis]] = {}
+    for item, *basis in _ask("every_basis"):
+        found.setdefault(item, []).append(Basis(*basis))
+    return found
+
+
+def item_classes() -> list[tuple[str, str]]:
+    """Give the classes of the items in force, with their names."""
+    return [(code, name) for code, name in _ask("classes")]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An item that is open to everybody, and the articles that say so. Without one that stands today it isn't open, whatever it says."""
+
+    item: PublishedItem
+    bases: tuple[Basis, ...]
+
+
+def open_items(items: list[PublishedItem]) -> list[OpenItem]:
+    """Give those items in force whose entry says that they are open to everybody (safeguard 11)."""
+    found: dict[str, list[Basis]] = {}
+    for code, law, *rest in _ask("open"):
+        found.setdefault(code, []).extend([Basis(law, *rest)] if law is not None else [])
+    return [OpenItem(one, tuple(found[one.code])) for one in items if one.code in found]
 
 
 def explain_item(code: str) -> ExplainedItem:

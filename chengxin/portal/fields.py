@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from chengxin.education.feedback.rules import refuse_personal
 from chengxin.lib.codes import holds_code
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.services import areas
@@ -17,6 +18,12 @@ def refuse_identity_codes(text: str) -> None:
         raise ValidationError(
             "这里不能写身份证件号码，请删去。 / Take the identity code out of this text.", code="identity-code"
         )
+
+
+def refuse_numbers(text: str) -> None:
+    """Refuse a text that leads to somebody by a number, or by an address. Raises ValidationError."""
+    if refusal := refuse_personal(text, on=shanghai_date(timezone.now()), areas=areas()):
+        raise ValidationError(f"{refusal.text} / {refusal.text_en}", code=refusal.code)
 
 
 class FreeText(forms.CharField):

@@ -26,6 +26,9 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "access-questions": (Unit.WORKING_DAY, ("answer",)),
     "certificates": (Unit.MONTH, ("longest",)),
     "report-checks": (Unit.COUNT, ("tries",)),
+    "feedback-answers": (Unit.WORKING_DAY, ("answer",)),
+    "feedback-limits": (Unit.COUNT, ("an_hour",)),
+    "feedback-keeping": (Unit.MONTH, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -81,3 +84,13 @@ def answer_term(on: date) -> Term:
 def certificate_months(on: date) -> int:
     """Give for how many months at most a person's certificate is valid. Raises TermGap."""
     return tables()["certificates"].at(on).numbers["longest"]
+
+
+def feedback_term(on: date) -> Term:
+    """Give within how many working days feedback of the public is answered (``answer``), with its source. Raises TermGap."""
+    return tables()["feedback-answers"].at(on)
+
+
+def feedback_months(on: date) -> int:
+    """Give for how many months feedback of the public is kept. Raises TermGap."""
+    return tables()["feedback-keeping"].at(on).numbers["keep"]

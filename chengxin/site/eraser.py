@@ -27,6 +27,8 @@ def erase_due(data: Path, *, at: datetime) -> int:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         # Marks of lines are digests of values: they go no later, and need no journal, since nothing but speed hangs on them.
         cursor.execute("DELETE FROM records_mark")
+        # What the public said carries its day itself: a restore brings back nothing that the next round doesn't erase again.
+        cursor.execute("DELETE FROM education_feedback")
         cursor.execute("SELECT subject_id, record_id, version FROM records_payload")
         rows = iter(lambda: cursor.fetchmany(BLOCK), [])
         if not Journal(data / FOLDER).note((key for block in rows for key in block), shanghai_date(at)):

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "chengxin.catalogue",
     "chengxin.records",
     "chengxin.sharing",
+    "chengxin.education.feedback",
     "chengxin.portal",
     "chengxin.site",
     *(CONTENT_APPS if FACE in {"desk", "editing"} else []),
@@ -315,6 +316,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # of the others some are none to browsers, whose list then breaks
 USE_TZ = True
 USE_I18N = True
 

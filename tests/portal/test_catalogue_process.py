@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chengxin.catalogue.laws import list_work
 from chengxin.catalogue.models import Comment, Draft, DraftItem, Edition, LawEvent
-from chengxin.portal.public import consultations
-from chengxin.portal.public.consultations import SALT
+from chengxin.portal.public import senders
+from chengxin.portal.public.consultations import CommentForm
 from tests.catalogue.process import Process, adverse_item, positive_item, settle_cast
 from tests.conftest import Register
 from tests.faces import public_face
@@ -28,13 +28,13 @@ def process(register: Register) -> Process:
 
 @pytest.fixture(autouse=True)
 def _no_count() -> Iterator[None]:
-    consultations.flood.sent.clear()
+    senders.floods.clear()
     yield
-    consultations.flood.sent.clear()
+    senders.floods.clear()
 
 
 def token(age: float = 60) -> str:
-    return signing.dumps(str(time.time() - age), salt=SALT)
+    return signing.dumps([time.time() - age, ""], salt=CommentForm.salt)
 
 
 def consulting(process: Process) -> Draft:
@@ -227,10 +227,9 @@ def test_flood_from_one_address_is_kept_out(process: Process) -> None:
     page = f"/catalogue/consultations/{consulting(process).pk}/"
     with public_face(process.register) as reader:
         answers = [
-            reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code
-            for n in range(consultations.flood.an_hour + 1)
+            reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code for n in range(senders.AN_HOUR + 1)
         ]
-    assert answers == [302] * consultations.flood.an_hour + [409]
+    assert answers == [302] * senders.AN_HOUR + [409]
 
 
 def test_edition_at_its_address_with_its_digest(process: Process) -> None:

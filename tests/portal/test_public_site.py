@@ -9,18 +9,21 @@ from django.test import Client
 from django.urls import reverse
 
 from chengxin.catalogue.directory import list_organisations
+from chengxin.catalogue.files import shipped_items
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.portal.public import catalogue
 from tests.conftest import Register
-from tests.people import CENTRE, MARKET, OFFICERS
+from tests.people import CENTRE, MARKET, OFFICERS, WANG_WEI
 from tests.portal.test_pages import STRICT
 
 # What names nobody and is the same for everybody may be kept a minute; errors, forms and what answers one asker may not.
-KEPT = ["/", "/catalogue/", "/catalogue/CF-ZRR/", "/catalogue/editions/", "/catalogue/editions/SX-2026.1/",
+KEPT = ["/", "/catalogue/", "/catalogue/?item_class=03", "/catalogue/publication/",
+        "/catalogue/CF-ZRR/", "/catalogue/editions/", "/catalogue/editions/SX-2026.1/",
         "/catalogue/compare/?before=SX-2026.1&after=SX-2026.1", "/catalogue/consultations/", "/organisations/", "/permissions/",
         "/guide/", "/guide/what-is-held/", "/policy/credit-repair-measures-2026/", "/cases/same-name/", "/news/", "/sitemap.xml",
         "/robots.txt"]  # fmt: skip
-KEPT_BY_NOBODY = ["/receipts/", "/search/", "/healthz", "/nowhere/", "/catalogue/NO-SUCH/", "/organisations/?region=x",
+KEPT_BY_NOBODY = ["/receipts/", "/search/", "/feedback/", "/feedback/answer/", "/catalogue/?kind=x",
+                  "/healthz", "/nowhere/", "/catalogue/NO-SUCH/", "/organisations/?region=x",
                   "/guide/?after=x", "/guide/no-such/", "/pictures/no-such.jpg"]  # fmt: skip
 
 
@@ -53,6 +56,47 @@ def test_the_catalogue_tells_each_item_with_its_laws(public_site: Register) -> N
     shown = Client().get(reverse("public:item", args=["CF-ZRR"])).content.decode()
     assert "《中华人民共和国行政处罚法》" in shown
     assert "CF_XDR_MC" in shown
+
+
+def listed(**asked: str) -> set[str]:
+    page = Client().get(reverse("public:catalogue"), asked).content.decode()
+    return {code for code in shipped_items() if reverse("public:item", args=[code]) in page}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, set(shipped_items())),
+        ({"item_class": "11"}, {"RY-BZ", "ZY-FW"}),
+        ({"item_class": "03", "word": "许可信息"}, {"XK-ZRR"}),
+        ({"kind": "court"}, {"SX-BZXR"}),
+        ({"word": "cf-zrr"}, {"CF-ZRR"}),
+        ({"word": "失信被执行人名单"}, {"SX-BZXR"}),
+        ({"word": "没有这种事"}, set()),
+    ],
+    ids=["all", "class", "class-and-word", "kind", "code", "law", "none"],
+)
+def test_the_catalogue_is_narrowed_by_class_provider_and_word(
+    public_site: Register, asked: dict[str, str], found: set[str]
+) -> None:
+    assert listed(**asked) == found
+
+
+def test_a_word_that_nothing_holds_is_said_so_and_each_item_shows_its_articles(public_site: Register) -> None:
+    assert "没有这样的信息项" in Client().get(reverse("public:catalogue"), {"word": "没有这种事"}).content.decode()
+    page = Client().get(reverse("public:catalogue")).content.decode()
+    assert page.count("法律依据（") == len(shipped_items())
+    assert "<li>《中华人民共和国行政处罚法》第" in page
+
+
+@pytest.mark.parametrize("asked", [{"item_class": "99"}, {"kind": "'"}, {"word": "x" * 13}, {"word": WANG_WEI.code}])
+def test_what_the_catalogue_cant_be_asked_is_refused(public_site: Register, asked: dict[str, str]) -> None:
+    answer = Client().get(reverse("public:catalogue"), asked)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
+
+
+def test_no_identity_code_fits_into_the_field_that_stands_in_an_address(public_site: Register) -> None:
+    assert 'maxlength="12"' in Client().get(reverse("public:catalogue")).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,16 @@ from tests.site.test_cli import SETTLE, Shell, both_languages, report
 pytestmark = pytest.mark.xdist_group("backup")
 
 PERSONS = "SELECT subject_id, born, code_sealed FROM identity_person ORDER BY 1"
+PICTURES = "SELECT name, length(content), md5(content) FROM pages_file ORDER BY 1"
+FEEDBACK = "SELECT digest, words, erase_on FROM education_feedback ORDER BY 1"
+# Pictures of the public site stand in the database, whatever bytes they are of; so does what the public said.
+WRITTEN_AT_THE_SITE = (
+    r"""INSERT INTO pages_file (name, content, made_at)
+        SELECT 'images/' || n || '.png', decode('89504e470d0a1a0a00ff', 'hex') || sha256(n::text::bytea), now()
+        FROM generate_series(1, 3) n""",
+    """INSERT INTO education_feedback (digest, words, may_show, given_at, due_on, due_estimated, erase_on, answer)
+       VALUES (sha256('x'), '字太小', false, now(), current_date + 15, false, current_date + 700, '')""",
+)
 PAYLOADS = "SELECT subject_id, record_id, version FROM records_payload ORDER BY 1, 2, 3"
 # A correction may make due what the backup thinks isn't; here the day is moved by hand.
 MAKE_DUE = """
@@ -62,6 +72,9 @@ def source() -> Iterator[Shell]:
         today = date.today()  # noqa: DTZ011
         taken = made.ingest([penalty(today, 1), penalty(today, 2), penalty(today, 3, LI_NA)])
         assert taken.code == 0, taken.err
+        with psycopg.connect(server(data).url("chengxin_owner")) as connection:
+            for statement in WRITTEN_AT_THE_SITE:
+                connection.execute(statement.encode())
         yield made
 
 
@@ -102,6 +115,9 @@ def test_a_register_comes_back_as_it_was(source: Shell, backup: Path, target: Sh
     assert said.json["erased"] == 0
     assert rows(target.data, PERSONS) == rows(source.data, PERSONS)
     assert rows(target.data, PAYLOADS) == rows(source.data, PAYLOADS)
+    assert len(rows(source.data, PICTURES)) == 3
+    assert rows(target.data, PICTURES) == rows(source.data, PICTURES)
+    assert rows(target.data, FEEDBACK) == rows(source.data, FEEDBACK) != []
     assert databases(target.data) == {"postgres", "chengxin"}
     told = [report(shell, f"{WANG_WEI.code}\n{WANG_WEI.name}\n", "--format", "json").json for shell in (source, target)]
     before, after = (sorted(one["records"], key=lambda record: record["document"]) for one in told)

@@ -64,6 +64,7 @@ class Shell:
 
     folder: Path
     data: Path
+    within_s: int = 60  # when a command counts as hung
 
     def environment(self, **extra: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)}
@@ -78,7 +79,13 @@ class Shell:
     def run(self, *arguments: object, given: str = "", **extra: str) -> Said:
         program = [str(Path(sys.executable).with_name("chengxin")), *map(str, arguments)]
         done = subprocess.run(
-            program, input=given, env=self.environment(**extra), capture_output=True, text=True, timeout=60, check=False
+            program,
+            input=given,
+            env=self.environment(**extra),
+            capture_output=True,
+            text=True,
+            timeout=self.within_s,
+            check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 

@@ -17,6 +17,9 @@ from chengxin.site.runtime.roles import ensure_database, ensure_roles
 from tests.site.support import MAJOR, made_data
 from tests.site.test_cli import Shell
 
+# Every migration since, the content system's some hundred among them: minutes on a small machine that has other work.
+PREPARING_S = 400
+
 
 @contextmanager
 def earlier(dump: Path, vault: Mapping[str, Any]) -> Iterator[tuple[Shell, str]]:
@@ -32,7 +35,7 @@ def earlier(dump: Path, vault: Mapping[str, Any]) -> Iterator[tuple[Shell, str]]
             # What is granted on the database itself isn't in a dump: the mark that all was prepared must not be believed.
             with psycopg.connect(owner) as connection:
                 connection.execute("COMMENT ON SCHEMA public IS NULL")
-            yield Shell(data.parent, data), owner
+            yield Shell(data.parent, data, PREPARING_S), owner
 
 
 def _load(url: str, dump: bytes) -> None:

@@ -188,6 +188,7 @@ def _fill(stage: Stage) -> None:
         populating,
         rebuilding,
         serving,
+        saying,
         transferring,
         trying,
         waiving,
@@ -246,6 +247,7 @@ def _fill(stage: Stage) -> None:
     trying.furnish(stage)
     rebuilding.furnish(stage)
     oneself.furnish(stage)
+    saying.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}
     stage.insert("owner", "sharing_report", report)
     certifying.furnish(stage)

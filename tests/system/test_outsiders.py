@@ -38,6 +38,7 @@ COLUMNS = {
     "public_consultation": "edition is_open number organisation place returned title until",
     "public_draft_item": "change code definition number",
     "public_comment": "answer name number place text",
+    "public_feedback": "answer answered_on place words",
     "public_page": "address body changed day depth facts heading id kind link path summary summary_en title",
     "public_picture": "content file height number width",
     "public_redirect": "path target",
@@ -127,6 +128,8 @@ def test_it_calls_no_function_but_its_own(outside: Outside, role: str) -> None:
         assert open_ == (
             {
                 "catalogue_comment_on(bigint,text,text)",
+                "education_find_feedback(bytea)",
+                "education_give_feedback(bytea,text,boolean,date,boolean)",
                 "ground_kind()",
                 "identity_find_receipt(text)",
                 "records_publishable(bigint)",

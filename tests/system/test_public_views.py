@@ -13,6 +13,7 @@ import pytest
 from chengxin.records.reconciliation import FIGURES
 from tests.people import CENTRE
 from tests.system.cataloguing import ADVERSE, begin, comments, put, step
+from tests.system.saying import said
 from tests.system.siting import NEWS, moved, sees_picture
 from tests.system.stage import Stage
 
@@ -87,6 +88,11 @@ def taken_off(stage: Stage) -> None:
     moved("UPDATE wagtailredirects_redirect SET old_path = '/R-HID'")(stage)
 
 
+def unagreed(stage: Stage) -> None:
+    """Let the public say something that a second officer hasn't agreed to show."""
+    said(stage, words="F-HID")
+
+
 def nothing(_: Stage) -> None:
     """The row that is hidden is there already."""
 
@@ -138,6 +144,7 @@ HIDDEN = {
     "public_page": Hidden(taken_off, "title", "P-HID", "wagtailcore_page WHERE title = 'P-HID'"),
     "public_picture": Hidden(taken_off, "file", "images/x.jpg", "pages_file WHERE name = 'images/x.jpg'"),
     "public_redirect": Hidden(taken_off, "path", "/R-HID", "wagtailredirects_redirect WHERE old_path = '/R-HID'"),
+    "public_feedback": Hidden(unagreed, "words", "F-HID", "education_feedback WHERE words = 'F-HID'"),
     "public_organisation": Hidden(nothing, "code", CENTRE, f"identity_organisation WHERE code = '{CENTRE}'"),
 }
 # Conditions that tell of a row by an error, or by a notice, when they are tried on it.

@@ -1,15 +1,28 @@
 """The catalogue, open to everybody: what is collected, on which law, by whom, for how long, for whose eyes."""
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chengxin.catalogue.archive import suspended_today
 from chengxin.catalogue.consulted import consultations
-from chengxin.catalogue.published import explain_item, published_editions, published_items
+from chengxin.catalogue.published import (
+    PublishedItem,
+    Wanted,
+    bases_of_items,
+    explain_item,
+    item_classes,
+    open_items,
+    published_editions,
+    published_items,
+)
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.openness import public
+from chengxin.portal.fields import FreeText, text_input
+from chengxin.portal.pages import RequestUnreadable
 from chengxin.portal.public.keeping import may_be_kept
+from chengxin.portal.words import ORGANISATION_KINDS
 
 FILLINGS = {
     "date": "日期，写成 2026-03-05 或者 20260305",
@@ -19,17 +32,62 @@ FILLINGS = {
 }
 
 
+class FilterForm(forms.Form):
+    """Which items to list. The word is too short for any identity code, since it stands in the address."""
+
+    item_class = forms.ChoiceField(label="类别", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    kind = forms.ChoiceField(label="提供单位", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    word = FreeText(
+        label="字词",
+        required=False,
+        max_length=12,
+        help_text="事项、法律或者条文，例：许可、第四十八条。",
+        widget=text_input(type="search"),
+    )
+
+    def __init__(self, asked: QueryDict, items: list[PublishedItem]) -> None:
+        super().__init__(asked)
+        kinds = sorted({kind for one in items for kind in one.provider_kinds})
+        self.fields["item_class"].choices = [("", "全部"), *item_classes()]  # type: ignore[attr-defined]  # a choice
+        self.fields["kind"].choices = [("", "全部"), *((one, ORGANISATION_KINDS.get(one, one)) for one in kinds)]  # type: ignore[attr-defined]
+
+
 @may_be_kept
 @public("目录依法向社会公布；不含任何人的信息")
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
+    every = published_items()
+    form = FilterForm(request.GET, every)
+    if not form.is_valid():
+        raise RequestUnreadable
+    narrowed, bases = any(form.cleaned_data.values()), bases_of_items()
+    items = published_items(Wanted(**form.cleaned_data)) if narrowed else every
     context = {
-        "items": published_items(),
+        "form": form,
+        "narrowed": narrowed,
+        "every": len(every),
+        "items": [(one, bases.get(one.code, [])) for one in items],
         "editions": published_editions(),
         "suspended": suspended_today(),
         "consultations": [one for one in consultations() if one.is_open],
     }
     return render(request, "portal/public/catalogue.html", context)
+
+
+@may_be_kept
+@public("哪些信息依法向社会公开，由目录算出；不含任何人的信息")
+@require_safe
+def publication(request: HttpRequest) -> HttpResponse:
+    """Tell which items in force are open to everybody, under which article: of persons none, unless the catalogue says so."""
+    items = published_items()
+    every = open_items(items)
+    context = {
+        "open": [one for one in every if one.bases],
+        "closed": [one for one in every if not one.bases],
+        "items": items,
+        "editions": published_editions(),
+    }
+    return render(request, "portal/public/publication.html", context)
 
 
 @may_be_kept

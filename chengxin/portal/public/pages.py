@@ -18,7 +18,17 @@ from chengxin.portal.public.keeping import may_be_kept
 FOREVER = "public, max-age=31536000, immutable"
 OPEN = "两名工作人员看过才发布的网页；不含任何人的信息"
 # Addresses of the site itself that a reader may begin at, for the site map.
-FIXED = ("start", "catalogue", "editions", "consultations", "organisations", "permissions", "check-receipt")
+FIXED = (
+    "start",
+    "catalogue",
+    "publication",
+    "feedback",
+    "editions",
+    "consultations",
+    "organisations",
+    "permissions",
+    "check-receipt",
+)
 
 
 @may_be_kept
@@ -74,6 +84,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's own signature
     """Let search engines in, but not where a reader asks for something of their own."""
-    closed = "".join(f"Disallow: {reverse(f'public:{name}')}\n" for name in ("check-receipt",))
+    closed = "".join(f"Disallow: {reverse(f'public:{name}')}\n" for name in ("check-receipt", "feedback-answer"))
     text = f"User-agent: *\n{closed}Sitemap: {settings.PUBLIC_URL}{reverse('public:sitemap')}\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
