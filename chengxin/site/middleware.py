@@ -54,7 +54,9 @@ def content_security_for_editors(get_response: Answer) -> Answer:
         response.headers["Content-Security-Policy"] = EDITORS_POLICY.format(nonce=nonce)
         response.headers["Permissions-Policy"] = PERMISSIONS
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.headers["Cache-Control"] = "no-store"
+        # Whatever the content system says of its pages; what has a name by its content is kept, or editors load it anew with each page.
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return middleware

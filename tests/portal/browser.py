@@ -190,7 +190,7 @@ class Reader:
     def _barriers(self, name: str, rules: list[str], left: Mapping[tuple[str, str], str]) -> None:
         found = self.page.evaluate("rules => axe.run({runOnly: rules})", rules)["violations"]
         told = [
-            (rule["id"], rule["help"], node["html"][:200])
+            (rule["id"], rule["help"], node["html"][:400])
             for rule in found
             for node in rule["nodes"]
             if not any(rule["id"] == known and part in node["html"] for known, part in left)
