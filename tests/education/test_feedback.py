@@ -31,7 +31,7 @@ from chengxin.identity.errors import HandsRefused
 from chengxin.identity.models import Organisation, User
 from chengxin.lib.regions import standard_areas
 from chengxin.lib.workdays import WorkCalendar
-from chengxin.portal.public import senders
+from chengxin.portal.public import feedback
 from chengxin.portal.public.feedback import FeedbackForm
 from chengxin.records.terms import feedback_months, feedback_term
 from chengxin.site.eraser import erase_due
@@ -51,9 +51,9 @@ PERSONAL = {
 
 @pytest.fixture(autouse=True)
 def _no_count() -> Iterator[None]:
-    senders.floods.clear()
+    feedback.flood.sent.clear()
     yield
-    senders.floods.clear()
+    feedback.flood.sent.clear()
 
 
 @pytest.fixture
@@ -284,10 +284,10 @@ def test_programs_are_slowed_and_their_field_lets_nothing_in(public_site: Regist
 
 
 def test_an_address_and_the_site_have_a_measure(public_site: Register, now: datetime) -> None:
-    for _ in range(senders.AN_HOUR):
+    for _ in range(feedback.flood.an_hour):
         assert Client().post("/feedback/", form()).status_code == 200
     assert "这一小时已提交多条" in Client().post("/feedback/", form()).content.decode()
-    for number in range(60 - senders.AN_HOUR):
+    for number in range(60 - feedback.flood.an_hour):
         give_feedback(draw_number(), f"第 {number} 条", may_show=False, at=now)
     with pytest.raises(FeedbackRefused, match="过一小时再试"):
         give_feedback(draw_number(), "再一条", may_show=False, at=now)

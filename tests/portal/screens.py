@@ -162,6 +162,8 @@ OF_WAGTAIL = {
     ("label", "ui-autocomplete-input"): "the field for tags is jQuery UI's: its input has no name of its own, the word stands above it",
     ("label", 'id="body-'): "a block of a page's body: its word stands above it, which the content system ties to it by sight alone",
     ("target-size", "w-minimap-toggle"): "folds the outline beside a long form; its headings are links of full size as well",
+    ("link-in-text-block", "/edit/images/multiple/add/"): "in the dark, the link in the sentence that stands where there is no picture yet",
+    ("link-in-text-block", "/edit/redirects/add/"): "the same where there is no redirect yet",
     ("color-contrast", "w-flex w-justify-start w-items-center"): "in the dark, the place of a path that is still empty on a new page",
 }  # fmt: skip
 # Pages of things that a test makes first, and which module examines them, on a telephone and at a desk.

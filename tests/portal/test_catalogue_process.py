@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chengxin.catalogue.laws import list_work
 from chengxin.catalogue.models import Comment, Draft, DraftItem, Edition, LawEvent
-from chengxin.portal.public import senders
+from chengxin.portal.public import consultations
 from chengxin.portal.public.consultations import CommentForm
 from tests.catalogue.process import Process, adverse_item, positive_item, settle_cast
 from tests.conftest import Register
@@ -28,9 +28,9 @@ def process(register: Register) -> Process:
 
 @pytest.fixture(autouse=True)
 def _no_count() -> Iterator[None]:
-    senders.floods.clear()
+    consultations.flood.sent.clear()
     yield
-    senders.floods.clear()
+    consultations.flood.sent.clear()
 
 
 def token(age: float = 60) -> str:
@@ -227,9 +227,10 @@ def test_flood_from_one_address_is_kept_out(process: Process) -> None:
     page = f"/catalogue/consultations/{consulting(process).pk}/"
     with public_face(process.register) as reader:
         answers = [
-            reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code for n in range(senders.AN_HOUR + 1)
+            reader.post(page, {"text": f"意见 {n}", "opened": token()}).status_code
+            for n in range(consultations.flood.an_hour + 1)
         ]
-    assert answers == [302] * senders.AN_HOUR + [409]
+    assert answers == [302] * consultations.flood.an_hour + [409]
 
 
 def test_edition_at_its_address_with_its_digest(process: Process) -> None:

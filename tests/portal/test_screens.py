@@ -32,8 +32,8 @@ from tests.portal.test_policies import LISTED
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 PHONE, DESK = (360, 780), (1280, 800)
 FIRST, THEN, PLOTS = 250_000, 40_000, 400_000
-# The content system's own bundle, which editors load once: as it ships it, and no more.
-FIRST_OF_WAGTAIL = 2_250_000
+# The content system's own bundle, which editors load once, and its pages, which aren't compressed (0022 point 10): as it ships them.
+FIRST_OF_WAGTAIL, THEN_OF_WAGTAIL = 2_250_000, 220_000
 FIGURES = ("page", "first_bytes", "then_bytes", "first_paint_ms", "then_paint_ms")
 # What a page and all it loads took from the net, as the browser itself counts; what it had kept counts nothing.
 WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -117,7 +117,7 @@ def test_no_page_is_heavier_than_its_budget(browser: Browser, installation: Runn
                     [f"{screen.name} {screen.state}".strip(), first, then, round(painted), round(painted_then)]
                 )
                 budget = FIRST_OF_WAGTAIL if screen.apart else PLOTS if screen.plots else FIRST
-                if first > budget or then > THEN:
+                if first > budget or then > (THEN_OF_WAGTAIL if screen.apart else THEN):
                     heavy.append((screen.name, first, then))
     with (SCREENSHOTS / f"{face}.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([FIGURES, *figures])

@@ -10,10 +10,12 @@ from chengxin.catalogue.consulted import answered_comments, changes_of, comment_
 from chengxin.catalogue.errors import CommentRefused
 from chengxin.identity.openness import public
 from chengxin.portal.fields import FreeText, text_input
+from chengxin.portal.public.floods import Flood
 from chengxin.portal.public.keeping import may_be_kept
-from chengxin.portal.public.senders import SenderForm, refuse_flood
+from chengxin.portal.public.senders import AN_HOUR, SenderForm, refuse_flood
 
 OPEN = "草案依法公开征求意见；不含任何人的信息"
+flood = Flood(AN_HOUR)
 
 
 class CommentForm(SenderForm):
@@ -49,7 +51,7 @@ def consultation(request: HttpRequest, number: int) -> HttpResponse:
     refusal, status = None, 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            refuse_flood(request, "comment", CommentRefused)
+            refuse_flood(request, flood, CommentRefused)
             if not form.cleaned_data["website"]:  # people don't see this field
                 comment_on(number, form.cleaned_data["text"], form.cleaned_data["name"])
         except CommentRefused as refused:

@@ -13,7 +13,10 @@ from chengxin.identity.openness import public
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.fields import refuse_numbers, text_input
 from chengxin.portal.pages import RequestUnreadable
-from chengxin.portal.public.senders import SenderForm, refuse_flood
+from chengxin.portal.public.floods import Flood
+from chengxin.portal.public.senders import AN_HOUR, SenderForm, refuse_flood
+
+flood = Flood(AN_HOUR)
 
 
 class FeedbackForm(SenderForm):
@@ -67,7 +70,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
 
 def _taken(request: HttpRequest, form: FeedbackForm) -> HttpResponse:
     """Take in what was said and tell its number; it stands in this answer alone and in no address. Raises FeedbackRefused."""
-    refuse_flood(request, "feedback", FeedbackRefused)
+    refuse_flood(request, flood, FeedbackRefused)
     told, at = form.cleaned_data, timezone.now()
     if not told["website"]:  # people don't see this field
         give_feedback(told["opened"], told["words"], may_show=told["may_show"], at=at)

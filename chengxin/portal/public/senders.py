@@ -1,7 +1,6 @@
 """Forms that anybody may send without an account: no address is kept; a form's age and a count in memory stop floods."""
 
 import time
-from collections import defaultdict
 from typing import ClassVar
 
 from django import forms
@@ -14,7 +13,6 @@ from chengxin.portal.public.floods import Flood
 
 SOONEST_S, LATEST_S = 3, 24 * 3600
 AN_HOUR = 10
-floods: defaultdict[str, Flood] = defaultdict(lambda: Flood(AN_HOUR))
 
 
 class SenderForm(forms.Form):
@@ -50,7 +48,7 @@ class SenderForm(forms.Form):
             self.initial["opened"] = told
 
 
-def refuse_flood(request: HttpRequest, what: str, refused: type[ChengxinError]) -> None:
-    """Count what an address sent in this hour. Raises ``refused``."""
-    if floods[what].over(address_of(request)):
+def refuse_flood(request: HttpRequest, flood: Flood, refused: type[ChengxinError]) -> None:
+    """Raise ``refused`` when an address sends many in an hour."""
+    if flood.over(address_of(request)):
         raise refused("您这一小时已提交多条意见，请过一会儿再提交。", "That is many in an hour; try again later.")
