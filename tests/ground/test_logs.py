@@ -140,7 +140,12 @@ def test_bare_trace_names_the_class_and_not_the_text() -> None:
     assert WANG_WEI.code not in text
 
 
-MODELS = [model for model in apps.get_models() if model.__module__.startswith("chengxin.")]
+# Pages of the public site show their title: everybody may read it, and it holds nobody's code.
+MODELS = [
+    model
+    for model in apps.get_models()
+    if model.__module__.startswith("chengxin.") and not model.__module__.startswith("chengxin.education.pages")
+]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: str(model.__name__))

@@ -55,7 +55,7 @@ def test_a_clerk_hands_in_a_dirty_file_and_takes_back_what_to_mend(
     desk: Reader, installation: Running, tmp_path: Path
 ) -> None:
     desk.become(CLERK)
-    desk.heading("报送记录")
+    desk.heading("我的待办")
     desk.hand_in(many_rows(installation, 20_000, tmp_path))
     desk.heading("正在处理")
     assert "步，共 6 步" in desk.page.get_by_role("status").inner_text()
@@ -88,6 +88,7 @@ def test_a_clerk_hands_in_a_dirty_file_and_takes_back_what_to_mend(
 def test_an_officer_looks_a_person_up_and_takes_the_report(desk: Reader, installation: Running) -> None:
     name, code = licence_holder(installation)
     desk.become(LICENSING)
+    desk.go("/desk/lookup/")
     desk.heading("为什么查询")
     desk.follow("行政许可审查")
     desk.ask(name, code)
@@ -106,6 +107,7 @@ def test_an_officer_looks_a_person_up_and_takes_the_report(desk: Reader, install
 
 def test_a_refused_officer_learns_nothing_and_types_the_person_anew(desk: Reader) -> None:
     desk.become(LICENSING)
+    desk.go("/desk/lookup/")
     desk.follow("行政许可审查")
     desk.ask("王不在", "149999199001010018")
     assert "无法答复此次查询" in desk.page.get_by_role("alert").inner_text()
@@ -176,7 +178,7 @@ def test_login_and_upload_go_by_keyboard_alone(desk: Reader, installation: Runni
     desk.page.keyboard.type(shown.inner_text())
     tab_to(desk, "确认")
     desk.page.keyboard.press("Enter")
-    desk.heading("报送记录")
+    desk.heading("我的待办")
     tab_to(desk, "报送文件")
     desk.page.keyboard.press("Enter")
     desk.heading("报送文件")
@@ -270,8 +272,10 @@ def clerk_states(desk: Reader, tag: str, installation: Running, tmp_path: Path) 
 
 def officer_states(desk: Reader, tag: str, installation: Running) -> None:
     desk.become(CENTRE)
+    desk.go("/desk/lookup/")
     desk.examine(f"{tag}-purposes-centre")
     desk.become(LICENSING)
+    desk.go("/desk/lookup/")
     desk.examine(f"{tag}-purposes")
     desk.follow("行政许可审查")
     desk.examine(f"{tag}-lookup")

@@ -100,7 +100,7 @@ def test_a_clerk_asks_to_undo_a_batch_and_the_centre_sees_it(
         desk.heading("整批撤回")
         desk.examine(f"undoings-{size[0]}")
         desk.become(CENTRE)
-        desk.follow("整批撤回")
+        desk.go("/desk/undoings/")
         desk.page.locator("main h2 a").first.click()
         desk.page.get_by_role("button", name="同意撤回").wait_for()
         desk.examine(f"undoing-{size[0]}")

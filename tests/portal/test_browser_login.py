@@ -153,7 +153,7 @@ def test_a_passkey_is_made_logs_in_proves_and_is_taken_off(browser: Browser, ins
         send_password(one, "court-clerk", PASSWORD)
         one.heading("第二重验证")
         one.press("用通行密钥")
-        one.heading("报送记录")
+        one.heading("我的待办")
         one.go("/account/prove/?next=/account/security/")
         one.press("用通行密钥")
         one.heading("登录与安全")

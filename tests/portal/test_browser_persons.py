@@ -84,7 +84,7 @@ def test_a_person_sees_who_looked_at_them(browser: Browser, installation: Runnin
         assert "合并或者拆分登记前的核对" in main.inner_text()
         assert code not in person.page.content()
         person.follow("全部查询记录")
-        person.heading("谁查过您")
+        person.heading("谁查过我")
         person.page.locator("summary", has_text="看了哪些栏目").first.click()
         assert "证件号码" in main.inner_text()
         person.examine(f"me-entries-{size[0]}")
