@@ -1,5 +1,6 @@
 """A person's own addresses: proven before anything goes there, told that there is something new and never what, dropped for good."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from chengxin.identity import jobs
 from chengxin.identity.errors import CodeWrong, ContactRefused, ContactUnknown
 from chengxin.identity.models.contacts import CODES_A_DAY, TRIES_MOST, WRONG_MOST
 from chengxin.identity.services import contacts, notices
+from chengxin.identity.vault import forget_keys
 from chengxin.lib.gateways import NotTaken
 from tests.conftest import Register
 from tests.identity import keys
@@ -271,7 +273,11 @@ def test_code_that_could_not_be_sent_is_tried_again_by_the_queue(
     assert jobs.send_code.retry_strategy is not None
 
 
-def test_addresses_follow_a_rotation(register: Register, office: PostOffice, wang: int) -> None:
+def test_addresses_follow_a_rotation(
+    register: Register, office: PostOffice, wang: int, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAULT_KEYS = Path(shutil.copy(settings.VAULT_KEYS, tmp_path / "vault.json"))
+    forget_keys()
     number = prove(register, office, wang)
     keys.rotate(register)
     register.become("app")

@@ -32,7 +32,7 @@ def reads(role: str, query: str, *before: str) -> Attack:
 
 
 TO_COME = """INSERT INTO catalogue_edition (code, level, name, valid_from, valid_until, digest, provisional, source, loaded_at, sealed_at)
-    SELECT 'to-come', level, name, current_date + 1, NULL, digest, provisional, source, loaded_at, loaded_at
+    SELECT 'to-come', level, name, current_date + 2, NULL, digest, provisional, source, loaded_at, loaded_at
     FROM catalogue_edition LIMIT 1"""
 see_an_edition_to_come = reads("public", "SELECT FROM public_edition WHERE code = 'to-come'", TO_COME)
 see_an_edition_that_ended = reads(
@@ -64,7 +64,7 @@ see_a_returned_draft = drafted_and_read("SELECT FROM public_draft_item WHERE num
 see_a_draft_before_its_consultation = drafted_and_read(
     "SELECT FROM public_consultation WHERE number = %s", "submit", "review"
 )
-BEGINS_TOMORROW = "UPDATE catalogue_law SET valid_from = current_date + 1, valid_until = NULL"
+BEGINS_TOMORROW = "UPDATE catalogue_law SET valid_from = current_date + 2, valid_until = NULL"
 ONE_LAW = "(SELECT law_id FROM catalogue_article JOIN catalogue_purpose_basis ON article_id = ref LIMIT 1)"
 ANOTHER = f"INSERT INTO catalogue_law SELECT 'X', name, number, {{}}, link, evidence, provisional FROM catalogue_law WHERE code = {ONE_LAW}"
 RESTS = (
@@ -91,7 +91,7 @@ see_an_item_of_another_edition = reads(
     "UPDATE catalogue_edition SET valid_from = current_date - 20000 WHERE code = 'to-come'",
 )
 see_a_basis_that_ended = reads("public", SEES_X, ANOTHER.format("'2000-01-01', current_date"), *RESTS)
-see_a_basis_to_come = reads("public", SEES_X, ANOTHER.format("current_date + 1, NULL"), *RESTS)
+see_a_basis_to_come = reads("public", SEES_X, ANOTHER.format("current_date + 2, NULL"), *RESTS)
 
 
 def see_a_purpose_whose_laws_ended(stage: Stage) -> bool:
@@ -107,7 +107,7 @@ def see_a_purpose_to_come(stage: Stage) -> bool:
     stage.run("owner", ANOTHER.format("'2000-01-01', NULL"))
     for statement in (*UNLOCKED, *RESTS):
         stage.run("owner", statement)
-    stage.run("owner", "UPDATE catalogue_law SET valid_from = current_date + 1, valid_until = NULL WHERE code <> 'X'")
+    stage.run("owner", "UPDATE catalogue_law SET valid_from = current_date + 2, valid_until = NULL WHERE code <> 'X'")
     return bool(stage.run("public", "SELECT FROM public_item_purpose WHERE item = 'CF-ZRR'"))
 
 
@@ -119,7 +119,7 @@ see_a_unit_that_ended = listed(
     MARKET, f"UPDATE identity_organisation SET valid_until = current_date WHERE code = '{MARKET}'"
 )
 see_a_unit_to_come = listed(
-    MARKET, f"UPDATE identity_organisation SET valid_from = current_date + 1 WHERE code = '{MARKET}'"
+    MARKET, f"UPDATE identity_organisation SET valid_from = current_date + 2 WHERE code = '{MARKET}'"
 )
 see_who_hands_nothing_in = listed(CENTRE)
 see_whom_no_item_in_force_names = listed(MARKET, "UPDATE catalogue_law SET valid_until = current_date")
