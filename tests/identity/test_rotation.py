@@ -140,6 +140,7 @@ def test_killed_after_every_block_it_ends_as_if_it_had_not_been(
         "identity_person": total,
         "records_waiting": 2,
         "identity_totp": 0,
+        "identity_contact": 0,
         "identity_declaration": len(OFFICERS),
         "identity_population_event": told,
         "identity_population_parked": 0,
