@@ -77,6 +77,7 @@ class Reader:
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name).click()
+        self.page.wait_for_load_state()
 
     def follow(self, name: str) -> None:
         """Follow a link, out of a menu where it stands in one that is closed."""
@@ -86,6 +87,7 @@ class Reader:
         if not link.count() and menu.count():
             menu.first.locator("summary").click()
         link.first.click()
+        self.page.wait_for_load_state()
 
     def become(self, name: str) -> None:
         """Enter by a demo login, the whole way the first time; later by the session it gave, since no code is taken twice."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
@@ -69,7 +69,7 @@ def test_a_clerk_hands_in_a_dirty_file_and_takes_back_what_to_mend(
     page = desk.page.url
     desk.follow("逐行查看问题和改法")
     desk.heading("问题和改法")
-    assert desk.page.get_by_role("heading", level=2).count() == 25
+    expect(desk.page.get_by_role("heading", level=2)).to_have_count(25)
     desk.follow("后 25 处")
     assert "回到开头" in desk.page.locator("main").inner_text()
     desk.page.goto(page)
@@ -82,7 +82,7 @@ def test_a_clerk_hands_in_a_dirty_file_and_takes_back_what_to_mend(
     assert all(row["退回或等待原因"] for row in rows)
     desk.press("已取走，现在删除")
     assert "待修改行文件已删除" in desk.page.get_by_role("status").inner_text()
-    assert desk.page.get_by_role("link", name="下载待修改的行").count() == 0
+    expect(desk.page.get_by_role("link", name="下载待修改的行")).to_have_count(0)
 
 
 def test_an_officer_looks_a_person_up_and_takes_the_report(desk: Reader, installation: Running) -> None:
@@ -97,7 +97,7 @@ def test_an_officer_looks_a_person_up_and_takes_the_report(desk: Reader, install
     assert name in told
     assert code not in told
     assert code not in desk.page.url
-    assert desk.page.get_by_role("article").count() >= 1
+    expect(desk.page.get_by_role("article").first).to_be_attached()
     for button, ending in (("取得 PDF", ".pdf"), ("取得 JSON", ".json")):
         with desk.page.expect_download() as download:
             desk.press(button)
@@ -114,7 +114,7 @@ def test_a_refused_officer_learns_nothing_and_types_the_person_anew(desk: Reader
     assert desk.page.get_by_label("姓名").input_value() == ""
     assert desk.page.get_by_label("证件号码").input_value() == ""
     assert desk.page.get_by_label("案号").input_value() == "晋市监许〔2026〕12号"
-    assert desk.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(desk.page.get_by_role("alert")).to_be_focused()
 
 
 def test_without_javascript_a_receipt_is_one_link_away(browser: Browser, installation: Running) -> None:
@@ -139,6 +139,7 @@ def test_a_file_that_is_no_use_says_what_to_do(desk: Reader) -> None:
 
 def focus(desk: Reader) -> str:
     """Tell what has the focus, by label or text; fails where it can't be seen."""
+    desk.page.wait_for_function("document.activeElement !== document.body")
     told = desk.page.evaluate(
         """() => { const at = document.activeElement, style = getComputedStyle(at);
            return [at.labels?.[0]?.innerText ?? at.innerText, style.outlineStyle, parseFloat(style.outlineWidth)] }"""

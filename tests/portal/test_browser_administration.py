@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from joserfc import jwk
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from chengxin.demo.organisations import of_field, organisation_code
 from chengxin.demo.province import PASSWORD
@@ -47,7 +47,7 @@ def refused(one: Reader) -> str:
     """Give what the page says is wrong; the alert has the focus, so that whoever can't see it hears it."""
     told = one.page.get_by_role("alert")
     told.wait_for()
-    assert one.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(told).to_be_focused()
     return told.inner_text()
 
 
@@ -63,9 +63,9 @@ def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
     assert tuple(nav.all_inner_texts()) == places
     for place in places:
         nav.filter(has_text=place).first.click()
-        assert desk.page.locator("h1").count() == 1
+        expect(desk.page.locator("h1")).to_have_count(1)
         current = desk.page.get_by_role("navigation", name="主导航").locator("[aria-current=page]:visible")
-        assert current.inner_text() == place
+        expect(current).to_have_text(place)
 
 
 @pytest.mark.parametrize(("tag", "size", "serial"), SIZES, ids=[tag for tag, *_ in SIZES])
@@ -325,7 +325,7 @@ def audit_pages(one: Reader, tag: str, client: str, purpose: str) -> None:
     one.examine(f"{tag}-admin-log-wrong")
     one.go(client)
     one.examine(f"{tag}-admin-client-audit")
-    assert one.page.locator("main").get_by_role("link", name="登记公钥").count() == 0
+    expect(one.page.locator("main").get_by_role("link", name="登记公钥")).to_have_count(0)
     one.go(purpose)
     one.go("/organisations/new/")
     one.heading("不能进行此操作")

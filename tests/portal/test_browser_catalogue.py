@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
@@ -160,5 +160,5 @@ def test_changes_of_laws_have_a_page(browser: Browser, installation: Running, si
         desk.go("/desk/laws/")
         desk.heading("法律变动")
         desk.press("登记变动")
-        assert desk.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        expect(desk.page.get_by_role("alert")).to_be_focused()
         desk.examine(f"laws-{size[0]}")

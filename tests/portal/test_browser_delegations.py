@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, launched, reader
@@ -42,7 +42,7 @@ def test_an_officer_enters_a_delegation(browser: Browser, installation: Running,
         desk.press("登记，等待复核")
         told = desk.page.get_by_role("alert")
         assert "请填写本人姓名" in told.inner_text()
-        assert desk.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        expect(desk.page.get_by_role("alert")).to_be_focused()
         page = desk.page
         page.get_by_label("委托代理人（持授权委托书）").check()
         for who, (name, code) in (("本人", subject), ("代理人", agent)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from chengxin.demo.officers import code_of_officer
 from chengxin.demo.organisations import ORGANISATIONS
@@ -123,7 +123,7 @@ def test_a_newcomer_changes_the_password_and_binds_a_telephone(
         one.page.get_by_label("验证器上的六位数字").fill(code_at(secret, int(time.time()) // STEP_S))
         one.press("绑定")
         one.heading("备用码")
-        assert one.page.locator(".codes code").count() == 10
+        expect(one.page.locator(".codes code")).to_have_count(10)
         one.examine(f"{tag}-codes")
         one.follow("继续")
         declare_oneself(one, login, tag)

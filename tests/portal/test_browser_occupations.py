@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, launched, reader
@@ -28,7 +28,7 @@ def test_an_officer_sees_how_far_occupations_are_covered(
         desk.become(CENTRE)
         desk.follow("重点职业")
         desk.heading("重点职业覆盖情况")
-        assert desk.page.locator("main h3 a").count() == 16
+        expect(desk.page.locator("main h3 a")).to_have_count(16)
         assert "没有记录" not in desk.page.locator("main h3 + .tag").all_inner_texts()
         desk.examine(f"occupations-{size[0]}")
         desk.follow("会计审计人员")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from chengxin.lib.periods import shanghai_date
 from tests.conftest import Running
@@ -44,7 +44,7 @@ def test_a_clerk_holds_to_a_row_in_question(
         desk.page.get_by_label("理由").fill("已与处罚决定书原件核对，罚款三十万元无误")
         desk.press("保留并重新核对")
         desk.page.get_by_text("已保留 1 行").wait_for()
-        assert desk.page.get_by_role("checkbox").count() == 1
+        expect(desk.page.get_by_role("checkbox")).to_have_count(1)
         desk.examine(f"questions-held-{size[0]}")
         desk.follow("查看或者收回")
         desk.page.get_by_label("收回的理由").fill("复核原件后发现罚款应为三万元")

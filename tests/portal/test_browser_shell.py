@@ -43,10 +43,10 @@ def test_the_shell_of_the_desk_goes_by_keyboard_alone(browser: Browser, installa
         tab_to(one, "核查")
         one.page.keyboard.press("Enter")
         one.page.keyboard.press("Tab")
-        assert focus(one).startswith("台账核验")
+        assert focus(one).startswith("办理流量")
         one.page.keyboard.press("Escape")
         assert focus(one) == "核查"
-        expect(one.page.get_by_role("link", name="台账核验")).to_be_hidden()
+        expect(one.page.get_by_role("link", name="办理流量")).to_be_hidden()
         one.page.keyboard.press("Enter")
         tab_to(one, "代码覆盖")
         one.page.keyboard.press("Enter")

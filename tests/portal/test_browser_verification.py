@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
@@ -47,7 +47,7 @@ def test_a_verifier_checks_and_anybody_checks_the_receipt(
         check(desk, name, code)
         told = desk.page.get_by_role("status")
         assert told.get_by_role("heading").inner_text() == "相符"
-        assert desk.page.evaluate("document.activeElement.getAttribute('role')") == "status"
+        expect(desk.page.get_by_role("status")).to_be_focused()
         main = desk.page.locator("main").inner_text()
         assert name not in main
         assert code not in desk.page.content()
