@@ -7,6 +7,7 @@ MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": 
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
 RECALL_CAUSES = {"batch": "按编号撤回", "undoing": "整批撤回"}
 QUESTION_STATES = {"open": "待答复", "done": "已答复"}
+FEEDBACK_STATES = {"open": "待答复", "show": "待同意公开", "done": "已办结"}
 DRAFT_TURNS = {
     "draft": "起草单位修改、提交",
     "review": "信用中心审核",
@@ -25,5 +26,6 @@ REGISTER_TABLES = {
     "recall_state": RECALL_STATES,
     "recall_cause": RECALL_CAUSES,
     "question_state": QUESTION_STATES,
+    "feedback_state": FEEDBACK_STATES,
     "draft_turn": DRAFT_TURNS,
 }

@@ -39,6 +39,7 @@ OFFICERS = [
     "faults",
     "acts",
     "questions",
+    "feedback",
 ]
 CLERKS = ["batches", "months", "acts", "undoings", "waivers", "drafts", "questions"]
 

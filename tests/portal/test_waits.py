@@ -12,6 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from chengxin.catalogue.laws import WhatHappened, enter_event
+from chengxin.education.feedback.given import give_feedback
+from chengxin.education.feedback.rules import draw_number
+from chengxin.education.feedback.services import answer_feedback
 from chengxin.identity.speaking import speaking_as
 from chengxin.portal.desk.waits import TABLE
 from tests.conftest import Register
@@ -69,6 +72,26 @@ def test_what_is_late_comes_first_and_says_so(busy: Register, log_in: LogIn, tod
     assert page.index("法律变动留下的信息项") < page.index("待认定的行")
     assert "1 类事项已经逾期" in page
     assert "已经逾期</strong>" in page
+
+
+def test_feedback_waits_for_an_answer_then_for_a_colleague_who_shows_it(
+    busy: Register, log_in: LogIn, now: datetime
+) -> None:
+    busy.become("public")
+    for may_show in (True, False):
+        give_feedback(draw_number(), "字太小。", may_show=may_show, at=now)
+    busy.become("app")
+    assert waits(log_in("officer"))["待答复的意见反馈"][0] == "2"
+    for number, *_ in busy.rows("SELECT id FROM education_feedback ORDER BY id"):
+        answer_feedback(number, "已经改大。", actor=user("officer"), at=now)
+    first, second, clerk = (waits(log_in(login)) for login in ("officer", "colleague", "clerk"))
+    assert "待答复的意见反馈" not in {*first, *second}
+    assert "待同意公开的意见反馈" not in {*first, *clerk}
+    count, address = second["待同意公开的意见反馈"]
+    assert count == "1"
+    assert listed(log_in("colleague"), address) == 1
+    page = log_in("colleague").get(address).content.decode()
+    assert "字太小" not in page, "the words stand in the queue, not in a list that is taken as a file"
 
 
 def test_a_batch_handed_in_again_needs_no_mending(

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from chengxin.catalogue.registers import DRAFTS, WORK
 from chengxin.catalogue.registers import terms_of_registers as terms_of_catalogue
+from chengxin.education.feedback.registers import FEEDBACK
 from chengxin.identity.registers import DELEGATIONS, TRANSFERS, Actor, Row, about
 from chengxin.portal.desk.registers import BATCH, FROM, ITEM, UNTIL, Choice, Column, Register, to, words_of
 from chengxin.portal.navigation import ANY, CENTRE
@@ -116,6 +117,13 @@ REGISTERS: Mapping[str, Register] = {
              Column("at", "所问的查询", "moment"), Column("purpose", "用途"), Column("officer", "经办人"),
              Column("case_reference", "案号"), Column("answered_at", "答复", "moment"), Column("answered_by", "答复人")),
             (words_of("state", "状态", "question_state"), FROM, UNTIL), to("portal:access-questions"), oldest_first=True,
+        ),
+        Register(
+            "feedback", "意见反馈", "Feedback", {"feedback.answer": CENTRE}, FEEDBACK,
+            (Column("since", "收到", "moment"), Column("state", "状态", "word", "feedback_state"),
+             Column("due", "答复期限", "day"), Column("answered_at", "答复", "moment"), Column("answered_by", "答复人"),
+             Column("agreed_at", "同意公开", "moment")),
+            (words_of("state", "状态", "feedback_state"), HAND, FROM, UNTIL), to("portal:feedback"), oldest_first=True,
         ),
         Register(
             "transfers", "合并和拆分", "Merges and splits", {"persons.decide": CENTRE}, TRANSFERS,
