@@ -178,3 +178,32 @@ def test_what_shows_persons_work_asks_for_a_fresh_proof_and_leads_back(busy: Reg
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(reverse("account_prove"))
     assert "state%3Dsecond" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("login", "page", "code"),
+    [
+        ("officer", "cases", "cases"), ("officer", "undoings", "undoings"), ("officer", "waivers", "waivers"),
+        ("officer", "recalls", "recalls"), ("officer", "access-questions", "questions"), ("officer", "persons", "transfers"),
+        ("officer", "delegations", "delegations"), ("officer", "drafts", "drafts"), ("officer", "laws", "work"),
+        ("officer", "proof", "faults"), ("officer", "feedback", "feedback"), ("officer", "acts", "acts"),
+        ("clerk", "batches", "batches"), ("clerk", "months", "months"),
+    ],
+)  # fmt: skip
+def test_where_work_is_done_leads_to_its_register(
+    busy: Register, log_in: LogIn, login: str, page: str, code: str
+) -> None:
+    link = f'href="{reverse("portal:register", args=[code])}"'
+    assert link in log_in(login).get(reverse(f"portal:{page}")).content.decode()
+
+
+def test_a_page_leads_to_no_register_that_its_reader_may_not_see(busy: Register, log_in: LogIn) -> None:
+    page = log_in("officer").get(reverse("portal:months"))
+    assert page.status_code == 200
+    assert reverse("portal:register", args=["months"]) not in page.content.decode()
+
+
+def test_findings_lead_to_the_register_of_their_batch(busy: Register, log_in: LogIn) -> None:
+    ((token,),) = busy.rows("SELECT token FROM records_batch ORDER BY id DESC LIMIT 1")
+    page = log_in("clerk").get(reverse("portal:findings", args=[token])).content.decode()
+    assert f'{reverse("portal:register", args=["findings"])}?batch={token}"' in page
