@@ -165,7 +165,7 @@ class Reader:
         """
         self.page.wait_for_load_state()
         self.page.locator("h1").wait_for()
-        for width in (NARROWEST, self.size["width"]):
+        for width in (NARROWEST, max(NARROWEST, self.size["width"] // 2), self.size["width"]):
             self.page.set_viewport_size({**self.size, "width": width})
             self._fits(name, width)
         assert self.page.locator("h1").count() == 1, f"{name}: not one h1"
@@ -175,15 +175,24 @@ class Reader:
         self._examine_other_looks(name, left)
 
     def _examine_other_looks(self, name: str, left: Mapping[tuple[str, str], str]) -> None:
-        """Look at the same state in the dark and in large print: what could change is contrast, width and the size of targets."""
+        """Look at the same state in the dark, on paper, in large print and with a browser's own letters at twice their size.
+
+        What could change is contrast, width and the size of targets.
+        """
         self.page.emulate_media(color_scheme="dark")
         self._barriers(f"{name}, dark", ["color-contrast", "link-in-text-block"], left)
+        self.page.emulate_media(media="print")
+        self._barriers(f"{name}, on paper out of the dark", ["color-contrast"], left)
+        self.page.emulate_media(media="screen")
         self.page.emulate_media(color_scheme="light")
         before = self.page.evaluate("document.documentElement.dataset.print ?? ''")
         self.page.evaluate("document.documentElement.dataset.print = 'large'")
         self._fits(f"{name}, large print", self.size["width"])
         self._barriers(f"{name}, large print", ["color-contrast", "target-size"], left)
         self.page.evaluate("was => { document.documentElement.dataset.print = was }", before)
+        self.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        self._fits(f"{name}, letters at 200 %", self.size["width"])
+        self.page.evaluate("document.documentElement.style.fontSize = ''")
 
     def _fits(self, name: str, width: int) -> None:
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

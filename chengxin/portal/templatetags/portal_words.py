@@ -4,13 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.forms import BoundField
-from django.template import Context, Library
+from django.template import Library
 from django.urls import reverse
 
 from chengxin.identity.permissions import permissions
-from chengxin.identity.policies import kind_of
 from chengxin.lib.regions import Level, region
-from chengxin.portal.desk.register_table import REGISTERS
 from chengxin.portal.navigation import public_url
 from chengxin.portal.words import LOGGED, TABLES
 from chengxin.records.checks import message_of
@@ -71,10 +69,3 @@ def picture_url(file: str) -> str:
     if settings.FACE == "editing":
         return reverse("media", args=[file])
     return reverse("public:picture", args=[file.rpartition("/")[2]])
-
-
-@register.inclusion_tag("portal/desk/in_register.html", takes_context=True)
-def in_register(context: Context, code: str, batch: str = "") -> dict[str, Any]:
-    """Lead to the register of what a page works on, where the reader may see that."""
-    found, acts = REGISTERS[code], context["installation"].acts
-    return {"register": found if found.open_to(acts, kind_of(context["request"])) else None, "batch": batch}
