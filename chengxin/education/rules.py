@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from unicodedata import normalize
 
 from chengxin.lib.codes import holds_code
 from chengxin.lib.regions import AreaBook
@@ -14,6 +15,8 @@ _MOBILE = re.compile(_ALONE.format(r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}
 _LANDLINE = re.compile(_ALONE.format(r"0\d{2,3}[-— ]?\d{7,8}"))
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _CARD = re.compile(_ALONE.format(r"\d(?:[ -]?\d){15,18}"))
+# Passports, and permits of residents of Hong Kong, Macao and Taiwan.
+_PASSPORT = re.compile(_ALONE.format(r"(?:E[A-Z]\d{7}|[DEGPS]\d{8}|[HM]\d{8}(?:\d{2})?)"))
 _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-HJ-NP-Z][·• ]?[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])"
 )
@@ -34,11 +37,11 @@ def marks_in(text: str, *, on: date, areas: AreaBook) -> list[Mark]:
 
     Source: 中华人民共和国个人信息保护法 第七十三条第四项 (what is anonymised can't be led back to anybody).
     """
-    return list(_marks(text, on, areas))
+    return list(_marks(normalize("NFKC", text), on, areas))
 
 
 def _marks(text: str, on: date, areas: AreaBook) -> Iterator[Mark]:
-    if holds_code(text, on=on, areas=areas):
+    if holds_code(text, on=on, areas=areas) or _PASSPORT.search(text):
         yield Mark.CODE
     if _MOBILE.search(text) or _LANDLINE.search(text):
         yield Mark.TELEPHONE

@@ -164,6 +164,7 @@ SHORT_MESSAGES = {
     "split-undone": "撤销拆分",
     "detach-done": "不是我的记录移出",
     "detach-undone": "移出的记录恢复",
+    "question-answered": "对我的提问的答复",
     "attached": "人工核对后归到我名下的记录",
 }
 VISIT_KINDS = {"self": "本人", "delegate": "代理人", "relative": "死者的近亲属"}

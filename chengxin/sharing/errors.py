@@ -58,6 +58,14 @@ class ReportUnknown(NotFound):
     )
 
 
+class ReportUnmatched(NotFound):
+    code, message, message_en = (
+        "report-unmatched",
+        "没有编号和核验码都对得上的报告。请照报告首页逐个核对；还是对不上的，不要采用，请对方重新出具一份。",
+        "No report has this number with this code. Compare both with its first page; if they still don't match, ask for a new one.",
+    )
+
+
 class OwnQuestion(NotAllowed):
     code, message, message_en = (
         "own-question",

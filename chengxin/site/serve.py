@@ -15,9 +15,10 @@ from chengxin.site.runtime.supervise import Child, Supervisor, up_lock
 Tell = Callable[[str], None]
 HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_DATABASE")
 LOOPBACK = "127.0.0.1"
-# What opens sealed values, sessions and backups has no business in the process that everybody speaks to.
-KEYS = ("CHENGXIN_VAULT_", "CHENGXIN_OIDC_", "CHENGXIN_BACKUP_KEY")
-SECRETS = (*KEYS, "CHENGXIN_SECRET_KEY")
+# What opens sealed values, sessions and backups, and what speaks for the centre, has no business in the process that everybody speaks to.
+VAULT = ("CHENGXIN_VAULT_", "CHENGXIN_PKCS11_")
+KEYS = ("CHENGXIN_OIDC_", "CHENGXIN_BACKUP_KEY", "CHENGXIN_SMTP_", "CHENGXIN_SMS_")
+SECRETS = (*VAULT, *KEYS, "CHENGXIN_SECRET_KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +132,25 @@ def editors(ports: Ports, opened: Installation) -> list[Child]:
     """
     if ports.editing is None:
         return []
-    whole = environment(opened, "editor")
-    settings = {name: value for name, value in whole.items() if not name.startswith(KEYS)} | {
-        "CHENGXIN_FACE": "editing"
-    }
+    # Editors log in with a second factor that the vault seals; its keys are all that this process has, no row of a person.
     return [
-        Child("editing", web_command(ports.editing), settings),
-        Child("publisher", [sys.executable, "-c", "from chengxin.site.publisher import main; main()"], settings),
+        Child("editing", web_command(ports.editing), without(KEYS, opened, "editor", face="editing")),
+        Child(
+            "publisher",
+            [sys.executable, "-c", "from chengxin.site.publisher import main; main()"],
+            without((*VAULT, *KEYS), opened, "editor", face="editing"),
+        ),
     ]
 
 
 def public_environment(opened: Installation) -> Mapping[str, str]:
-    whole = environment(opened, "public")
-    return {**{name: value for name, value in whole.items() if not name.startswith(SECRETS)}, "CHENGXIN_FACE": "public"}
+    return without(SECRETS, opened, "public", face="public")
+
+
+def without(hidden: tuple[str, ...], opened: Installation, role: str, *, face: str) -> Mapping[str, str]:
+    """Give a child's environment less whatever begins with these names."""
+    whole = environment(opened, role)
+    return {**{name: value for name, value in whole.items() if not name.startswith(hidden)}, "CHENGXIN_FACE": face}
 
 
 def web_command(port: int, *, host: str = LOOPBACK) -> list[str]:

@@ -52,7 +52,11 @@ DROP_DIR = env_path("CHENGXIN_DROP", Path()) if env_str("CHENGXIN_DROP", "") els
 
 # Ways by which persons who ask for it are told that there is a message on their page; none unless they are named.
 SMTP_URL = env_str("CHENGXIN_SMTP_URL", "")
-SMTP_PASSWORD = env_secret("CHENGXIN_SMTP_PASSWORD", DATA_DIR / "secrets" / "smtp.password") or ""
+SMTP_PASSWORD = (
+    ""
+    if FACE in {"public", "editing"}
+    else env_secret("CHENGXIN_SMTP_PASSWORD", DATA_DIR / "secrets" / "smtp.password") or ""
+)
 MAIL_FROM = env_str("CHENGXIN_MAIL_FROM", "信用信息系统 <no-reply@localhost>")
 SMS_PROGRAM = env_str("CHENGXIN_SMS_PROGRAM", "")
 

@@ -109,6 +109,6 @@ def test_the_picture_fills_the_form_and_takes_itself_out_of_the_address(
         site.page.wait_for_function("document.querySelector('[name=code]').value === 'ABCDEFGH'")
         assert site.page.evaluate("location.href").endswith("/reports/")
         site.press("核对")
-        site.page.get_by_text("没有这份报告").wait_for()
+        site.page.get_by_text("没有编号和核验码都对得上的报告").wait_for()
         site.examine("check-report-unknown-360")
         assert not [url for url in sent if "ABCDEFGH" in url.partition("#")[0]]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from unicodedata import normalize
 
 from chengxin.lib.codes import organisation, permits, resident
 from chengxin.lib.codes.organisation import gb11714_check_digit, uscc_check_digit
@@ -54,11 +55,15 @@ def examine(code_type: CodeType | None, text: str | None, *, on: date, areas: Ar
 
 
 CODE_RUN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
+# The same as people write it: in groups, with a blank or a stroke between.
+SPACED_RUN = re.compile(r"(?<![0-9A-Za-z])\d(?:[ -]?\d){16}[ -]?[\dXx](?![0-9A-Za-z])", re.ASCII)
 _OF_PERSONS = (CodeType.RESIDENT_ID, CodeType.HMT_RESIDENCE_PERMIT, CodeType.FOREIGN_PERMANENT_RESIDENT)
 
 
 def holds_code(text: str, *, on: date, areas: AreaBook) -> bool:
-    """Tell whether a text holds a person's valid 18-digit number. Source: safeguard 13; 个人信息保护法 第六条."""
-    return any(
-        examine(kind, run.group(), on=on, areas=areas) for run in CODE_RUN.finditer(text) for kind in _OF_PERSONS
-    )
+    """Tell whether a text holds a person's valid 18-digit number, in whatever kind of digits and however grouped.
+
+    Source: safeguard 13; 个人信息保护法 第六条.
+    """
+    runs = (re.sub("[ -]", "", run.group()) for run in SPACED_RUN.finditer(normalize("NFKC", text)))
+    return any(examine(kind, run, on=on, areas=areas) for run in runs for kind in _OF_PERSONS)

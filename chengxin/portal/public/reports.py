@@ -18,7 +18,7 @@ from chengxin.lib.errors import ChengxinError
 from chengxin.portal.fields import text_input
 from chengxin.portal.public.floods import Flood
 from chengxin.sharing.certificates import certificate_purposes
-from chengxin.sharing.errors import CheckedTooOften, ReportUnknown
+from chengxin.sharing.errors import CheckedTooOften, ReportUnmatched
 from chengxin.sharing.own import Checked, check_report
 
 NUMBER, CODE = 20, 8
@@ -68,12 +68,12 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _check(request: HttpRequest, form: CheckForm) -> Checked:
-    """Check what was sent. Raises ReportUnknown, CheckedTooOften."""
+    """Check what was sent. Raises ReportUnmatched, CheckedTooOften."""
     if flood.over(address_of(request)):
         raise CheckedTooOften
     found = check_report(form.cleaned_data["number"], form.cleaned_data["code"])
     if found is None:
-        raise ReportUnknown
+        raise ReportUnmatched
     return found
 
 
