@@ -51,7 +51,7 @@ def test_every_link_on_every_page_leads_somewhere(public_site: Register) -> None
 def test_the_site_map_lists_pages_and_items_and_no_person(public_site: Register, settings: Any) -> None:
     settings.PUBLIC_URL = "https://public.example"
     text = text_of("/sitemap.xml")
-    for address in ("/", "/guide/what-is-held/", "/catalogue/CF-ZRR/"):
+    for address in ("/", "/guide/what-is-held/", "/catalogue/CF-ZRR/", "/statistics/", "/reports/"):
         assert f"<loc>https://public.example{address}</loc>" in text
     assert not [one.name for one in PEOPLE if one.name in text]
     assert "Sitemap: https://public.example/sitemap.xml" in text_of("/robots.txt")

@@ -35,11 +35,12 @@ def statements_of(path: str, **headers: str) -> tuple[Any, int]:
     return answer, len(asked)
 
 
-def test_a_burst_asks_the_database_once(held: Register) -> None:
-    first, asked = statements_of("/catalogue/")
+@pytest.mark.parametrize("path", ["/catalogue/", "/statistics/", "/guide/what-is-held/"])
+def test_a_burst_asks_the_database_once(held: Register, path: str) -> None:
+    first, asked = statements_of(path)
     assert asked > 0
     for _ in range(20):
-        again, asked = statements_of("/catalogue/")
+        again, asked = statements_of(path)
         assert (asked, again.content) == (0, first.content)
 
 

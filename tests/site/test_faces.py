@@ -1,16 +1,24 @@
 """The three faces as they run: each on its own port, with its own addresses, cookies, secrets and database role."""
 
 import json
+import os
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from http.client import HTTPMessage
+from pathlib import Path
 from urllib.request import urlopen
 
 import psutil
 import psycopg
 import pytest
 
+from chengxin.site.bootstrap import Installation
+from chengxin.site.runtime.connection import Database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
+from chengxin.site.serve import Ports
+from chengxin.site.serve import faces as faces_of
 from tests.conftest import Running, healthy, wait_until
 from tests.site.support import MAJOR
 
@@ -97,3 +105,40 @@ def test_the_public_process_is_given_no_secret(installation: Running, faces: dic
     assert "CHENGXIN_OIDC_SECRET" in told["desk"]
     secrets = ("CHENGXIN_OIDC", "CHENGXIN_VAULT", "CHENGXIN_SECRET", "CHENGXIN_BACKUP")
     assert not [name for name in told["public"] if name.startswith(secrets)]
+
+
+# Everything that opens sealed values or speaks for the centre, by whom it is for.
+FOR_LOGINS = {"CHENGXIN_VAULT_KEY", "CHENGXIN_PKCS11_PIN", "CHENGXIN_SECRET_KEY"}
+FOR_THE_DESK = {"CHENGXIN_OIDC_SECRET", "CHENGXIN_SMTP_PASSWORD", "CHENGXIN_SMS_PROGRAM", "CHENGXIN_BACKUP_KEY"}
+SECRETS = FOR_LOGINS | FOR_THE_DESK
+
+
+def test_each_process_is_given_the_secrets_that_it_needs_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in SECRETS:
+        monkeypatch.setenv(name, "x")
+    roles = ("public", "app", "admin", "editor")
+    opened = Installation(
+        tmp_path, Database({role: f"postgresql://{role}:x@localhost/x" for role in roles}, embedded=True)
+    )
+    given = {one.name: SECRETS & one.env.keys() for one in faces_of(Ports(1, 2, 3, 4), opened)}
+    assert given == {
+        "public": set(),
+        "desk": SECRETS,
+        "administration": SECRETS,
+        "editing": FOR_LOGINS,
+        "publisher": {"CHENGXIN_SECRET_KEY"},
+    }
+
+
+@pytest.mark.parametrize("face", ["public", "editing"])
+def test_a_face_that_sends_no_letters_reads_no_password_for_them(face: str, tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "smtp.password").write_text("geheim")
+    told = subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; print(repr(settings.SMTP_PASSWORD))"],
+        env={**os.environ, "CHENGXIN_FACE": face, "CHENGXIN_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "chengxin.site.settings"},
+        capture_output=True, check=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert told.stdout.strip() == "''"

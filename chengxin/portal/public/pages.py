@@ -22,6 +22,8 @@ FIXED = (
     "start",
     "catalogue",
     "publication",
+    "statistics",
+    "check-report",
     "feedback",
     "editions",
     "consultations",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from chengxin.identity.openness import public
 from chengxin.lib.regions import cities
 from chengxin.portal.plots import Plot, Row
+from chengxin.portal.public.keeping import may_be_kept
 from chengxin.portal.words import CASE_KINDS
 from chengxin.records.statistics import Statistics, statistics
 
@@ -18,6 +19,7 @@ WITHHELD = "不足 10 的数字不公布，其余向下取整到十，合计按�
 OWN_NAMES = {"1000": "国家机关", "1400": "省级机关"}
 
 
+@may_be_kept
 @public(REASON)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
