@@ -27,7 +27,7 @@ from chengxin.records.models import Adjudication, Opening, Waiting
 from chengxin.records.services import areas
 from chengxin.records.terms import openings_a_day
 
-LISTED = 50
+LISTED = 25
 DECIDED = ("这一行已有认定，尚未办结。", "There is a decision about this row already.")
 PURPOSE, BASIS = "adjudication", "个人信息保护法 第八条"
 NOTHING = Written("", "", "")
