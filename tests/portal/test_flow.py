@@ -46,6 +46,19 @@ def test_days_and_weeks_are_told_to_the_centre_and_to_whose_they_are(
     assert (found.days, found.weeks) == ((), ())
 
 
+def test_what_came_today_is_told_today(
+    register: Register, log_in: LogIn, tmp_path: Path, today: date, now: datetime
+) -> None:
+    rows = [penalty(today, 1), penalty(today, 2, LI_NA), penalty(today, 3, WANG_WEI, CF_WSH="")]
+    take(register, write_csv(tmp_path / "a.csv", rows), now)
+    register.become("app")
+    for login in ("officer", "clerk"):
+        (only,) = flow_of(user(login), until=today).days
+        assert (only.day, only.accepted, only.waiting, only.refused) == (today, 2, 0, 1)
+        assert f"{today:%m-%d}（至今）" in log_in(login).get(FLOW).content.decode()
+    assert flow_of(user("verifier"), until=today).days == ()
+
+
 def test_it_costs_two_statements_beside_speaking(
     register: Register, today: date, django_assert_num_queries: Callable[..., Any]
 ) -> None:

@@ -174,6 +174,12 @@ def sees(query: str, code: str = OTHER, login: str = "clerk") -> Attack:
     return attack
 
 
+def sees_anothers_day(stage: Stage) -> bool:
+    done = batch(stage.facts, OTHER_CLOSED, state="done", finished_at=stage.facts.at, read=1, new=1)
+    stage.insert("owner", "records_batch", done)
+    return sees("SELECT * FROM records_day_so_far('2000-01-01')")(stage)
+
+
 def sees_anothers_names(stage: Stage) -> bool:
     return sees(f"SELECT * FROM records_mapping_of({stage.facts.item})")(stage)
 

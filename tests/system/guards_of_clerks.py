@@ -92,6 +92,7 @@ CLAUSES: dict[str, Clause] = {
                                               "of a month to come"),
     "figures: one's own": Clause("may_see_provider", "provider = (SELECT s.organisation FROM identity_speaker() s)", "true",
                                  c.sees("SELECT * FROM records_days('2000-01-01', '2100-01-01')")),
+    "figures: one's own until now": Clause("day_so_far", "AND records_may_see(b.provider_id)", "", c.sees_anothers_day),
     "figures: one's own receipts": Clause("day_receipt", "AND records_may_see(provider)", "",
                                           c.sees("SELECT * FROM records_receipt_of(1, current_date - 1)")),
     "figures: one's own months": Clause("months", "AND records_may_see(n.provider_id)", "",

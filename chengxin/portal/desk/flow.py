@@ -1,5 +1,7 @@
 """The flow in plots: rows by day, and how long cases took by week."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,20 +22,22 @@ KINDS = {
 @officers_may("reporting.see")
 @require_safe
 def flow(request: HttpRequest) -> HttpResponse:
-    officer = officer_of(request)
-    found = flow_of(officer, until=shanghai_date(timezone.now()))
-    context = {"plots": plots_of(found), "centre": officer.organisation.kind == "centre"}
+    officer, today = officer_of(request), shanghai_date(timezone.now())
+    found = flow_of(officer, until=today)
+    context = {"plots": plots_of(found, today), "centre": officer.organisation.kind == "centre"}
     return render(request, "portal/desk/flow.html", context)
 
 
-def plots_of(found: Flow) -> list[Plot]:
+def plots_of(found: Flow, today: date) -> list[Plot]:
     """Give a plot of each figure of which there is any."""
     plots = []
     if found.days:
-        rows = [Row(f"{one.day:%m-%d}", [one.accepted, one.waiting, one.refused]) for one in found.days]
-        plots.append(
-            Plot("近一个月每天报送的行", "bar", ["日期", "接受", "等待", "退回"], rows, "每天凌晨结前一天的数。")
-        )
+        rows = [
+            Row(f"{one.day:%m-%d}{'（至今）' if one.day == today else ''}", [one.accepted, one.waiting, one.refused])
+            for one in found.days
+        ]
+        note = "每天凌晨结前一天的数；今天的数到现在为止。"
+        plots.append(Plot("近一个月每天报送的行", "bar", ["日期", "接受", "等待", "退回"], rows, note))
     for kind, (caption, note) in KINDS.items():
         weeks = [one for one in found.weeks if one.kind == kind]
         rows = [Row(f"{one.week:%Y-%m-%d} 起", [one.median_h, one.ninth_h, one.cases]) for one in weeks]

@@ -71,7 +71,10 @@ class Batch(models.Model):
 
     class Meta:
         db_table = "records_batch"
-        indexes = [models.Index(name="batch_by_provider", fields=("provider", "-id"))]
+        indexes = [
+            models.Index(name="batch_by_provider", fields=("provider", "-id")),
+            models.Index(name="batch_by_day", fields=("finished_at",)),
+        ]
         constraints = [
             models.UniqueConstraint(name="batch_once", fields=("provider", "repeat_key")),
             models.CheckConstraint(

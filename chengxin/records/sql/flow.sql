@@ -1,7 +1,9 @@
 -- name: days
--- What was handed in day by day and what came of it, for whoever speaks: one's own, at the credit centre everybody's.
+-- What was handed in day by day and what came of it, for whoever speaks: one's own, at the credit centre everybody's. The last day is today.
 SELECT f.day, sum(f.new + f.changed + f.unchanged)::bigint, sum(f.waiting)::bigint, sum(f.refused)::bigint FROM records_days(%(first)s, %(last)s) f
-GROUP BY f.day ORDER BY f.day
+GROUP BY f.day
+UNION ALL SELECT %(last)s, n.accepted, n.waiting, n.refused FROM records_day_so_far(%(last)s) n
+ORDER BY day
 
 -- name: weeks
 -- How long cases took, week by week.

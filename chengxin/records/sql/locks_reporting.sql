@@ -169,6 +169,17 @@ CREATE OR REPLACE FUNCTION records_days(since date, until date) RETURNS SETOF re
     SELECT f.* FROM records_day_figures f WHERE f.day >= since AND f.day <= until AND records_may_see(f.provider_id)
 $$;
 
+-- name: day_so_far
+-- What came of files today, until now.
+CREATE OR REPLACE FUNCTION records_day_so_far(today date) RETURNS TABLE (accepted bigint, waiting bigint, refused bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT sum(b.new + b.changed + b.unchanged)::bigint, sum(b.waiting)::bigint, sum(b.refused)::bigint
+    FROM records_batch b
+    WHERE b.finished_at >= today::timestamp AT TIME ZONE 'Asia/Shanghai' AND b.form NOT IN ('stored', 'moved', 'undo')
+      AND records_may_see(b.provider_id)
+    HAVING sum(b.read) > 0
+$$;
+
 -- name: day_receipt
 CREATE OR REPLACE FUNCTION records_receipt_of(provider bigint, wanted date) RETURNS SETOF records_day_receipt LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -190,10 +201,10 @@ $$;
 
 -- name: reporting_grants
 REVOKE ALL ON FUNCTION records_figures_signed(records_day_figures), records_guard_day_figures(), records_guard_nothing(), records_guard_mapping(), records_clerk_speaks(bigint, bigint), records_may_see(bigint),
-    records_months(date), records_mapping_of(bigint), records_reconcile(date), records_days(date, date), records_receipt_of(bigint, date),
-    records_own_acts(bigint, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION records_months(date), records_mapping_of(bigint), records_days(date, date), records_receipt_of(bigint, date),
-    records_own_acts(bigint, integer) TO {app};
+    records_months(date), records_mapping_of(bigint), records_reconcile(date), records_days(date, date), records_day_so_far(date),
+    records_receipt_of(bigint, date), records_own_acts(bigint, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION records_months(date), records_mapping_of(bigint), records_days(date, date), records_day_so_far(date),
+    records_receipt_of(bigint, date), records_own_acts(bigint, integer) TO {app};
 GRANT INSERT ON records_nothing, records_mapping TO {app};
 GRANT USAGE ON SEQUENCE records_nothing_id_seq, records_mapping_id_seq TO {app};
 GRANT EXECUTE ON FUNCTION records_reconcile(date) TO {intake};
