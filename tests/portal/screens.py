@@ -163,6 +163,7 @@ OF_WAGTAIL = {
     ("label", 'id="body-'): "a block of a page's body: its word stands above it, which the content system ties to it by sight alone",
     ("target-size", "w-minimap-toggle"): "folds the outline beside a long form; its headings are links of full size as well",
     ("link-in-text-block", "/edit/images/multiple/add/"): "in the dark, the link in the sentence that stands where there is no picture yet",
+    ("color-contrast", "w-minimap__collapse-all"): "in the dark, the button that folds the outline, in the content system's own colours",
     ("link-in-text-block", "/edit/redirects/add/"): "the same where there is no redirect yet",
     ("color-contrast", "w-flex w-justify-start w-items-center"): "in the dark, the place of a path that is still empty on a new page",
 }  # fmt: skip

@@ -286,5 +286,5 @@ def officer_states(desk: Reader, tag: str, installation: Running) -> None:
     desk.examine(f"{tag}-refused")
     desk.ask(*licence_holder(installation))
     desk.heading("个人公共信用信息报告")
-    desk.page.locator("summary").first.click()
+    desk.page.locator("main summary").first.click()
     desk.examine(f"{tag}-report")

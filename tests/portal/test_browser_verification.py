@@ -42,6 +42,7 @@ def test_a_verifier_checks_and_anybody_checks_the_receipt(
     name, code = somebody(installation)
     with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(VERIFIER)
+        desk.go("/desk/verification/")
         desk.heading("实名核验")
         desk.examine(f"verification-{size[0]}")
         check(desk, name, code)
