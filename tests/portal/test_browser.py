@@ -139,7 +139,7 @@ def test_a_file_that_is_no_use_says_what_to_do(desk: Reader) -> None:
 
 def focus(desk: Reader) -> str:
     """Tell what has the focus, by label or text; fails where it can't be seen."""
-    desk.page.wait_for_function("document.activeElement !== document.body")
+    desk.page.locator(":focus").wait_for(state="attached")
     told = desk.page.evaluate(
         """() => { const at = document.activeElement, style = getComputedStyle(at);
            return [at.labels?.[0]?.innerText ?? at.innerText, style.outlineStyle, parseFloat(style.outlineWidth)] }"""

@@ -86,7 +86,7 @@ def test_menus_open_without_a_script(browser: Browser, installation: Running, wi
     with reader(browser, installation.desk, width=width, java_script_enabled=False) as one:
         one.become(CENTRE)
         one.page.locator("details.menu:visible > summary").last.click()
-        one.page.locator(".site-nav a:visible", has_text="法律变动").first.click()
+        one.page.locator("details.menu[open] a:visible", has_text="法律变动").first.click()
         one.page.wait_for_url("**/desk/laws/")
         one.press("大字版")
         assert one.page.locator("html").get_attribute("data-print") == "large"
