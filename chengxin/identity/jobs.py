@@ -7,6 +7,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from chengxin.identity.models import User
 from chengxin.identity.services import contacts, notices
 from chengxin.identity.services.rights import withdraw_lapsed
 from chengxin.lib.gateways import NotTaken
@@ -47,15 +48,15 @@ def send_code(contact_id: int) -> None:
 
 
 @transaction.atomic
-def enter_contact(subject_id: int, *, way: str, value: str) -> int:
+def enter_contact(person: User, *, way: str, value: str) -> int:
     """Enter an address and have a code sent there, both or neither. Raises what ``contacts.add_contact`` raises."""
-    number = contacts.add_contact(subject_id, way=way, value=value)
+    number = contacts.add_contact(person, way=way, value=value)
     send_code.defer(contact_id=number)
     return number
 
 
 @transaction.atomic
-def another_code(subject_id: int, contact_id: int) -> None:
+def another_code(person: User, contact_id: int) -> None:
     """Have another code sent to an address that isn't proven yet. Raises ContactRefused."""
-    contacts.ask_again(subject_id, contact_id)
+    contacts.ask_again(person, contact_id)
     send_code.defer(contact_id=contact_id)

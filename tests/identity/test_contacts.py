@@ -13,15 +13,16 @@ from chengxin.ground.errors import ClosedInSandbox
 from chengxin.ground.services import tell
 from chengxin.identity import jobs
 from chengxin.identity.errors import CodeWrong, ContactRefused, ContactUnknown
+from chengxin.identity.models import User
 from chengxin.identity.models.contacts import CODES_A_DAY, TRIES_MOST, WRONG_MOST
 from chengxin.identity.services import contacts, notices
 from chengxin.identity.vault import forget_keys
 from chengxin.lib.gateways import NotTaken
 from tests.conftest import Register
 from tests.identity import keys
-from tests.identity.test_verification import subject
 from tests.letters import PostOffice, post_office
 from tests.people import LI_NA, WANG_WEI
+from tests.sharing.test_own import oneself
 
 ADDRESS = "wang@mail.example"
 Held = list[contacts.OwnContact]
@@ -35,11 +36,11 @@ def office(register: Register, settings: Any) -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def wang(register: Register) -> int:
-    return subject(register, WANG_WEI)
+def wang(register: Register) -> User:
+    return oneself(WANG_WEI)
 
 
-def enter(register: Register, who: int, address: str = ADDRESS) -> int:
+def enter(register: Register, who: User, address: str = ADDRESS) -> int:
     """Enter an address as the person, and have the worker send its code."""
     register.become("app")
     number = jobs.enter_contact(who, way="mail", value=address)
@@ -52,16 +53,16 @@ def enter(register: Register, who: int, address: str = ADDRESS) -> int:
     return number
 
 
-def prove(register: Register, office: PostOffice, who: int, address: str = ADDRESS) -> int:
+def prove(register: Register, office: PostOffice, who: User, address: str = ADDRESS) -> int:
     number = enter(register, who, address)
     contacts.prove_contact(who, number, office.code())
     return number
 
 
-def told(register: Register, who: int, at: datetime, kind: str = "attached") -> None:
+def told(register: Register, who: User, at: datetime, kind: str = "attached") -> None:
     register.become("app")
     with transaction.atomic():
-        tell([who], kind, at=at)
+        tell([who.subject_id or 0], kind, at=at)
 
 
 def run(register: Register, at: datetime) -> tuple[int, dict[str, int]]:
@@ -79,7 +80,7 @@ def after(register: Register, **away: float) -> datetime:
     return moment + timedelta(**away)
 
 
-def test_address_is_proven_by_the_code_sent_there(register: Register, office: PostOffice, wang: int) -> None:
+def test_address_is_proven_by_the_code_sent_there(register: Register, office: PostOffice, wang: User) -> None:
     number = enter(register, wang)
     (before,) = contacts.contacts_of(wang)
     assert (before.value, before.confirmed_at) == (ADDRESS, None)
@@ -89,13 +90,13 @@ def test_address_is_proven_by_the_code_sent_there(register: Register, office: Po
     assert [to for to, _ in office.came] == [ADDRESS]
 
 
-def test_address_stands_sealed(register: Register, office: PostOffice, wang: int) -> None:
+def test_address_stands_sealed(register: Register, office: PostOffice, wang: User) -> None:
     enter(register, wang)
     ((box,),) = register.rows("SELECT value_sealed FROM identity_contact")
     assert ADDRESS.encode() not in bytes(box)
 
 
-def test_wrong_codes_are_counted_and_end_the_code(register: Register, office: PostOffice, wang: int) -> None:
+def test_wrong_codes_are_counted_and_end_the_code(register: Register, office: PostOffice, wang: User) -> None:
     number, right = enter(register, wang), office.code()
     wrong = f"{(int(right) + 1) % 10**8:08d}"
     for _ in range(WRONG_MOST):
@@ -110,15 +111,30 @@ def test_wrong_codes_are_counted_and_end_the_code(register: Register, office: Po
     contacts.prove_contact(wang, number, office.code())
 
 
-def test_code_ends_after_a_quarter_of_an_hour(register: Register, office: PostOffice, wang: int) -> None:
+def test_a_wrong_try_is_never_part_of_a_callers_transaction(register: Register, office: PostOffice, wang: User) -> None:
+    """Else whoever rolls back tries for ever."""
+    number = enter(register, wang)
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        contacts.prove_contact(wang, number, "1")
+    with pytest.raises(CodeWrong):
+        contacts.prove_contact(wang, number, "1")
+    assert register.rows("SELECT wrong FROM identity_contact") == [(1,)]
+
+
+def test_an_officer_has_no_addresses_here(register: Register, office: PostOffice) -> None:
+    with pytest.raises(ValueError, match="never for a person"):
+        contacts.contacts_of(User(login="officer"))
+
+
+def test_code_ends_after_a_quarter_of_an_hour(register: Register, office: PostOffice, wang: User) -> None:
     number = enter(register, wang)
     register.rows("UPDATE identity_contact SET code_until = now() - interval '1 second' RETURNING id")
     with pytest.raises(CodeWrong, match="失效"):
         contacts.prove_contact(wang, number, office.code())
 
 
-def test_nobody_proves_changes_or_drops_anothers(register: Register, office: PostOffice, wang: int) -> None:
-    number, other = enter(register, wang), subject(register, LI_NA)
+def test_nobody_proves_changes_or_drops_anothers(register: Register, office: PostOffice, wang: User) -> None:
+    number, other = enter(register, wang), oneself(LI_NA)
     with pytest.raises(CodeWrong):
         contacts.prove_contact(other, number, office.code())
     with pytest.raises(ContactUnknown):
@@ -131,7 +147,7 @@ def test_nobody_proves_changes_or_drops_anothers(register: Register, office: Pos
     assert len(contacts.contacts_of(wang)) == 1
 
 
-def test_five_codes_a_day_and_no_letter_box_is_filled(register: Register, office: PostOffice, wang: int) -> None:
+def test_five_codes_a_day_and_no_letter_box_is_filled(register: Register, office: PostOffice, wang: User) -> None:
     for place in range(CODES_A_DAY):
         enter(register, wang, f"{place}@mail.example")
     with pytest.raises(ContactRefused, match="明天"):
@@ -147,7 +163,7 @@ def test_five_codes_a_day_and_no_letter_box_is_filled(register: Register, office
     [("mail", "wang"), ("mail", "a@b"), ("telephone", "13800000000"), ("mail", "x@y.example\nBcc: z@y.example")],
 )
 def test_what_is_no_address_or_no_open_way_is_refused(
-    register: Register, office: PostOffice, wang: int, way: str, value: str
+    register: Register, office: PostOffice, wang: User, way: str, value: str
 ) -> None:
     with pytest.raises(ContactRefused):
         jobs.enter_contact(wang, way=way, value=value)
@@ -157,14 +173,14 @@ def test_what_is_no_address_or_no_open_way_is_refused(
 @pytest.mark.parametrize(
     "value", ["1380000000", "23800000000", "12800000000", "１３８００００００００", "+8613800000000"]
 )
-def test_what_is_no_mobile_number_is_refused(register: Register, wang: int, settings: Any, value: str) -> None:
+def test_what_is_no_mobile_number_is_refused(register: Register, wang: User, settings: Any, value: str) -> None:
     settings.SMS_PROGRAM = "/bin/true"
     with pytest.raises(ContactRefused, match="11 位"):
         jobs.enter_contact(wang, way="telephone", value=value)
 
 
 def test_short_messages_go_out_by_the_operators_program(
-    register: Register, wang: int, settings: Any, tmp_path: Path
+    register: Register, wang: User, settings: Any, tmp_path: Path
 ) -> None:
     program = tmp_path / "send"
     program.write_text(f"#!/bin/sh\ncat >> {tmp_path / 'came'}\n")
@@ -176,7 +192,7 @@ def test_short_messages_go_out_by_the_operators_program(
     assert '"to": "13800000000"' in (tmp_path / "came").read_text()
 
 
-def test_notice_says_that_there_is_something_and_not_what(register: Register, office: PostOffice, wang: int) -> None:
+def test_notice_says_that_there_is_something_and_not_what(register: Register, office: PostOffice, wang: User) -> None:
     prove(register, office, wang)
     told(register, wang, after(register), "merge-done")
     told(register, wang, after(register))
@@ -187,23 +203,23 @@ def test_notice_says_that_there_is_something_and_not_what(register: Register, of
     assert run(register, after(register, minutes=5)) == (0, {})
 
 
-def test_only_what_came_after_the_proof_is_told(register: Register, office: PostOffice, wang: int) -> None:
+def test_only_what_came_after_the_proof_is_told(register: Register, office: PostOffice, wang: User) -> None:
     told(register, wang, after(register, minutes=-1))
     prove(register, office, wang)
     assert run(register, after(register)) == (0, {})
 
 
-def test_kinds_made_quiet_and_other_persons_are_left_alone(register: Register, office: PostOffice, wang: int) -> None:
+def test_kinds_made_quiet_and_other_persons_are_left_alone(register: Register, office: PostOffice, wang: User) -> None:
     number = prove(register, office, wang)
     contacts.keep_quiet(wang, number, ["merge-done"])
     told(register, wang, after(register), "merge-done")
-    told(register, subject(register, LI_NA), after(register))
+    told(register, oneself(LI_NA), after(register))
     assert run(register, after(register)) == (0, {})
     contacts.keep_quiet(wang, number, [])
     assert run(register, after(register)) == (1, {"sent": 1})
 
 
-def test_dropped_address_is_gone_with_what_was_due_there(register: Register, office: PostOffice, wang: int) -> None:
+def test_dropped_address_is_gone_with_what_was_due_there(register: Register, office: PostOffice, wang: User) -> None:
     number = prove(register, office, wang)
     told(register, wang, after(register))
     register.become("intake")
@@ -214,7 +230,7 @@ def test_dropped_address_is_gone_with_what_was_due_there(register: Register, off
     assert register.rows("SELECT count(*) FROM identity_contact, identity_notice") == [(0,)]
 
 
-def test_proven_address_stays_until_the_new_one_is_proven(register: Register, office: PostOffice, wang: int) -> None:
+def test_proven_address_stays_until_the_new_one_is_proven(register: Register, office: PostOffice, wang: User) -> None:
     prove(register, office, wang)
     number = enter(register, wang, "new@mail.example")
     assert [one.value for one in contacts.contacts_of(wang)] == [ADDRESS, "new@mail.example"]
@@ -222,7 +238,7 @@ def test_proven_address_stays_until_the_new_one_is_proven(register: Register, of
     assert [one.value for one in contacts.contacts_of(wang)] == ["new@mail.example"]
 
 
-def test_what_could_not_be_sent_is_tried_later_and_ends(register: Register, office: PostOffice, wang: int) -> None:
+def test_what_could_not_be_sent_is_tried_later_and_ends(register: Register, office: PostOffice, wang: User) -> None:
     prove(register, office, wang)
     told(register, wang, after(register))
     office.answer = "450 later"
@@ -236,7 +252,7 @@ def test_what_could_not_be_sent_is_tried_later_and_ends(register: Register, offi
     assert register.rows("SELECT answer, tries FROM identity_notice") == [("smtp-450", TRIES_MOST)]
 
 
-def test_address_that_does_not_exist_is_given_up_at_once(register: Register, office: PostOffice, wang: int) -> None:
+def test_address_that_does_not_exist_is_given_up_at_once(register: Register, office: PostOffice, wang: User) -> None:
     prove(register, office, wang)
     told(register, wang, after(register))
     office.answer = "550 no such box"
@@ -244,7 +260,7 @@ def test_address_that_does_not_exist_is_given_up_at_once(register: Register, off
 
 
 def test_whoever_is_killed_while_sending_is_followed_by_another_under_the_same_number(
-    register: Register, office: PostOffice, wang: int, monkeypatch: pytest.MonkeyPatch
+    register: Register, office: PostOffice, wang: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prove(register, office, wang)
     told(register, wang, after(register))
@@ -263,7 +279,7 @@ def test_whoever_is_killed_while_sending_is_followed_by_another_under_the_same_n
 
 
 def test_code_that_could_not_be_sent_is_tried_again_by_the_queue(
-    register: Register, office: PostOffice, wang: int
+    register: Register, office: PostOffice, wang: User
 ) -> None:
     number = jobs.enter_contact(wang, way="mail", value=ADDRESS)
     office.answer = "450 later"
@@ -274,7 +290,7 @@ def test_code_that_could_not_be_sent_is_tried_again_by_the_queue(
 
 
 def test_addresses_follow_a_rotation(
-    register: Register, office: PostOffice, wang: int, settings: Any, tmp_path: Path
+    register: Register, office: PostOffice, wang: User, settings: Any, tmp_path: Path
 ) -> None:
     settings.VAULT_KEYS = Path(shutil.copy(settings.VAULT_KEYS, tmp_path / "vault.json"))
     forget_keys()
@@ -286,7 +302,7 @@ def test_addresses_follow_a_rotation(
 
 
 def test_nobody_is_written_to_from_a_sandbox(
-    register: Register, office: PostOffice, wang: int, monkeypatch: pytest.MonkeyPatch
+    register: Register, office: PostOffice, wang: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contacts, "kind_here", lambda: "sandbox")
     with pytest.raises(ClosedInSandbox):

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from chengxin.identity.services import contacts
 from tests.conftest import Register
-from tests.identity.test_verification import subject
 from tests.letters import PostOffice, post_office
 from tests.people import LI_NA, WANG_WEI
 from tests.portal.test_persons import own_page
+from tests.sharing.test_own import oneself
 
 PAGE, ENTER = reverse("person-messages"), reverse("person-contact-enter")
 
@@ -75,7 +75,7 @@ def test_nobody_comes_to_anothers_address(register: Register, wang: Client) -> N
     for act in ("quiet", "drop"):
         assert other.post(reverse(f"person-contact-{act}", args=[number])).status_code == 404
     assert "wang@mail.example" not in other.get(PAGE).content.decode()
-    assert contacts.contacts_of(subject(register, WANG_WEI))[0].value == "wang@mail.example"
+    assert contacts.contacts_of(oneself(WANG_WEI))[0].value == "wang@mail.example"
 
 
 def test_where_no_way_is_open_the_page_says_so(register: Register) -> None:

@@ -3,13 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.people import CENTRE
 from tests.system.attacks import Attack
+from tests.system.oneself import speak_oneself
 from tests.system.sandboxing import in_sandbox
+from tests.system.speaking import speak
 from tests.system.stage import Stage
+from tests.system.transferring import absorb
 
 TABLE, NOTICE = "identity_contact", "identity_notice"
 DIGEST, WRONG = b"\x01" * 32, b"\x02" * 32
-PROVE = "SELECT identity_prove_contact(%s, %s, %s)"
+PROVE = "SELECT identity_prove_contact(%s, %s)"
+# What a person does to their own addresses, by the statement that makes its function; each tells whether it was done.
+ACTS = {
+    "own_contacts": "SELECT count(*) > 0 FROM identity_own_contacts()",
+    "add_contact": "SELECT identity_add_contact('mail', '\\x79', '{key}') IS NOT NULL",
+    "code_again": "SELECT identity_code_again({number})",
+    "prove_contact": f"SELECT identity_prove_contact({{number}}, '\\x{DIGEST.hex()}') = 'proven'",
+    "drop_contact": "SELECT identity_drop_contact({number})",
+    "quiet_contact": "SELECT identity_quiet_contact({number}, '{{attached}}')",
+}
 
 
 def enters(**changes: Any) -> Attack:
@@ -74,33 +87,67 @@ def changes(change_: str, *, first: str = "", proven: bool = False, **how: Any) 
 CONFIRM = "confirmed_at = now(), code_digest = NULL, code_until = NULL"
 
 
-def proves(digest: bytes = DIGEST, *, of: str = "wang", first: str = "") -> Attack:
-    """Prove Wang's contact by the function, as whoever ``of`` names."""
+def claims(stage: Stage, whose: str) -> None:
+    """Speak for a person of the stage, for an officer of the credit centre, or for nobody."""
+    if whose == "officer":
+        speak(stage, CENTRE, "officer")
+    elif whose != "nobody":
+        speak_oneself(stage, getattr(stage.facts, whose))
+
+
+def proves(digest: bytes = DIGEST, *, first: str = "") -> Attack:
+    """Prove Wang's contact by the function, as Wang."""
 
     def attack(stage: Stage) -> bool:
         number = contact(stage)
         if first:
             change(stage, number, first)
-        ((said,),) = stage.run("app", PROVE, getattr(stage.facts, of), number, digest)
+        claims(stage, "wang")
+        ((said,),) = stage.run("app", PROVE, number, digest)
         return bool(said == "proven")
 
     return attack
 
 
-def by_function(query: str) -> Attack:
-    """Do something to Wang's contact in another person's name; tells whether the function did."""
+def does(act: str, whose: str, *, proven: bool = False) -> Attack:
+    """Do one of ``ACTS`` to Wang's contact while speaking for ``whose``; tells whether it was done."""
 
     def attack(stage: Stage) -> bool:
-        number = contact(stage)
-        ((done,),) = stage.run("app", query, stage.facts.limited, number)
+        number = contact(stage, proven=proven)
+        claims(stage, whose)
+        query = ACTS[act].format(number=number, key=row(stage)["key_id"])
+        ((done,),) = stage.run("app", query)
         return bool(done)
 
     return attack
 
 
-def see_anothers(stage: Stage) -> bool:
-    contact(stage)
-    return bool(stage.run("app", "SELECT id FROM identity_contacts_of(%s)", stage.facts.limited))
+def takes_the_place(act: str, *, proven: bool) -> Attack:
+    """Enter or prove an address of another's; tells whether Wang's of that kind went, which has a notice due where it is proven."""
+
+    def attack(stage: Stage) -> bool:
+        number = contact(stage, proven=proven)
+        if proven:
+            stage.insert("owner", NOTICE, {"contact_id": number, "message_id": 1, "due_at": stage.facts.at})
+        others = contact(stage, subject_id=stage.facts.young)
+        claims(stage, "young")
+        stage.run("app", ACTS[act].format(number=others, key=row(stage)["key_id"]))
+        return stage.run("owner", f"SELECT FROM {TABLE} WHERE id = %s", number) == []
+
+    return attack
+
+
+def does_after_a_merger(act: str) -> Attack:
+    """Do something to what was entered by a registration that was merged into Wang's since."""
+
+    def attack(stage: Stage) -> bool:
+        number = contact(stage, subject_id=stage.facts.young)
+        absorb(stage, stage.facts.young, into=stage.facts.wang)
+        claims(stage, "wang")
+        ((done,),) = stage.run("app", ACTS[act].format(number=number))
+        return bool(done)
+
+    return attack
 
 
 def count_six_codes(stage: Stage) -> bool:

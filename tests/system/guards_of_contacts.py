@@ -8,6 +8,11 @@ ONCE, UNPROVEN, WHOSE = "proven once, by a code that stands", "proven after it i
 OVER = "code_until = now() - interval '1 minute'"
 SOON = "now() + interval '1 millisecond'"
 WANG_DIES = "UPDATE identity_person SET died = '2020-01-01'"
+MINE = "c.subject_id IN (SELECT identity_held_by(me))"
+SPEAKS, ANYBODY = (
+    "me bigint := identity_person_speaking();",
+    "me bigint := (SELECT c.subject_id FROM identity_contact c LIMIT 1);",
+)
 GUARDS: dict[str, Guard] = dict((
     trigger(c.TABLE, "contact_in_no_sandbox", c.enter_from_a_sandbox, "nobody is written to from a sandbox"),
     trigger(c.TABLE, "contact_sealed", c.enters(key_id=k.NEXT), NOT_CURRENT),
@@ -33,21 +38,27 @@ CLAUSES: dict[str, Clause] = {
     "contact: before five wrong tries": Clause(
         "guard_contact", "OR OLD.wrong >= 5", "", c.changes(c.CONFIRM, first="wrong = 5"), ONCE
     ),
-    "proof: one's own": Clause(
-        "prove_contact", "c.id = contact AND c.subject_id = subject AND", "c.id = contact AND", c.proves(of="limited")
-    ),
     "proof: the right code": Clause("prove_contact", "held.code_digest <> digest", "false", c.proves(c.WRONG)),
-    "contacts: one's own": Clause("contacts_of", "c.subject_id IN (SELECT identity_held_by(subject))", "true", c.see_anothers),
-    "again: one's own": Clause(
-        "code_again", "c.subject_id = subject AND", "", c.by_function("SELECT identity_code_again(%s, %s)")
+    "contacts: one's own": Clause("own_contacts", f"WHERE {MINE}", "WHERE true", c.does("own_contacts", "young")),
+    "enter: in place of one's own": Clause(
+        "add_contact", f"WHERE {MINE} AND", "WHERE", c.takes_the_place("add_contact", proven=False)
     ),
-    "drop: one's own": Clause(
-        "drop_contact", "AND c.subject_id IN (SELECT identity_held_by(subject))", "", c.by_function("SELECT identity_drop_contact(%s, %s)")
+    "proof: in place of one's own": Clause(
+        "prove_contact", f"WHERE {MINE} AND c.way", "WHERE c.way", c.takes_the_place("prove_contact", proven=True)
     ),
-    "quiet: one's own": Clause(
-        "quiet_contact", "AND c.subject_id IN (SELECT identity_held_by(subject))", "",
-        c.by_function("SELECT identity_quiet_contact(%s, %s, '{}')"),
+    "proof: one's own": Clause("prove_contact", f"AND {MINE} AND", "AND", c.does("prove_contact", "young")),
+    "again: not once it is proven": Clause(
+        "code_again", " AND c.confirmed_at IS NULL", "", c.does("code_again", "wang", proven=True)
     ),
+    **{
+        f"{act}: one's own": Clause(act, f" AND {MINE}", "", c.does(act, "young"))
+        for act in ("code_again", "drop_contact", "quiet_contact")
+    },
+    **{
+        f"{act}: of the person who speaks, not of {whose}": Clause(act, SPEAKS, ANYBODY, c.does(act, whose))
+        for act in c.ACTS
+        for whose in ("nobody", "officer")
+    },
     "notice: ends once": Clause("guard_notice", "coalesce(OLD.sent_at, OLD.given_up_at) IS NOT NULL", "false", c.settle_twice, "ends once"),
     "notice: not of what is quiet": Clause("make_notices", " AND m.kind <> ALL(c.quiet)", "", c.told(quiet="{attached}", at=SOON)),
     "notice: to nobody dead": Clause("make_notices", " AND p.died IS NULL", "", c.told(WANG_DIES, at=SOON)),
@@ -58,6 +69,8 @@ CLAUSES: dict[str, Clause] = {
 }  # fmt: skip
 SOUND = {
     "a-contact-proven": c.proves(),
+    **{f"{act}-by-the-person": c.does(act, "wang") for act in c.ACTS},
+    **{f"{act}-of-a-registration-merged": c.does_after_a_merger(act) for act in c.ACTS if act != "add_contact"},
     "a-notice": c.notices(),
     "a-notice-of-what-was-told": c.told(at=SOON),
 }

@@ -10,14 +10,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from chengxin.ground.errors import ClosedInSandbox
 from chengxin.ground.installation import kind_here
 from chengxin.identity.errors import CodeWrong, ContactRefused, ContactUnknown
-from chengxin.identity.models import Contact
+from chengxin.identity.models import Contact, User
 from chengxin.identity.services.gateways import gateway, open_gateway
+from chengxin.identity.speaking import speak_for_oneself, speaking_as_person
 from chengxin.identity.vault import open_sealed, sealing_vault
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.gateways import Letter
@@ -40,9 +41,10 @@ class OwnContact:
     quiet: tuple[str, ...]
 
 
-def contacts_of(subject_id: int) -> list[OwnContact]:
+def contacts_of(person: User) -> list[OwnContact]:
     """Give a person's contacts, and those of registrations that were merged into theirs."""
-    found = Contact.objects.raw("SELECT * FROM identity_contacts_of(%s)", [subject_id])
+    with speaking_as_person(person):
+        found = list(Contact.objects.raw("SELECT * FROM identity_own_contacts()"))
     return [
         OwnContact(
             one.pk,
@@ -56,7 +58,7 @@ def contacts_of(subject_id: int) -> list[OwnContact]:
     ]
 
 
-def add_contact(subject_id: int, *, way: str, value: str) -> int:
+def add_contact(person: User, *, way: str, value: str) -> int:
     """Enter an address, in the transaction that has a code sent there; gives its number.
 
     Raises ContactRefused where it is no address, the way isn't open here, or too many codes were asked for today; ClosedInSandbox.
@@ -66,22 +68,26 @@ def add_contact(subject_id: int, *, way: str, value: str) -> int:
     if gateway(way) is None:
         raise ContactRefused("这里还没有开通这种通知方式。", "This way of being told isn't open here.")
     sealed = sealing_vault().seal(_read(way, value.strip()), use=USE)
-    number = _call("identity_add_contact(%s, %s, %s, %s)", subject_id, way, sealed.box, sealed.key_id)
+    with speaking_as_person(person):
+        number = _call("identity_add_contact(%s, %s, %s)", way, sealed.box, sealed.key_id)
     if number is None:
         raise _too_many()
     return int(number)
 
 
-def ask_again(subject_id: int, contact_id: int) -> None:
+def ask_again(person: User, contact_id: int) -> None:
     """Count another code. Raises ContactRefused where none may be sent."""
-    if not _call("identity_code_again(%s, %s)", subject_id, contact_id):
-        raise _too_many()
+    with speaking_as_person(person):
+        if not _call("identity_code_again(%s)", contact_id):
+            raise _too_many()
 
 
-def prove_contact(subject_id: int, contact_id: int, code: str) -> None:
+def prove_contact(person: User, contact_id: int, code: str) -> None:
     """Take the code that was sent. In no transaction of a caller's, so that a wrong try stays counted. Raises CodeWrong."""
     digits = "".join(sign for sign in code if sign.isdigit())
-    said = str(_call("identity_prove_contact(%s, %s, %s)", subject_id, contact_id, _digest(contact_id, digits)))
+    with transaction.atomic(durable=True):
+        speak_for_oneself(person)
+        said = str(_call("identity_prove_contact(%s, %s)", contact_id, _digest(contact_id, digits)))
     refused = {
         "wrong": CodeWrong("验证码不对，请核对后重新输入。", "The code is wrong; check it and try again."),
         "spent": CodeWrong("验证码已经失效，请重新发送。", "The code no longer stands; have another one sent."),
@@ -90,16 +96,18 @@ def prove_contact(subject_id: int, contact_id: int, code: str) -> None:
         raise refused[said]
 
 
-def drop_contact(subject_id: int, contact_id: int) -> None:
+def drop_contact(person: User, contact_id: int) -> None:
     """Forget an address at once. Raises ContactUnknown."""
-    if not _call("identity_drop_contact(%s, %s)", subject_id, contact_id):
-        raise ContactUnknown
+    with speaking_as_person(person):
+        if not _call("identity_drop_contact(%s)", contact_id):
+            raise ContactUnknown
 
 
-def keep_quiet(subject_id: int, contact_id: int, kinds: Sequence[str]) -> None:
+def keep_quiet(person: User, contact_id: int, kinds: Sequence[str]) -> None:
     """Send no notice of these kinds of messages to a contact. Raises ContactUnknown."""
-    if not _call("identity_quiet_contact(%s, %s, %s)", subject_id, contact_id, sorted(set(kinds))):
-        raise ContactUnknown
+    with speaking_as_person(person):
+        if not _call("identity_quiet_contact(%s, %s)", contact_id, sorted(set(kinds))):
+            raise ContactUnknown
 
 
 def send_code(contact_id: int) -> None:

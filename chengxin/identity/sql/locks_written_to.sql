@@ -63,10 +63,15 @@ $$;
 CREATE OR REPLACE TRIGGER notice_guarded BEFORE INSERT OR UPDATE ON identity_notice
     FOR EACH ROW EXECUTE FUNCTION identity_guard_notice();
 
--- name: contacts_of
-CREATE OR REPLACE FUNCTION identity_contacts_of(subject bigint) RETURNS SETOF identity_contact
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT c.* FROM identity_contact c WHERE c.subject_id IN (SELECT identity_held_by(subject)) ORDER BY c.way, c.id
+-- name: own_contacts
+-- This and what a person does to their addresses takes the person from the claim of the transaction (locks_self.sql), never from its caller.
+CREATE OR REPLACE FUNCTION identity_own_contacts() RETURNS SETOF identity_contact LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    me bigint := identity_person_speaking();
+BEGIN
+    RETURN QUERY SELECT c.* FROM identity_contact c WHERE c.subject_id IN (SELECT identity_held_by(me)) ORDER BY c.way, c.id;
+END
 $$;
 
 -- name: count_code
@@ -83,37 +88,48 @@ $$;
 
 -- name: add_contact
 -- Enter an unproven contact in place of another unproven one; its number, or none when too many codes were asked for today.
-CREATE OR REPLACE FUNCTION identity_add_contact(subject bigint, by_way text, sealed bytea, key text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION identity_add_contact(by_way text, sealed bytea, key text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    me bigint := identity_person_speaking();
     made bigint;
 BEGIN
-    IF NOT identity_count_code(subject) THEN
+    IF NOT identity_count_code(me) THEN
         RETURN NULL;
     END IF;
-    DELETE FROM identity_contact c WHERE c.subject_id = subject AND c.way = by_way AND c.confirmed_at IS NULL;
-    INSERT INTO identity_contact (subject_id, way, value_sealed, key_id, made_at) VALUES (subject, by_way, sealed, key, transaction_timestamp())
+    DELETE FROM identity_contact c WHERE c.subject_id IN (SELECT identity_held_by(me)) AND c.way = by_way AND c.confirmed_at IS NULL;
+    INSERT INTO identity_contact (subject_id, way, value_sealed, key_id, made_at) VALUES (me, by_way, sealed, key, transaction_timestamp())
         RETURNING id INTO made;
     RETURN made;
 END
 $$;
 
 -- name: code_again
--- Whether another code may be sent to this person's unproven contact.
-CREATE OR REPLACE FUNCTION identity_code_again(subject bigint, contact bigint) RETURNS boolean LANGUAGE sql SECURITY DEFINER
+-- Whether another code may be sent to the person's unproven contact.
+CREATE OR REPLACE FUNCTION identity_code_again(contact bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT CASE WHEN EXISTS (SELECT FROM identity_contact c WHERE c.id = contact AND c.subject_id = subject AND c.confirmed_at IS NULL)
-                THEN identity_count_code(subject) ELSE false END
+DECLARE
+    me bigint := identity_person_speaking();
+BEGIN
+    PERFORM FROM identity_contact c WHERE c.id = contact AND c.subject_id IN (SELECT identity_held_by(me)) AND c.confirmed_at IS NULL;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    RETURN identity_count_code(me);
+END
 $$;
 
 -- name: prove_contact
 -- Compare a code with the one that was sent: 'proven', 'wrong', or 'spent' when none stands any more. The person's earlier address of that kind goes.
-CREATE OR REPLACE FUNCTION identity_prove_contact(subject bigint, contact bigint, digest bytea) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION identity_prove_contact(contact bigint, digest bytea) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    me bigint := identity_person_speaking();
     held identity_contact;
+    earlier bigint[];
 BEGIN
-    SELECT * INTO held FROM identity_contact c WHERE c.id = contact AND c.subject_id = subject AND c.confirmed_at IS NULL FOR UPDATE;
+    SELECT * INTO held FROM identity_contact c
+        WHERE c.id = contact AND c.subject_id IN (SELECT identity_held_by(me)) AND c.confirmed_at IS NULL FOR UPDATE;
     IF NOT coalesce(held.code_until > transaction_timestamp(), false) OR held.wrong >= 5 THEN
         RETURN 'spent';
     END IF;
@@ -121,19 +137,22 @@ BEGIN
         UPDATE identity_contact SET wrong = wrong + 1 WHERE id = contact;
         RETURN CASE WHEN held.wrong = 4 THEN 'spent' ELSE 'wrong' END;
     END IF;
-    DELETE FROM identity_notice n USING identity_contact c
-        WHERE n.contact_id = c.id AND c.subject_id = subject AND c.way = held.way AND c.confirmed_at IS NOT NULL;
-    DELETE FROM identity_contact c WHERE c.subject_id = subject AND c.way = held.way AND c.confirmed_at IS NOT NULL;
+    SELECT array_agg(c.id) INTO earlier FROM identity_contact c
+        WHERE c.subject_id IN (SELECT identity_held_by(me)) AND c.way = held.way AND c.confirmed_at IS NOT NULL;
+    DELETE FROM identity_notice n WHERE n.contact_id = ANY(earlier);
+    DELETE FROM identity_contact c WHERE c.id = ANY(earlier);
     UPDATE identity_contact SET confirmed_at = transaction_timestamp(), code_digest = NULL, code_until = NULL WHERE id = contact;
     RETURN 'proven';
 END
 $$;
 
 -- name: drop_contact
-CREATE OR REPLACE FUNCTION identity_drop_contact(subject bigint, contact bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION identity_drop_contact(contact bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    me bigint := identity_person_speaking();
 BEGIN
-    PERFORM FROM identity_contact c WHERE c.id = contact AND c.subject_id IN (SELECT identity_held_by(subject)) FOR UPDATE;
+    PERFORM FROM identity_contact c WHERE c.id = contact AND c.subject_id IN (SELECT identity_held_by(me)) FOR UPDATE;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
@@ -144,10 +163,12 @@ END
 $$;
 
 -- name: quiet_contact
-CREATE OR REPLACE FUNCTION identity_quiet_contact(subject bigint, contact bigint, kinds text[]) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION identity_quiet_contact(contact bigint, kinds text[]) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    me bigint := identity_person_speaking();
 BEGIN
-    UPDATE identity_contact c SET quiet = kinds WHERE c.id = contact AND c.subject_id IN (SELECT identity_held_by(subject));
+    UPDATE identity_contact c SET quiet = kinds WHERE c.id = contact AND c.subject_id IN (SELECT identity_held_by(me));
     RETURN FOUND;
 END
 $$;
@@ -207,11 +228,11 @@ CREATE OR REPLACE FUNCTION identity_settle_notices(numbers bigint[], sent timest
 $$;
 
 -- name: contact_grants
-REVOKE ALL ON FUNCTION identity_contacts_of(bigint), identity_count_code(bigint), identity_add_contact(bigint, text, bytea, text),
-    identity_code_again(bigint, bigint), identity_prove_contact(bigint, bigint, bytea), identity_drop_contact(bigint, bigint),
-    identity_quiet_contact(bigint, bigint, text[]), identity_take_code(bigint, bytea, timestamptz), identity_make_notices(timestamptz),
-    identity_take_notices(timestamptz), identity_settle_notices(bigint[], timestamptz, timestamptz, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION identity_contacts_of(bigint), identity_add_contact(bigint, text, bytea, text), identity_code_again(bigint, bigint),
-    identity_prove_contact(bigint, bigint, bytea), identity_drop_contact(bigint, bigint), identity_quiet_contact(bigint, bigint, text[]) TO {app};
+REVOKE ALL ON FUNCTION identity_own_contacts(), identity_count_code(bigint), identity_add_contact(text, bytea, text), identity_code_again(bigint),
+    identity_prove_contact(bigint, bytea), identity_drop_contact(bigint), identity_quiet_contact(bigint, text[]),
+    identity_take_code(bigint, bytea, timestamptz), identity_make_notices(timestamptz), identity_take_notices(timestamptz),
+    identity_settle_notices(bigint[], timestamptz, timestamptz, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity_own_contacts(), identity_add_contact(text, bytea, text), identity_code_again(bigint),
+    identity_prove_contact(bigint, bytea), identity_drop_contact(bigint), identity_quiet_contact(bigint, text[]) TO {app};
 GRANT EXECUTE ON FUNCTION identity_take_code(bigint, bytea, timestamptz), identity_make_notices(timestamptz), identity_take_notices(timestamptz),
     identity_settle_notices(bigint[], timestamptz, timestamptz, text) TO {intake};

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.identity import jobs
 from chengxin.identity.errors import CodeWrong, ContactRefused
-from chengxin.identity.policies import persons_only, subject_of
+from chengxin.identity.policies import person_of, persons_only, subject_of
 from chengxin.identity.services import contacts
 from chengxin.identity.services.gateways import Way, open_ways
 from chengxin.portal.fields import text_input
@@ -84,7 +84,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, entering=form)
     try:
-        jobs.enter_contact(subject_of(request), way=way, value=form.cleaned_data["value"])
+        jobs.enter_contact(person_of(request), way=way, value=form.cleaned_data["value"])
     except ContactRefused as refusal:
         return _page(request, entering=ContactForm(request.POST, way=way, refusal=refusal))
     return _back(request, "验证码正在发送，一般一分钟内收到。请填写在下面。")
@@ -97,7 +97,7 @@ def prove(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, proving=(number, form))
     try:
-        contacts.prove_contact(subject_of(request), number, form.cleaned_data["code"])
+        contacts.prove_contact(person_of(request), number, form.cleaned_data["code"])
     except CodeWrong as refusal:
         return _page(request, proving=(number, ProofForm(request.POST, number=number, refusal=refusal)))
     return _back(request, "已确认。以后有新消息会通知您。")
@@ -106,7 +106,7 @@ def prove(request: HttpRequest, number: int) -> HttpResponse:
 @persons_only
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
-    jobs.another_code(subject_of(request), number)
+    jobs.another_code(person_of(request), number)
     return _back(request, "新的验证码正在发送，先前的不再有效。")
 
 
@@ -116,14 +116,14 @@ def quiet(request: HttpRequest, number: int) -> HttpResponse:
     form = QuietForm(request.POST)
     form.full_clean()
     wanted = form.cleaned_data.get("kinds", [])
-    contacts.keep_quiet(subject_of(request), number, [kind for kind in PERSON_MESSAGES if kind not in wanted])
+    contacts.keep_quiet(person_of(request), number, [kind for kind in PERSON_MESSAGES if kind not in wanted])
     return _back(request, "已保存。")
 
 
 @persons_only
 @require_POST
 def drop(request: HttpRequest, number: int) -> HttpResponse:
-    contacts.drop_contact(subject_of(request), number)
+    contacts.drop_contact(person_of(request), number)
     return _back(request, "已删除，不再向那里发送通知。")
 
 
@@ -135,12 +135,11 @@ def _back(request: HttpRequest, word: str) -> HttpResponse:
 def _page(
     request: HttpRequest, *, entering: ContactForm | None = None, proving: tuple[int, ProofForm] | None = None
 ) -> HttpResponse:
-    subject = subject_of(request)
-    held = contacts.contacts_of(subject)
+    held = contacts.contacts_of(person_of(request))
     cards = [_card(one, *(proving or (0, None))) for one in held]
     proven_or_waiting = {one.way for one in held}
     context = {
-        "found": messages_of(subject, limit=SHOWN),
+        "found": messages_of(subject_of(request), limit=SHOWN),
         "cards": cards,
         "forms": [
             entering if entering is not None and entering.way == way else ContactForm(way=way)
