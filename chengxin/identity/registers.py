@@ -17,7 +17,7 @@ from chengxin.identity.speaking import speaking_as
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
-TRANSFERS, DELEGATIONS = SQL["transfers"], SQL["delegations"]
+TRANSFERS, DELEGATIONS, VISITS = SQL["transfers"], SQL["delegations"], SQL["visits"]
 COUNTED, PAGE = 100, 25
 """So many rows are counted at most, and shown on a page."""
 

@@ -1,6 +1,7 @@
 """The words of the desk's registers in place of codes."""
 
 DELEGATION_STATES = {"waits": "待复核", "stands": "有效", "over": "已到期", "ended": "已终止"}
+VISIT_STATES = {"waits": "待复核", "open": "可以打印", "over": "已到时", "lapsed": "过期未复核", "ended": "已办结"}
 TRANSFER_KINDS = {"merge": "合并", "split": "拆分", "detach": "移出"}
 MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": "没有报送"}
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
@@ -19,6 +20,7 @@ DRAFT_TURNS = {
 }
 REGISTER_TABLES = {
     "delegation_state": DELEGATION_STATES,
+    "visit_state": VISIT_STATES,
     "transfer_kind": TRANSFER_KINDS,
     "month_state": MONTH_STATES,
     "recall_state": RECALL_STATES,

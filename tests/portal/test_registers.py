@@ -29,6 +29,7 @@ INDEX = reverse("portal:registers")
 CASES, BATCHES = reverse("portal:register", args=["cases"]), reverse("portal:register", args=["batches"])
 OFFICERS = [
     "delegations",
+    "visits",
     "transfers",
     "cases",
     "undoings",

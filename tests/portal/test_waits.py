@@ -15,12 +15,14 @@ from chengxin.catalogue.laws import WhatHappened, enter_event
 from chengxin.education.feedback.given import give_feedback
 from chengxin.education.feedback.rules import draw_number
 from chengxin.education.feedback.services import answer_feedback
+from chengxin.identity.services.visits import confirm_relative, end_visit, enter_relative
 from chengxin.identity.speaking import speaking_as
+from chengxin.identity.visiting import Asked
 from chengxin.portal.desk.waits import TABLE
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
-from tests.people import DESK_OFFICERS, UNKNOWN, WANG_WEI
-from tests.portal.busy import user
+from tests.people import DEAD, DESK_OFFICERS, LI_NA, UNKNOWN, WANG_WEI
+from tests.portal.busy import party, user
 from tests.portal.conftest import LogIn
 from tests.records.test_adjudication import written
 from tests.records.test_ingest import take
@@ -92,6 +94,31 @@ def test_feedback_waits_for_an_answer_then_for_a_colleague_who_shows_it(
     assert listed(log_in("colleague"), address) == 1
     page = log_in("colleague").get(address).content.decode()
     assert "字太小" not in page, "the words stand in the queue, not in a list that is taken as a file"
+
+
+def test_a_relatives_application_waits_for_another_officer_for_a_day(
+    busy: Register, log_in: LogIn, now: datetime
+) -> None:
+    asked = Asked("child", "办理继承", frozenset({"death", "household"}), False)
+    number, stale = (enter_relative(party(DEAD), party(LI_NA), asked, actor=user("officer"), at=now) for _ in range(2))
+    with busy.connect("owner") as connection:
+        connection.execute("ALTER TABLE identity_visit DISABLE TRIGGER visit_change_guarded")
+        connection.execute("UPDATE identity_visit SET opened_at = opened_at - interval '1 day' WHERE id = %s", [stale])
+        connection.execute("ALTER TABLE identity_visit ENABLE TRIGGER visit_change_guarded")
+    first, second = log_in("officer"), log_in("colleague")
+    assert "待复核的亲属申请" not in {*waits(first), *waits(log_in("clerk"))}
+    count, address = waits(second)["待复核的亲属申请"]
+    assert count == "1"
+    page = second.get(address).content.decode()
+    assert reverse("portal:visit-confirm", args=[number]) in page
+    whole = second.get(address.partition("?")[0]).content.decode()
+    assert "过期未复核" in whole
+    assert not any(word in whole for word in (DEAD.name, LI_NA.name, "办理继承", "子女"))
+    confirm_relative(number, party(DEAD), party(LI_NA), actor=user("colleague"), at=now)
+    assert "待复核的亲属申请" not in waits(second)
+    assert "可以打印" in first.get(address.partition("?")[0]).content.decode()
+    end_visit(number, actor=user("officer"), at=now)
+    assert listed(first, f"{address.partition('?')[0]}?state=ended") == 1
 
 
 def test_a_batch_handed_in_again_needs_no_mending(

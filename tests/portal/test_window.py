@@ -87,6 +87,7 @@ def test_a_relative_of_the_dead_is_served_by_two(held: Register, window: tuple[C
     assert "办理继承" in refused.content.decode()
     assert "请另一名工作人员" in first.post(RELATIVES, relative(), follow=True).content.decode()
     ((number,),) = held.rows("SELECT id FROM identity_visit")
+    assert f'href="{reverse("portal:register", args=["visits"])}"' in first.get(WINDOW).content.decode()
     visit, confirm = (reverse(f"portal:visit{part}", args=[number]) for part in ("", "-confirm"))
     assert "还没有复核" in first.get(visit).content.decode()
     assert first.post(f"{visit}report").status_code == 409

@@ -39,7 +39,10 @@ class Visit(models.Model):
 
     class Meta:
         db_table = "identity_visit"
-        indexes: ClassVar[list[models.Index]] = [models.Index(name="visit_of_officer", fields=("officer", "-id"))]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="visit_of_officer", fields=("officer", "-id")),
+            models.Index(name="visit_waits", fields=("id",), condition=models.Q(closes_at=None, ended_at=None)),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="visit_of_a_kind",

@@ -15,3 +15,12 @@ SELECT d.id, d.entered_at AS since, NULL::date AS due, d.kind, d.valid_from, d.v
        CASE WHEN d.ended_at IS NOT NULL THEN 'ended' WHEN d.valid_until <= %(today)s THEN 'over' WHEN d.confirmed_at IS NULL THEN 'waits'
             ELSE 'stands' END AS state
 FROM identity_delegation d JOIN identity_user u ON u.id = d.entered_by_id LEFT JOIN identity_user o ON o.id = d.confirmed_by_id
+
+-- name: visits
+-- Who was served at the window: by kind, hour and officers, without a word on the person, the applicant or why they asked. A relative's
+-- application waits a day for its second officer.
+SELECT v.id, v.opened_at AS since, NULL::date AS due, v.kind, v.closes_at, v.ended_at, u.display_name AS officer,
+       o.display_name AS confirmed_by, v.officer_id = %(me)s AS mine,
+       CASE WHEN v.ended_at IS NOT NULL THEN 'ended' WHEN v.closes_at > transaction_timestamp() THEN 'open' WHEN v.closes_at IS NOT NULL THEN 'over'
+            WHEN v.opened_at > transaction_timestamp() - interval '1 day' THEN 'waits' ELSE 'lapsed' END AS state
+FROM identity_visit v JOIN identity_user u ON u.id = v.officer_id LEFT JOIN identity_user o ON o.id = v.confirmed_by_id

@@ -9,9 +9,10 @@ from django.urls import reverse
 from chengxin.catalogue.registers import DRAFTS, WORK
 from chengxin.catalogue.registers import terms_of_registers as terms_of_catalogue
 from chengxin.education.feedback.registers import FEEDBACK
-from chengxin.identity.registers import DELEGATIONS, TRANSFERS, Actor, Row, about
+from chengxin.identity.registers import DELEGATIONS, TRANSFERS, VISITS, Actor, Row, about
 from chengxin.portal.desk.registers import BATCH, FROM, ITEM, UNTIL, Choice, Column, Register, to, words_of
 from chengxin.portal.navigation import ANY, CENTRE
+from chengxin.portal.register_words import VISIT_STATES
 from chengxin.records.neighbours import OPEN
 from chengxin.records.registers import (
     ACTS,
@@ -31,6 +32,11 @@ CASE_STATE = Choice("state", "状态", {
     "open": ("待认定", OPEN), "second": ("待复核", "r.decision IS NOT NULL AND r.state = 'second'"),
     "decided": ("已认定，正在办理", "r.decision IS NOT NULL AND r.state = 'decided'"),
 })  # fmt: skip
+# What waits is looked for by what an index holds.
+WAITS = "r.closes_at IS NULL AND r.ended_at IS NULL AND r.state = 'waits'"
+VISIT_STATE = Choice("state", "状态", {
+    state: (label, WAITS if state == "waits" else f"r.state = '{state}'") for state, label in VISIT_STATES.items()
+})  # fmt: skip
 HAND = Choice("hand", "由谁先办", {"mine": ("本人", "r.mine"), "other": ("他人", "NOT r.mine")})
 ITEM_COLUMN, PROVIDER, DUE = (
     Column("item", "信息项", "item"),
@@ -41,6 +47,11 @@ ITEM_COLUMN, PROVIDER, DUE = (
 
 def _delegation(row: Row) -> str:
     return reverse("portal:delegation", args=[row["id"]]) if row["state"] == "waits" else reverse("portal:delegations")
+
+
+def _visit(row: Row) -> str:
+    confirms = row["state"] == "waits" and not row["mine"]
+    return reverse("portal:visit-confirm", args=[row["id"]]) if confirms else reverse("portal:window")
 
 
 def told_of(actor: Actor, on: date, registers: Iterable[Register]) -> dict[str, Any]:
@@ -139,6 +150,14 @@ REGISTERS: Mapping[str, Register] = {
              Column("entered_by", "登记人"), Column("confirmed_by", "复核人")),
             (words_of("state", "状态", "delegation_state"), HAND, words_of("kind", "种类", "delegation_kind"), FROM, UNTIL),
             _delegation,
+        ),
+        Register(
+            "visits", "窗口办理", "Visits at the window", {"window.serve": CENTRE}, VISITS,
+            (Column("id", "编号", "number"), Column("since", "登记", "moment"), Column("kind", "来人", "word", "visit_kind"),
+             Column("state", "状态", "word", "visit_state"), Column("officer", "登记人"), Column("confirmed_by", "复核人"),
+             Column("closes_at", "可以打印到", "moment"), Column("ended_at", "办结", "moment")),
+            (VISIT_STATE, HAND, words_of("kind", "来人", "visit_kind"), FROM, UNTIL),
+            _visit,
         ),
         Register(
             "drafts", "目录草案", "Drafts of the catalogue", {"catalogue.follow": ANY}, DRAFTS,

@@ -57,6 +57,8 @@ TABLE = (
          "同事已登记，请核对后复核。"),
     Kind("待复核的代理", "Delegations to confirm", "delegation.confirm", CENTRE, "delegations", {"state": "waits", "hand": "other"},
          "同事已登记，请照证件再录一遍。"),
+    Kind("待复核的亲属申请", "Relatives’ applications to confirm", "window.confirm", CENTRE, "visits", {"state": "waits", "hand": "other"},
+         "同事在窗口已登记，申请人还在等：请对照原件再录一遍。"),
     Kind("待复核的整批撤回", "Undoings to agree to", "intake.agree_undo", CENTRE, "undoings", {"state": "second"},
          "看清涉及多少记录，再决定是否同意。"),
     Kind("待确认的撤回通知", "Recalls to acknowledge", "recall.acknowledge", ANY, "recalls", {"state": "open"},
