@@ -13,7 +13,7 @@ from chengxin.site.runtime.connection import SWITCH
 from chengxin.site.runtime.supervise import Child, Supervisor, up_lock
 
 Tell = Callable[[str], None]
-HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_DATABASE")
+HIDDEN = ("DATABASE_URL", "CHENGXIN_PROCESS_")
 LOOPBACK = "127.0.0.1"
 # What opens sealed values, sessions and backups, and what speaks for the centre, has no business in the process that everybody speaks to.
 VAULT = ("CHENGXIN_VAULT_", "CHENGXIN_PKCS11_")
@@ -169,6 +169,7 @@ def environment(opened: Installation, role: str) -> Mapping[str, str]:
         **kept,
         "CHENGXIN_DATA": str(opened.data),
         "CHENGXIN_PROCESS_DATABASE": opened.database.urls[role],
+        "CHENGXIN_PROCESS_OWN_SERVER": str(int(not opened.database.embedded)),
         "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
     }
 

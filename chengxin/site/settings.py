@@ -268,6 +268,8 @@ def database(url: str) -> dict[str, Any]:
 
 # One database role per process (design, decision 5): whoever starts the process chooses the role by this address.
 DATABASES = {"default": database(env_str("CHENGXIN_PROCESS_DATABASE", ""))}
+# Whether that is a server of the operator's own, whose disk can't be seen from here; said by whoever started the process.
+OWN_SERVER = env_bool("CHENGXIN_PROCESS_OWN_SERVER", default=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Static files are collected at set-up (scripts/setup.sh), each face's own: compressed, and under names that change with what is in

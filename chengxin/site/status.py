@@ -7,12 +7,13 @@ import stat
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import connection
 
 from chengxin.identity.vault import key_source
+from chengxin.lib.crypto import KeysMissing, KeySourceUnusable
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.workdays import WorkCalendar
@@ -68,6 +69,8 @@ class Facts:
     keys_source: str = "file"
     keys_missing: tuple[str, ...] = ()
     """Keys in use in the database which their source didn't give when it was asked just now."""
+    keys_unread: tuple[str, str] | None = None
+    """Why the source gave no keys at all, in both languages."""
     database_size: int | None = None
     """Of an own server's database alone: what is free on its disk can't be asked through SQL."""
     calendar_until: date = date.max
@@ -145,6 +148,14 @@ def _database_disk(facts: Facts) -> list[Notice]:
 
 
 def _keys(facts: Facts) -> Notice:
+    if facts.keys_unread is not None:
+        text, text_en = facts.keys_unread
+        return Notice(
+            "keys",
+            "stop",
+            f"{text}正在运行的进程还记得密钥，重新启动就没有了：请在重启以前恢复密钥来源（{facts.keys_source}）。",
+            f"{text_en} Running processes still hold the keys and lose them with a restart: mend the source ({facts.keys_source}) first.",
+        )
     if facts.keys_missing:
         missing = ", ".join(facts.keys_missing)
         return Notice(
@@ -291,17 +302,35 @@ def ask_database() -> Seen:
 
 
 def missing_keys() -> tuple[str, ...]:
-    """Give the keys in use which their source doesn't give when asked anew, whatever this process has read. Raises KeysMissing."""
+    """Give the keys in use which their source doesn't give when asked anew, whatever this process has read.
+
+    As the database's owner or the administration. Raises KeysMissing, KeySourceUnusable.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT key_id FROM identity_vault_key WHERE retired_at IS NULL ORDER BY key_id")
+        cursor.execute("SELECT site_keys_in_use()")
         wanted = [key_id for (key_id,) in cursor.fetchall()]
     return tuple(key_source().read().missing(wanted))
 
 
+def asked_keys() -> dict[str, Any]:
+    """Give what a running process tells of the keys: which are missing, or why none are given."""
+    try:
+        return {"keys_missing": missing_keys()}
+    except (KeysMissing, KeySourceUnusable) as refused:
+        return {"keys_unread": (refused.text, refused.text_en)}
+
+
 def measure(
-    data: Path, seen: Seen, now: datetime, *, database: Database | None = None, keys_missing: tuple[str, ...] = ()
+    data: Path,
+    seen: Seen,
+    now: datetime,
+    *,
+    own_server: bool,
+    warnings: tuple[str, ...] = (),
+    keys_missing: tuple[str, ...] = (),
+    keys_unread: tuple[str, str] | None = None,
 ) -> Facts:
-    """Measure what this machine tells beside ``seen``. Of an own server (``database``) what it holds is told too."""
+    """Measure what this machine tells beside ``seen``. Of an own database server what it holds is told too."""
     keys = key_file()
     return Facts(
         now=now,
@@ -311,11 +340,12 @@ def measure(
         keys_mode=stat.S_IMODE(keys.stat().st_mode) if keys is not None and keys.exists() else 0,
         keys_source=settings.VAULT_SOURCE,
         keys_missing=keys_missing,
-        database_size=seen.size if database is not None and not database.embedded else None,
+        keys_unread=keys_unread,
+        database_size=seen.size if own_server else None,
         keys_since=seen.keys_since,
         backup_at=last_backup(data),
         demo=settings.DEMO,
-        warnings=database.warnings if database is not None else (),
+        warnings=warnings,
         provisional=len(provisional_in_force(shanghai_date(now))),
         unblocked=seen.unblocked,
         proved_at=seen.proved_at,
@@ -325,8 +355,9 @@ def measure(
 
 
 def notices_of(data: Path, database: Database, now: datetime) -> list[Notice]:
-    """Look at an open installation as its owner. Raises KeysMissing."""
-    return judge(measure(data, ask_database(), now, database=database, keys_missing=missing_keys()))
+    """Look at an open installation as its owner. Raises KeysMissing, KeySourceUnusable."""
+    own, warnings = not database.embedded, database.warnings
+    return judge(measure(data, ask_database(), now, own_server=own, warnings=warnings, keys_missing=missing_keys()))
 
 
 def note_backup(data: Path, at: datetime) -> None:

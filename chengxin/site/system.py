@@ -15,7 +15,7 @@ from chengxin.ground.health import worker_alive
 from chengxin.identity.policies import officers_may
 from chengxin.lib.periods import shanghai_date
 from chengxin.site.checks import Provisional, provisional_in_force
-from chengxin.site.status import ask_database, judge, measure
+from chengxin.site.status import ask_database, asked_keys, judge, measure
 
 PACKAGES = ("django", "psycopg", "polars", "cryptography", "granian", "procrastinate")
 GRAVEST = ("stop", "warning", "ok")
@@ -25,7 +25,7 @@ GRAVEST = ("stop", "warning", "ok")
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
     now, seen = timezone.now(), ask_database()
-    notices = judge(measure(settings.DATA_DIR, seen, now))
+    notices = judge(measure(settings.DATA_DIR, seen, now, own_server=settings.OWN_SERVER, **asked_keys()))
     context = {
         "now": now,
         "seen": seen,

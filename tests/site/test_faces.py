@@ -86,6 +86,7 @@ def test_each_process_speaks_to_the_database_under_its_own_role(installation: Ru
         if own := told.get("CHENGXIN_FACE"):
             roles[own] = told["CHENGXIN_PROCESS_DATABASE"].partition("://")[2].partition(":")[0]
             assert not [name for name in told if name.startswith("DATABASE_URL")]
+            assert told["CHENGXIN_PROCESS_OWN_SERVER"] == "0"
     assert roles == {
         "public": "chengxin_public", "desk": "chengxin_app", "administration": "chengxin_admin", "editing": "chengxin_editor",
     }  # fmt: skip

@@ -38,6 +38,7 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"disk_free": 1 << 30}, "disk", "warning", "清理", id="disk-nearly-full"),
         pytest.param({"keys_mode": 0o640}, "keys", "warning", "chmod 600", id="keys-readable-by-others"),
         pytest.param({"keys_missing": ("k7",)}, "keys", "stop", "k7", id="key-in-use-not-given"),
+        pytest.param({"keys_unread": ("坏了。", "Broken.")}, "keys", "stop", "恢复密钥来源", id="no-keys-given"),
         pytest.param({"backup_at": None}, "backup", "warning", "chengxin backup", id="no-backup"),
         pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
         pytest.param({"faults": 2}, "proof", "warning", "2", id="ledger-broken"),

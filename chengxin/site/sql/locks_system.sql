@@ -19,7 +19,14 @@ CREATE OR REPLACE FUNCTION site_system_facts() RETURNS TABLE (clock timestamptz,
     LEFT JOIN (SELECT p.at, p.faults FROM records_proof_run p ORDER BY p.id DESC LIMIT 1) r ON true
 $$;
 
+-- name: keys_in_use
+-- The ids of the keys that something in the database stands under, which their source must give; nothing of the keys themselves.
+CREATE OR REPLACE FUNCTION site_keys_in_use() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT k.key_id FROM identity_vault_key k WHERE k.retired_at IS NULL ORDER BY k.key_id
+$$;
+
 -- name: system_grants
-REVOKE ALL ON FUNCTION site_system_facts() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION site_system_facts() TO {admin};
+REVOKE ALL ON FUNCTION site_system_facts(), site_keys_in_use() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION site_system_facts(), site_keys_in_use() TO {admin};
 GRANT SELECT ON catalogue_law, catalogue_edition, catalogue_item, catalogue_item_version, catalogue_purpose TO {admin};

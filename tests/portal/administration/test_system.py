@@ -1,7 +1,10 @@
 """The page of the system's state: what needs mending first, nothing of anybody, and not for whoever judges content."""
 
 import dataclasses
+import json
+import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,3 +59,42 @@ def test_gravest_comes_first(administration: Register, log_in: LogIn, monkeypatc
     monkeypatch.setattr(system, "measure", nearly_full)
     page = log_in("system").get(PAGE).content.decode()
     assert page.index("请先清理或扩容") < page.index("chengxin backup")
+
+
+def test_a_key_that_its_source_gives_no_more_is_named_before_a_restart_needs_it(
+    administration: Register, log_in: LogIn, settings: Any
+) -> None:
+    assert "保险库密钥（来源 file）已用" in log_in("system").get(PAGE).content.decode()
+    administration.become("owner")
+    administration.rows(
+        "INSERT INTO identity_vault_key (key_id, suite, check_value, created_at) VALUES ('k7', 'international', 'x', now()), "
+        "('k8', 'international', 'x', now()) RETURNING key_id"
+    )
+    administration.rows("UPDATE identity_vault_key SET retired_at = now() WHERE key_id = 'k8' RETURNING key_id")
+    administration.become("admin")
+    page = log_in("system").get(PAGE).content.decode()
+    assert "缺少在用的密钥 k7" in page
+    assert "k8" not in page
+    assert page.index("缺少在用的密钥") < page.index("chengxin backup")
+    ((key, *_),) = [json.loads(settings.VAULT_KEYS.read_text(encoding="utf-8"))["keys"].values()]
+    assert key["key"] not in page
+
+
+def test_a_source_that_gives_no_keys_is_told_and_not_met_as_a_failure(
+    administration: Register, log_in: LogIn, settings: Any, tmp_path: Path
+) -> None:
+    client = log_in("system")
+    client.get(PAGE)
+    settings.VAULT_KEYS = tmp_path / "gone.json"
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert "请在重启以前恢复密钥来源" in answer.content.decode()
+
+
+def test_what_an_own_server_holds_is_told_and_of_the_embedded_one_nothing(
+    administration: Register, log_in: LogIn, settings: Any
+) -> None:
+    assert "自有数据库服务器" not in log_in("system").get(PAGE).content.decode()
+    settings.OWN_SERVER = True
+    page = log_in("system").get(PAGE).content.decode()
+    assert re.search(r"请在该服务器上监测；数据库现有 \d+\.\d GB", page)
