@@ -17,6 +17,7 @@ import pytest
 from chengxin.site.bootstrap import Installation
 from chengxin.site.runtime.connection import Database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
+from chengxin.site.runtime.supervise import Child
 from chengxin.site.serve import Ports
 from chengxin.site.serve import faces as faces_of
 from tests.conftest import Running, healthy, wait_until
@@ -86,7 +87,6 @@ def test_each_process_speaks_to_the_database_under_its_own_role(installation: Ru
         if own := told.get("CHENGXIN_FACE"):
             roles[own] = told["CHENGXIN_PROCESS_DATABASE"].partition("://")[2].partition(":")[0]
             assert not [name for name in told if name.startswith("DATABASE_URL")]
-            assert told["CHENGXIN_PROCESS_OWN_SERVER"] == "0"
     assert roles == {
         "public": "chengxin_public", "desk": "chengxin_app", "administration": "chengxin_admin", "editing": "chengxin_editor",
     }  # fmt: skip
@@ -114,16 +114,27 @@ FOR_THE_DESK = {"CHENGXIN_OIDC_SECRET", "CHENGXIN_SMTP_PASSWORD", "CHENGXIN_SMS_
 SECRETS = FOR_LOGINS | FOR_THE_DESK
 
 
+def children(data: Path, *, embedded: bool = True) -> list[Child]:
+    roles = ("public", "app", "admin", "editor")
+    database = Database({role: f"postgresql://{role}:x@localhost/x" for role in roles}, embedded=embedded)
+    return faces_of(Ports(1, 2, 3, 4), Installation(data, database))
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_each_process_is_told_whether_the_server_is_the_operators_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, embedded: bool
+) -> None:
+    monkeypatch.setenv("CHENGXIN_PROCESS_OWN_SERVER", str(int(embedded)))
+    told = {one.env["CHENGXIN_PROCESS_OWN_SERVER"] for one in children(tmp_path, embedded=embedded)}
+    assert told == {str(int(not embedded))}
+
+
 def test_each_process_is_given_the_secrets_that_it_needs_and_no_other(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in SECRETS:
         monkeypatch.setenv(name, "x")
-    roles = ("public", "app", "admin", "editor")
-    opened = Installation(
-        tmp_path, Database({role: f"postgresql://{role}:x@localhost/x" for role in roles}, embedded=True)
-    )
-    given = {one.name: SECRETS & one.env.keys() for one in faces_of(Ports(1, 2, 3, 4), opened)}
+    given = {one.name: SECRETS & one.env.keys() for one in children(tmp_path)}
     assert given == {
         "public": set(),
         "desk": SECRETS,
