@@ -100,7 +100,9 @@ def test_status_tells_and_a_backup_changes_what_it_tells(shell: Shell) -> None:
         "provisional": "warning",
         "near-codes": "ok",
     }
-    assert levels(shell) == told
+    found = levels(shell)
+    assert found.pop("calendar") in {"ok", "warning"}  # as far as holidays are known on the day of the test
+    assert found == told
     assert shell.run("backup", shell.folder / "x.cxb").code == 0
     assert levels(shell)["backup"] == "ok"
     said = shell.run("status")
