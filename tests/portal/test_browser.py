@@ -180,6 +180,8 @@ def test_login_and_upload_go_by_keyboard_alone(desk: Reader, installation: Runni
     tab_to(desk, "确认")
     desk.page.keyboard.press("Enter")
     desk.heading("我的待办")
+    tab_to(desk, "报送")
+    desk.page.keyboard.press("Enter")
     tab_to(desk, "报送文件")
     desk.page.keyboard.press("Enter")
     desk.heading("报送文件")
