@@ -8,7 +8,8 @@ from django.db import connection
 
 from chengxin.catalogue.models import ItemVersion
 from chengxin.catalogue.terms import ItemDefinition, define_item
-from chengxin.identity.queries import holder_of
+from chengxin.identity.models import User
+from chengxin.identity.speaking import speaking_as_person
 
 TOLD = 20
 
@@ -41,8 +42,8 @@ def worded_fields(
     return tuple((name, tuple(labels)) for name, labels in groups.items())
 
 
-def messages_of(subject_id: int, *, limit: int = TOLD) -> list[Told]:
-    """Give what the register told a person, the newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT at, kind FROM sharing_messages_of(%s, %s)", [holder_of(subject_id), limit])
+def own_messages(person: User, *, limit: int = TOLD) -> list[Told]:
+    """Give what the register told whoever logged in, the newest first."""
+    with speaking_as_person(person), connection.cursor() as cursor:
+        cursor.execute("SELECT at, kind FROM sharing_own_messages(%s)", [limit])
         return [Told(*row) for row in cursor.fetchall()]

@@ -30,6 +30,7 @@ SHOWN: dict[str, Any] = json.loads((RECENT / "shown.json").read_text(encoding="u
 SETTLED = (
     "catalogue_",
     "django_",
+    "auth_group",
     "auth_permission",
     "procrastinate_",
     "records_check",

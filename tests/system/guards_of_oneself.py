@@ -50,6 +50,8 @@ CLAUSES: dict[str, Clause] = {
     "erased: one's own": Clause("own_erased", "v.subject_id = me GROUP", "true GROUP", o.finds_erased),
     "entries: one's own": Clause("own_entries", "FROM identity_held_by(me) AS", f"FROM ({PERSONS}) AS", o.finds(o.ENTRIES)),
     "choices: one's own": Clause("own_entry_choices", "SELECT identity_held_by(me)", PERSONS, o.finds(o.CHOICES)),
+    "messages: one's own": Clause("own_messages", "WHERE m.subject_id IN (SELECT identity_held_by(identity_person_speaking()))", "",
+                                  o.see_anothers_messages),
     "told: one's own": Clause("own_told", "WHERE e.subject_id = me", "WHERE true", o.tells_of_another),
     "ask: one's own": Clause("ask", "SELECT identity_held_by(me)", PERSONS, o.asks(mine=False)),
     "ask: not one's own reading": Clause("ask", "AND a.channel <> 'person'", "", o.ask_about_ones_own_reading),

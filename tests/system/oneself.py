@@ -1,6 +1,6 @@
 """Attacks on what persons see of themselves, and on what they ask: each by somebody whose it isn't."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -178,6 +178,18 @@ def see_anothers_answers(stage: Stage) -> bool:
     rewrites(ANSWERED)(stage)
     speak_oneself(stage, stage.facts.young)
     return stage.run("app", "SELECT sharing_see_answers()") != [(0,)]
+
+
+def see_anothers_messages(stage: Stage) -> bool:
+    """See what the register told Wang, speaking for another, for an organisation and for nobody."""
+    told = {"subject_id": stage.facts.wang, "at": datetime.now(UTC), "kind": "attached", "reference": "x"}
+    stage.insert("owner", "ground_message", told)
+    query = "SELECT at, kind FROM sharing_own_messages(100)"
+    seen = stage.run("app", query)
+    speak(stage, MARKET, "clerk")
+    seen += stage.run("app", query)
+    speak_oneself(stage, stage.facts.young)
+    return bool(seen + stage.run("app", query))
 
 
 def withdraw_anothers_report(stage: Stage) -> bool:

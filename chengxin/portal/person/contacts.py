@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.identity import jobs
 from chengxin.identity.errors import CodeWrong, ContactRefused
-from chengxin.identity.policies import person_of, persons_only, subject_of
+from chengxin.identity.policies import person_of, persons_only
 from chengxin.identity.services import contacts
 from chengxin.identity.services.gateways import Way, open_ways
 from chengxin.portal.fields import text_input
 from chengxin.portal.words import PERSON_MESSAGES, SHORT_MESSAGES
-from chengxin.sharing.queries import messages_of
+from chengxin.sharing.queries import own_messages
 
 SHOWN = 100
 HINTS = {
@@ -139,7 +139,7 @@ def _page(
     cards = [_card(one, *(proving or (0, None))) for one in held]
     proven_or_waiting = {one.way for one in held}
     context = {
-        "found": messages_of(subject_of(request), limit=SHOWN),
+        "found": own_messages(person_of(request), limit=SHOWN),
         "cards": cards,
         "forms": [
             entering if entering is not None and entering.way == way else ContactForm(way=way)

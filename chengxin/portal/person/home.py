@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from chengxin.identity.policies import person_of, persons_only
 from chengxin.sharing.entries import Wanted, list_entries
-from chengxin.sharing.queries import messages_of
+from chengxin.sharing.queries import own_messages
 
 LATEST = 5
 
@@ -18,7 +18,7 @@ def person_home(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     context = {
         "platform": settings.OIDC_NAME,
-        "messages_told": messages_of(person.subject_id or 0),
+        "messages_told": own_messages(person),
         "entries": list_entries(person, Wanted(), limit=LATEST),
     }
     return render(request, "portal/person/home.html", context)
