@@ -4,8 +4,8 @@ import json
 import sys
 from io import BytesIO
 
-import PIL.MpoImagePlugin  # noqa: F401  # telephones' double pictures
-import PIL.TiffImagePlugin  # noqa: F401  # the form in which EXIF is written
+import PIL.MpoImagePlugin  # telephones' double pictures
+import PIL.TiffImagePlugin  # the form in which EXIF is written
 from PIL import Image
 from pypdf import PdfWriter
 

@@ -8,7 +8,7 @@ from chengxin.lib.papers.refusals import Unreadable
 # EXIF and XMP (APP1), IPTC (APP13), other programs' own, comments. JFIF, colour profile and Adobe's mark say how pixels are to be read.
 TOLD = {0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE}
 STAND_ALONE = {0x01, *range(0xD0, 0xD8)}
-START_OF_SCAN, END, STUFFED = 0xDA, 0xD9, 0x00
+MARK, START_OF_SCAN, END, STUFFED = 0xFF, 0xDA, 0xD9, 0x00
 PIXEL_BOXES = {b"jP  ", b"ftyp", b"jp2h", b"jp2c", b"jpch", b"jplh", b"rreq"}
 CODESTREAM = b"\xff\x4f\xff\x51"
 
@@ -25,9 +25,9 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     at = 2
     while at + 2 <= len(data):
         mark = data[at + 1]
-        if data[at] != 0xFF:
+        if data[at] != MARK:
             raise Unreadable("damaged")
-        if mark == 0xFF:  # filling
+        if mark == MARK:  # filling
             at += 1
             continue
         if mark == END:
@@ -49,7 +49,7 @@ def _length(data: bytes, at: int) -> int:
 
 def _pixels_end(data: bytes, at: int) -> int:
     while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
-        if data[at + 1] not in {STUFFED, 0xFF, *STAND_ALONE}:
+        if data[at + 1] not in {STUFFED, MARK, *STAND_ALONE}:
             return at
         at += 1
     raise Unreadable("damaged")

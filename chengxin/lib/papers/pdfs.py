@@ -24,8 +24,12 @@ ACTIVE_KEYS = frozenset((
     "/JS", "/JavaScript", "/AA", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/RichMedia", "/RichMediaContent",
     "/XFA", "/Rendition", "/Movie", "/Sound", "/AF", "/Collection", "/Ref", "/OPI",
 ))  # fmt: skip
-ACTIONS = frozenset(("/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Named", "/ResetForm", "/Hide", "/SetOCGState"))
-LEFT_OUT = frozenset(("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/StructParents", "/StructParent", "/Tabs", "/OC"))
+ACTIONS = frozenset(
+    ("/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Named", "/ResetForm", "/Hide", "/SetOCGState")
+)
+LEFT_OUT = frozenset(
+    ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/StructParents", "/StructParent", "/Tabs", "/OC")
+)
 DCT, FLATE, JPX = "/DCTDecode", "/FlateDecode", "/JPXDecode"
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would quote what it read

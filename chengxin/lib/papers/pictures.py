@@ -27,7 +27,17 @@ def draw(content: bytes, form: str) -> bytes:
                 return _drawn(opened, form)
     except Image.DecompressionBombError:
         raise Unreadable("too-many-pixels") from None
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, ArithmeticError):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        ArithmeticError,
+    ):
         # Decoders let out whatever their reading of damaged bytes runs into.
         raise Unreadable("damaged") from None
 
