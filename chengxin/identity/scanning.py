@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from chengxin.lib.papers.refusals import LARGEST
 from chengxin.lib.refusals import Refusal
 
 TABLE = Path(__file__).parent / "scan_kinds.toml"
 # Of one visit. Nobody hands over so many papers in half an hour; more would fill the database by mistake or on purpose.
 MOST_A_VISIT = 20
-# A piece is what a rotation holds of a file at once.
+# What a rotation holds of a file at once; as many as the largest file has (lib.papers).
 PIECE_BYTES = 256 << 10
-MOST_PIECES = 40
+MOST_PIECES = LARGEST // PIECE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

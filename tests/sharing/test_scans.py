@@ -227,7 +227,7 @@ def test_a_piece_that_was_moved_or_a_file_that_was_changed_is_noticed(
     with register.connect("owner") as raw:
         raw.execute("ALTER TABLE identity_scan_piece DISABLE TRIGGER USER")
         raw.execute(
-            """UPDATE identity_scan_piece p SET content_sealed = o.content_sealed 
+            """UPDATE identity_scan_piece p SET content_sealed = o.content_sealed
                FROM identity_scan_piece o, identity_scan s, identity_scan t
                WHERE s.number = %s AND p.scan_id = s.id AND t.number = %s AND o.scan_id = t.id""",
             [first, second],
@@ -311,7 +311,7 @@ import sys
 from datetime import datetime, UTC
 import django
 django.setup()
-from django.db import transaction
+from chengxin.identity.models import User
 from chengxin.identity.services import scans
 from tests.lib.papers import photograph
 def stop(*_, **__):

@@ -11,7 +11,7 @@ from chengxin.identity.models.organisations import Organisation
 from chengxin.identity.models.people import Person
 from chengxin.identity.models.visits import Visit
 from chengxin.identity.scanning import MOST_PIECES, PIECE_BYTES
-from chengxin.lib.papers.refusals import LARGEST, MOST_PAGES
+from chengxin.lib.papers.refusals import MOST_PAGES
 
 
 class ScanKind(models.Model):
@@ -60,7 +60,6 @@ class Scan(models.Model):
                 name="scan_pages_few",
                 condition=models.Q(pages=1) | models.Q(pages__gt=1, pages__lte=MOST_PAGES, form="pdf"),
             ),
-            models.CheckConstraint(name="scan_size_bounded", condition=models.Q(size__gt=0, size__lte=LARGEST)),
             models.CheckConstraint(
                 name="scan_pieces_fit_size",
                 condition=models.Q(
