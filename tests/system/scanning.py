@@ -224,7 +224,8 @@ def opens_own(channel: str = "person", whose: str = "wang") -> Attack:
         subject = getattr(stage.facts, whose)
         speak_oneself(stage, subject)
         login = account(stage, subject)
-        enters_a_look(stage, officer=login, channel=channel, organisation="本人", subject_id=subject)
+        enters_a_look(stage, officer=login, channel=channel, subject_id=subject,
+                      organisation="本人" if channel == "person" else CENTRE)  # fmt: skip
         stage.run("app", "SELECT set_config('cx.scan', %s, true)", NUMBER)
         return bool(stage.run("app", f"SELECT FROM {PIECES}"))
 

@@ -2,6 +2,6 @@
 
 from chengxin.lib.papers.apart import read_apart
 from chengxin.lib.papers.reading import LARGEST, MOST_PAGES, MOST_PIXELS, Paper, read_paper
-from chengxin.lib.papers.refusals import Unreadable, refusal_of
+from chengxin.lib.papers.refusals import Unreadable
 
-__all__ = ["LARGEST", "MOST_PAGES", "MOST_PIXELS", "Paper", "Unreadable", "read_apart", "read_paper", "refusal_of"]
+__all__ = ["LARGEST", "MOST_PAGES", "MOST_PIXELS", "Paper", "Unreadable", "read_apart", "read_paper"]

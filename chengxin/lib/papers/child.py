@@ -2,10 +2,9 @@
 
 import json
 import sys
+from importlib import import_module
 from io import BytesIO
 
-import PIL.MpoImagePlugin  # telephones' double pictures
-import PIL.TiffImagePlugin  # the form in which EXIF is written
 from PIL import Image
 from pypdf import PdfWriter
 
@@ -15,10 +14,15 @@ from chengxin.lib.papers.pdfs import draw_pages
 from chengxin.lib.papers.reading import read_paper
 from chengxin.lib.papers.refusals import LARGEST, Unreadable
 
+# Telephones' double pictures, and the form in which EXIF is written.
+PLUGINS = ("PIL.MpoImagePlugin", "PIL.TiffImagePlugin")
+
 
 def load() -> None:
     """Load what the readers load only when they meet it: after the fence nothing can be opened."""
     Image.preinit()
+    for plugin in PLUGINS:
+        import_module(plugin)
     writer, blank = PdfWriter(), BytesIO()
     writer.add_blank_page(600, 800)
     writer.write(blank)

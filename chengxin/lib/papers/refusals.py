@@ -88,10 +88,6 @@ REFUSALS = {
 }
 
 
-def refusal_of(code: str) -> Refusal:
-    return REFUSALS.get(code, REFUSALS["damaged"])
-
-
 class Unreadable(Unusable):
     """A file that isn't taken as a scan. ``reason`` is one of ``REFUSALS``; ``page`` where it was found, from 1, or 0."""
 
@@ -99,6 +95,6 @@ class Unreadable(Unusable):
 
     def __init__(self, reason: str, page: int = 0) -> None:
         self.reason, self.page = reason, page
-        told = refusal_of(reason)
+        told = REFUSALS[reason]
         where, where_en = (f"第 {page} 页，", f"page {page}: ") if page else ("", "")
         super().__init__(f"{where}{told.text}", f"{where_en}{told.text_en}")
