@@ -1,14 +1,17 @@
 """Papers at the window: which are taken in, that they lie sealed and whole, who opens them and how that is entered, when they go."""
 
 import os
+import shutil
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -28,6 +31,7 @@ from chengxin.sharing.queries import messages_of
 from chengxin.sharing.scans import open_at_desk, open_own_scan
 from chengxin.site.eraser import erase_due
 from tests.conftest import Register
+from tests.identity.keys import rotate
 from tests.identity.test_delegations import window as window  # noqa: PLC0414  # two officers of the centre
 from tests.killing import killed_at
 from tests.lib.papers import SECRET, photograph, saved, scan_pdf, scan_png
@@ -74,7 +78,7 @@ def test_every_kind_has_words_and_somebody_who_hands_it_over() -> None:
 
 
 @given(st.binary(min_size=1, max_size=3 * PIECE_BYTES).filter(bool))
-@settings(max_examples=20, deadline=None)
+@trying(max_examples=20, deadline=None)
 def test_pieces_are_the_whole(content: bytes) -> None:
     pieces = pieces_of(content)
     assert b"".join(pieces) == content
@@ -239,6 +243,24 @@ def test_a_piece_that_was_moved_or_a_file_that_was_changed_is_noticed(
         open_at_desk(officer(), first, CASE, at=now)
 
 
+def test_a_rotation_reaches_scans_piece_by_piece(
+    register: Register, served: int, now: datetime, tmp_path: Path, settings: Any
+) -> None:
+    shutil.copy(settings.VAULT_KEYS, tmp_path / "vault.json")
+    settings.VAULT_KEYS = tmp_path / "vault.json"
+    noisy = saved(Image.effect_noise((900, 900), 90), "PNG")
+    number = take_in(officer(), served, "evidence", noisy, at=now)
+    before = register.rows("SELECT place, content_sealed FROM identity_scan_piece ORDER BY place")
+    (key_id,) = rotate(register, suite="national")
+    after = register.rows("SELECT place, content_sealed, key_id FROM identity_scan_piece ORDER BY place")
+    assert [row[0] for row in after] == [row[0] for row in before]
+    assert {bytes(row[1]) for row in after}.isdisjoint(bytes(row[1]) for row in before)
+    assert {row[2] for row in after} == {key_id}
+    ((done,),) = register.rows("SELECT done FROM identity_rotation_step WHERE part = 'identity_scan_piece'")
+    assert done == len(before) > 1
+    assert open_own_scan(oneself(), number, at=now)[1] == read_paper(noisy).content
+
+
 # How long.
 
 
@@ -356,7 +378,7 @@ def test_the_receipt_names_papers_and_nobody(served: int, now: datetime) -> None
     assert paper.startswith(b"%PDF")
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=200), st.sampled_from([scan_pdf(), scan_png(), photograph()])))
 def test_any_bytes_are_refused_or_given_back(register: Register, served: int, now: datetime, content: bytes) -> None:
     before = register.rows("SELECT count(*) FROM identity_scan")
