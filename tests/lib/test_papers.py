@@ -123,6 +123,12 @@ HOSTILE = {
     "password": (lambda writer: writer.encrypt("x", algorithm="RC4-128"), "encrypted"),
     "password-of-today": (lambda writer: writer.encrypt("x", algorithm="AES-256"), "encrypted"),
     "no-page": (lambda writer: writer.remove_page(0), "no-pages"),
+    "action-by-reference": (
+        lambda writer: writer.root_object.update({name("X"): named(S=writer._add_object(name("Launch")))}), "active"),
+    "picture-by-reference": (
+        lambda writer: writer.pages[0]["/Resources"]["/XObject"]["/image"].get_object().update(
+            {name("Width"): writer._add_object(NumberObject(100_000)), name("Height"): NumberObject(100_000),
+             name("Subtype"): writer._add_object(name("Image"))}), "too-many-pixels"),
     "bytes-elsewhere": (
         lambda writer: writer.pages[0]["/Resources"]["/XObject"]["/image"].get_object().update(
             {name("F"): TextStringObject("//host/share")}), "active"),
@@ -138,6 +144,12 @@ HOSTILE = {
 @pytest.mark.parametrize(("change", "reason"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_pdf_that_holds_more_than_pages_is_refused(change: Callable[[PdfWriter], Any], reason: str) -> None:
     assert refused(changed(change)) == reason
+
+
+def test_a_name_that_is_written_otherwise_is_the_same_name() -> None:
+    plain = changed(rooted("Names", named(JavaScript=named())))
+    assert b"/JavaScript" in plain
+    assert refused(plain.replace(b"/JavaScript", b"/JavaScri#70t")) == "active"
 
 
 def test_where_a_note_lies_is_told() -> None:

@@ -53,7 +53,7 @@ def _drawn(content: bytes) -> tuple[int, bytes]:
         raise Unreadable("encrypted")
     root = reader.root_object
     _refuse_active(root)
-    if root.get("/AcroForm") is not None and _fields(root):
+    if _fields(root):
         raise Unreadable("form")
     if root.get("/OCProperties") is not None:
         raise Unreadable("form")
@@ -78,8 +78,8 @@ def _pages(reader: PdfReader) -> Iterator[PageObject]:
 
 
 def _fields(root: DictionaryObject) -> bool:
-    form = root["/AcroForm"].get_object()
-    return isinstance(form, DictionaryObject) and bool(form.get("/Fields", ArrayObject()).get_object())
+    form = _value(root, "/AcroForm")
+    return isinstance(form, DictionaryObject) and bool(_value(form, "/Fields"))
 
 
 def _refuse_active(root: DictionaryObject) -> None:
@@ -106,20 +106,25 @@ def _refuse_active(root: DictionaryObject) -> None:
 
 def _refuse_acting(one: DictionaryObject) -> None:
     names = {str(name) for name in one}
-    if names & ACTIVE_KEYS or one.get("/Type") in {"/EmbeddedFile", "/Filespec"}:
+    if names & ACTIVE_KEYS or _value(one, "/Type") in {"/EmbeddedFile", "/Filespec"}:
         raise Unreadable("active")
     # A stream whose bytes stand in another file names it under /F.
     if isinstance(one, StreamObject) and "/F" in names:
         raise Unreadable("active")
-    action = one.get("/S")
-    if action is not None and ("/URI" in names or action in ACTIONS):
+    action = _value(one, "/S")
+    if isinstance(action, NameObject) and ("/URI" in names or action in ACTIONS):
         raise Unreadable("active")
+
+
+def _value(one: DictionaryObject, key: str) -> Any:
+    """Give what stands under a key, wherever it lies: a reference says nothing of what it leads to."""
+    found = one.get(key)
+    return found.get_object() if found is not None else None
 
 
 def _refuse_notes(page: PageObject, number: int) -> None:
     """Refuse what lies upon a page: it would be lost, and with it what whoever signed has seen."""
-    notes = page.get("/Annots")
-    held = notes.get_object() if notes is not None else None
+    held = _value(page, "/Annots")
     if held is None or isinstance(held, NullObject) or not len(held):
         return
     raise Unreadable("form", number)
@@ -143,16 +148,16 @@ def _strip(writer: PdfWriter) -> None:
             continue
         for key in LEFT_OUT & {str(name) for name in one}:
             del one[key]
-        if isinstance(one, StreamObject) and one.get("/Subtype") == "/Image":
+        if isinstance(one, StreamObject) and _value(one, "/Subtype") == "/Image":
             _strip_picture(one)
 
 
 def _strip_picture(stream: StreamObject) -> None:
-    width, height = int(stream.get("/Width", 0)), int(stream.get("/Height", 0))
+    width, height = int(_value(stream, "/Width") or 0), int(_value(stream, "/Height") or 0)
     if width * height > MOST_PIXELS:
         raise Unreadable("too-many-pixels")
-    named = stream.get("/Filter", ArrayObject()).get_object()
-    filters = [str(one) for one in named] if isinstance(named, ArrayObject) else [str(named)]
+    named = _value(stream, "/Filter")
+    filters = [str(one.get_object()) for one in named] if isinstance(named, ArrayObject) else [str(named)]
     if filters == [DCT]:
         stream._data = bare_jpeg(stream._data)  # noqa: SLF001  # the bytes as they are, which get_data would decode
     elif filters == [JPX]:
