@@ -252,6 +252,26 @@ class VisitOver(Conflict):
     )
 
 
+class ScanRefused(Rejected):
+    code, message, message_en = "scan-refused", "没有收下这份材料：", "This paper wasn't taken in:"
+
+
+class ScanUnknown(NotFound):
+    code, message, message_en = (
+        "scan-unknown",
+        "没有这份材料，或者不是本中心收的。请核对编号。",
+        "There is no such paper, or another centre took it in. Check its number.",
+    )
+
+
+class ScanGone(NotFound):
+    code, message, message_en = (
+        "scan-gone",
+        "这份材料的扫描件已过保存期限，已经清除。",
+        "The scan of this paper is past its term and was erased.",
+    )
+
+
 class TransferRefused(Conflict):
     code, message, message_en = (
         "transfer-refused",

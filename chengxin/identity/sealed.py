@@ -11,13 +11,14 @@ from dataclasses import dataclass
 class SealedTable:
     """A table with sealed columns. ``key`` is its whole-number key, by which it is gone through; ``columns`` gives each box's use.
 
-    One key id, in ``key_column``, stands for all boxes of a row.
+    One key id, in ``key_column``, stands for all boxes of a row. ``most``: of how many rows a rotation holds the boxes at once.
     """
 
     table: str
     key: str
     columns: Mapping[str, str]
     key_column: str = "key_id"
+    most: int = 2_000
 
 
 PERSONS = SealedTable("identity_person", "subject_id", {"code_sealed": "person.code", "name_sealed": "person.name"})

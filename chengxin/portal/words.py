@@ -155,6 +155,7 @@ PERSON_MESSAGES = {
     "detach-undone": "先前从您名下移出的记录，经复核恢复。",
     "question-answered": "您就一次查询提出的问题有了答复，请在“我的提问”里查看。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
+    "scan-taken": "信用中心窗口收下了一份纸质材料，归在您名下。请在“我交的材料”里查看。",
 }
 # What a person chooses by: the kinds of messages in a few words.
 SHORT_MESSAGES = {
@@ -166,6 +167,7 @@ SHORT_MESSAGES = {
     "detach-undone": "移出的记录恢复",
     "question-answered": "对我的提问的答复",
     "attached": "人工核对后归到我名下的记录",
+    "scan-taken": "窗口收下的纸质材料",
 }
 VISIT_KINDS = {"self": "本人", "delegate": "代理人", "relative": "死者的近亲属"}
 NOTICE_LEVELS = {"ok": "正常", "warning": "注意", "stop": "必须处理"}
@@ -219,6 +221,7 @@ ENTRY_FIELDS = {
     "region": "户籍地",
     "match": "是否相符",
     "assurance": "可信程度",
+    "scan": "窗口收下的纸质材料",
 }
 CLIENT_STATES = {
     "live": "可以调用",
@@ -250,6 +253,7 @@ WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "access.ask": "本人就一次查询提出问题",
     "delegation.end_own": "本人或者代理人终止委托代理",
+    "scans.take": "在窗口收下纸质材料",
     "window.end": "结束窗口办理",
     "window.entries": "在窗口打印谁查过本人",
     "window.refused": "窗口办理不由此人经办（本人的事，或者没有申报）",

@@ -29,6 +29,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "feedback-answers": (Unit.WORKING_DAY, ("answer",)),
     "feedback-limits": (Unit.COUNT, ("an_hour",)),
     "feedback-keeping": (Unit.MONTH, ("keep",)),
+    "scan-keeping": (Unit.MONTH, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 

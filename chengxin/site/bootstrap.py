@@ -109,6 +109,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
+    from chengxin.identity.services.scans import settle_scan_kinds
     from chengxin.identity.speaking import settle_row_key
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_occupations, settle_terms
@@ -138,6 +139,7 @@ def prepare(database: Database, tell: Tell) -> None:
     settle_occupations()
     settle_bases()
     settle_licences()
+    settle_scan_kinds()
     settle_site(at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
@@ -152,6 +154,7 @@ def _digest(names: dict[str, str]) -> str:
         "*/sql/locks*.sql",
         "identity/licences.toml",
         "identity/real_names.toml",
+        "identity/scan_kinds.toml",
         "records/checks/*.toml",
         "records/occupations.toml",
         "records/terms_data/*.toml",

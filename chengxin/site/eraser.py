@@ -29,6 +29,8 @@ def erase_due(data: Path, *, at: datetime) -> int:
         cursor.execute("DELETE FROM records_mark")
         # What the public said carries its day itself: a restore brings back nothing that the next round doesn't erase again.
         cursor.execute("DELETE FROM education_feedback")
+        # So do scans of papers.
+        cursor.execute("DELETE FROM identity_scan_piece")
         cursor.execute("SELECT subject_id, record_id, version FROM records_payload")
         rows = iter(lambda: cursor.fetchmany(BLOCK), [])
         if not Journal(data / FOLDER).note((key for block in rows for key in block), shanghai_date(at)):

@@ -291,6 +291,7 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = {
     "desk": [
         "chengxin.portal.desk.catalogue_uploads.DraftUploadHandler",
+        "chengxin.portal.desk.scan_uploads.ScanUploadHandler",
         "chengxin.portal.uploads.SpoolUploadHandler",
     ],
     "administration": ["chengxin.portal.administration.uploads.ListUploadHandler"],

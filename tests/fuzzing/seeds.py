@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chengxin.catalogue.files import shipped_items
 from chengxin.lib.codes import CodeType
+from tests.lib.papers import photograph, scan_pdf, scan_png
 from tests.records.intake.cases import shipped_item
 from tests.records.intake.workbooks import MAIN, links_xml, packed, parts_of, row_xml
 
@@ -61,6 +62,7 @@ def seeds(target: str) -> Iterator[bytes]:
         "form": iter(
             [b"a.csv\nPK\x03\x04", b"a.jsonl\n{", b"a.xls\n\xd0\xcf\x11\xe0", b"a\n\xef\xbb\xbf <?xml", b"\n"]
         ),
+        "paper": iter([photograph(), scan_png(), scan_png("RGB"), scan_pdf(2), b"%PDF-1.7", b""]),
     }[target]
 
 

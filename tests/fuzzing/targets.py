@@ -12,6 +12,7 @@ import polars as pl
 from chengxin.lib.codes import CodeType, examine, holds_code
 from chengxin.lib.encodings import Encoding, EncodingUnknown, Transcriber, detect
 from chengxin.lib.errors import ChengxinError
+from chengxin.lib.papers import read_paper
 from chengxin.records import mappings
 from chengxin.records.intake import reading
 from chengxin.records.intake.code_checks import examine_codes
@@ -196,6 +197,17 @@ def form(data: bytes) -> None:
         told(error)
 
 
+def paper(data: bytes) -> None:
+    """The scan of a paper: refused with a reason, or kept and read back the same."""
+    try:
+        kept = read_paper(data)
+    except ChengxinError as error:
+        told(error)
+    else:
+        again = read_paper(kept.content)
+        assert (again.form, again.pages) == (kept.form, kept.pages)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "csv": csv,
     "jsonl": jsonl,
@@ -207,4 +219,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "mappings": mapped,
     "manifest": manifest,
     "form": form,
+    "paper": paper,
 }

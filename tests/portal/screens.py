@@ -101,6 +101,7 @@ DESK = (
     Screen("portal:delegations", "/desk/delegations/", CENTRE),
     Screen("portal:window", "/desk/window/", CENTRE),
     Screen("portal:window-relatives", "/desk/window/relatives/", CENTRE),
+    Screen("portal:scans", "/desk/scans/", CENTRE),
     Screen("portal:laws", "/desk/laws/", CENTRE),
     Screen("portal:purposes", "/desk/lookup/", LICENSING),
     Screen("portal:lookup", "/desk/lookup/XK-SC/", LICENSING),
@@ -112,6 +113,7 @@ DESK = (
     Screen("person-questions", "/me/questions/", PERSON),
     Screen("person-details", "/me/details/", PERSON),
     Screen("person-delegations", "/me/delegations/", PERSON),
+    Screen("person-scans", "/me/scans/", PERSON),
     Screen("person-reports", "/me/reports/", PERSON),
     Screen("person-certificate", "/me/reports/special/", PERSON),
 )
@@ -178,6 +180,7 @@ MADE = {
     "test_browser_clerks": ("portal:undo", "portal:undoing"),
     "test_browser_delegations": ("portal:delegation",),
     "test_browser_window": ("portal:visit", "portal:visit-certificate", "portal:visit-confirm"),
+    "test_browser_scans": ("portal:scan",),
     "test_browser_backtests": ("portal:backtest",),
     "test_browser_catalogue": ("public:consultation", "portal:draft", "portal:draft-item", "portal:draft-field",
                                "portal:draft-bases"),

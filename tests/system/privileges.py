@@ -86,7 +86,9 @@ def probe(grant: Grant, stage: Stage) -> str:
     )
     return {
         "SELECT": f"SELECT {column} FROM {name} LIMIT 0",
-        "INSERT": f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT (NULL::{name}).* WHERE false",
+        "INSERT": f"INSERT INTO {name} ({column}) SELECT (NULL::{name}).{column} WHERE false"
+        if column
+        else f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT (NULL::{name}).* WHERE false",
         "UPDATE": f"UPDATE {name} SET {first} = DEFAULT WHERE false",
         "DELETE": f"DELETE FROM {name} WHERE false",
     }[grant.privilege]

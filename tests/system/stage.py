@@ -188,6 +188,7 @@ def _fill(stage: Stage) -> None:
         populating,
         rebuilding,
         saying,
+        scanning,
         serving,
         transferring,
         trying,
@@ -252,6 +253,7 @@ def _fill(stage: Stage) -> None:
     stage.insert("owner", "sharing_report", report)
     certifying.furnish(stage)
     serving.furnish(stage)
+    scanning.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

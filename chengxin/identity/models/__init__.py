@@ -21,6 +21,7 @@ from chengxin.identity.models.population import (
 )
 from chengxin.identity.models.rows import RowKey
 from chengxin.identity.models.saved_views import KEPT_MOST, SavedView
+from chengxin.identity.models.scans import Scan, ScanKind, ScanPiece
 from chengxin.identity.models.transfers import Transfer, TransferCode, TransferStep
 from chengxin.identity.models.verification import (
     CheckReplay,
@@ -73,6 +74,9 @@ __all__ = [
     "RotationStep",
     "RowKey",
     "SavedView",
+    "Scan",
+    "ScanKind",
+    "ScanPiece",
     "Session",
     "Snapshot",
     "Totp",

@@ -149,7 +149,9 @@ def _work_through(rotation: KeyRotation, table: SealedTable, limit: int, tell: T
     """Make one table anew from where the step stands, round after round until nothing is left in it."""
     step, _ = RotationStep.objects.get_or_create(rotation=rotation, part=table.table)
     persons = table == PERSONS
-    take: Callable[[int], Block] = partial(next_persons, limit) if persons else partial(next_rows, table, limit)
+    take: Callable[[int], Block] = (
+        partial(next_persons, limit) if persons else partial(next_rows, table, min(limit, table.most))
+    )
     left = persons_left if persons else partial(rows_left, table)
     while True:
         with transaction.atomic():

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from chengxin.portal.accounts import platform
-from chengxin.portal.person import contacts, demo, details, entries, file, home, reports
+from chengxin.portal.person import contacts, demo, details, entries, file, home, reports, scans
 
 urlpatterns = [
     path("me/login/", platform.begin, name="person-login"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("me/details/", details.details, name="person-details"),
     path("me/delegations/", details.delegations, name="person-delegations"),
     path("me/delegations/<int:number>/end", details.end, name="person-end-delegation"),
+    path("me/scans/", scans.scans, name="person-scans"),
+    path("me/scans/<slug:number>", scans.scan, name="person-scan"),
     path("me/reports/", reports.reports, name="person-reports"),
     path("me/reports/report.pdf", reports.report_pdf, name="person-report-pdf"),
     path("me/reports/report.json", reports.report_json, name="person-report-json"),

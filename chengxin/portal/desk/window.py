@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.identity.parties import Party
@@ -28,8 +27,10 @@ from chengxin.identity.visiting import LONGEST_MINUTES, PAPERS, RELATIONS, Asked
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.certificates import CertificateForm
+from chengxin.portal.desk.answers import printed
 from chengxin.portal.desk.delegations import PairForm
 from chengxin.portal.desk.forms import CODE_TYPES, SELECT
+from chengxin.portal.desk.scans import of_visit
 from chengxin.portal.fields import FreeText, text_input
 from chengxin.portal.navigation import public_url
 from chengxin.portal.templatetags.portal_words import word
@@ -102,7 +103,7 @@ class RelativeForm(DeadForm):
     papers = forms.MultipleChoiceField(
         label="看过哪些材料的原件",
         choices=list(PAPERS.items()),
-        help_text="只记种类，不复印、不扫描。须有死亡证明，并至少有一种证明亲属关系。",
+        help_text="这里只记种类；复核通过以后，再把申请书和证明扫描收下。须有死亡证明，并至少有一种证明亲属关系。",
         widget=forms.CheckboxSelectMultiple(attrs=CHECKS),
         error_messages={"required": "请勾选看过的材料。"},
     )
@@ -159,7 +160,7 @@ def relatives(request: HttpRequest) -> HttpResponse:
 @require_safe
 def visit(request: HttpRequest, number: int) -> HttpResponse:
     found = find_visit(officer_of(request), number, at=timezone.now())
-    return render(request, "portal/desk/visit.html", {"one": found})
+    return render(request, "portal/desk/visit.html", of_visit(request, found))
 
 
 @officers_may("window.confirm")
@@ -187,14 +188,14 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     made = hand_out_report(officer_of(request), number, at=timezone.now())
     address = public_url("check-report")
     content = as_pdf(made, demo=settings.DEMO, sandbox=settings.SANDBOX, check_at=address)
-    return _to_print(content, made.number)
+    return printed(content, made.number)
 
 
 @officers_may("window.serve")
 @require_POST
 def entries(request: HttpRequest, number: int) -> HttpResponse:
     made = hand_out_entries(officer_of(request), number, at=timezone.now())
-    return _to_print(entries_pdf(made, word=word, demo=settings.DEMO, sandbox=settings.SANDBOX), f"visit-{number}")
+    return printed(entries_pdf(made, word=word, demo=settings.DEMO, sandbox=settings.SANDBOX), f"visit-{number}")
 
 
 @officers_may("window.serve")
@@ -208,7 +209,7 @@ def certificate(request: HttpRequest, number: int) -> HttpResponse:
         return render(request, "portal/desk/visit_certificate.html", context, status=422 if form.is_bound else 200)
     made = hand_out_certificate(officer, number, form.wanted(), at=at)
     address = public_url("check-report")
-    return _to_print(certificate_pdf(made, check_at=address, demo=settings.DEMO, sandbox=settings.SANDBOX), made.number)
+    return printed(certificate_pdf(made, check_at=address, demo=settings.DEMO, sandbox=settings.SANDBOX), made.number)
 
 
 @officers_may("window.serve")
@@ -217,13 +218,3 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     end_visit(number, actor=officer_of(request), at=timezone.now())
     messages.success(request, "办理结束。请把打印件和证件交给来人，关闭打印的窗口。")
     return redirect("portal:window")
-
-
-def _to_print(content: bytes, name: str) -> HttpResponse:
-    """Let the browser show a paper to print it: it is saved nowhere, and kept by no cache."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=False, filename=f"{name}.pdf") or "inline"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response

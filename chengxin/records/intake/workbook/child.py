@@ -14,6 +14,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from chengxin.lib.fence import shut_in
 from chengxin.records.intake.workbook.archive import SHEET_BYTES, Archive
 from chengxin.records.intake.workbook.book import Book, read_book
 from chengxin.records.intake.workbook.faults import Fault, too_large
@@ -114,19 +115,10 @@ def take(source: BinaryIO, most: int) -> BytesIO:
 
 
 def fence(memory: int) -> None:
-    """Give up memory beyond a limit, and every file and network connection: no descriptor can be opened from here on."""
-    import resource
-
+    """Give up memory beyond a limit, and every file and network connection."""
     for name in ("cp437", "ascii"):  # in which ZIP names its parts; can't be loaded once no file can be opened
         codecs.lookup(name)
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, LONGEST_S),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
+    shut_in(memory, LONGEST_S)
 
 
 def hurry(size: int) -> None:

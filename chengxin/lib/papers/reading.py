@@ -1,0 +1,44 @@
+"""Any bytes in; out come the same paper drawn anew, or a reason. Told by what they hold, never by a name."""
+
+from dataclasses import dataclass
+
+from chengxin.lib.papers.pdfs import draw_pages
+from chengxin.lib.papers.pictures import draw
+from chengxin.lib.papers.refusals import LARGEST, MOST_PAGES, MOST_PIXELS, Unreadable
+
+__all__ = ["LARGEST", "MOST_PAGES", "MOST_PIXELS", "Paper", "form_of", "read_paper"]
+# Some scanners write a few bytes before the PDF's own; readers look for it in the first kibibyte.
+HEAD = 1024
+SIGNS = ((b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is kept of a scan: its form (pdf, jpeg, png), how many pages, the bytes drawn anew."""
+
+    form: str
+    pages: int
+    content: bytes
+
+
+def form_of(content: bytes) -> str:
+    """Tell what a file is by its content; empty for whatever isn't taken."""
+    for sign, form in SIGNS:
+        if content.startswith(sign):
+            return form
+    return "pdf" if b"%PDF-" in content[:HEAD] else ""
+
+
+def read_paper(content: bytes) -> Paper:
+    """Take a file apart and draw it anew. Raises Unreadable. Run it in a process of its own: see ``apart``."""
+    if not content:
+        raise Unreadable("empty")
+    if len(content) > LARGEST:
+        raise Unreadable("too-large")
+    form = form_of(content)
+    if not form:
+        raise Unreadable("form-unknown")
+    pages, drawn = draw_pages(content) if form == "pdf" else (1, draw(content, form))
+    if len(drawn) > LARGEST:
+        raise Unreadable("too-large")
+    return Paper(form, pages, drawn)
