@@ -7,7 +7,7 @@ words (``portal/words.py``) that either of them names.
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -65,8 +65,8 @@ def main() -> None:
             sys.stdout.write(f"没有英文 / not in English yet: {message.id}\n")
 
 
-def _texts(text: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return text if isinstance(text, tuple) else (text or "",)
+def _texts(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return ("",) if text is None else (text,) if isinstance(text, str) else tuple(text)
 
 
 def kept() -> Catalog:

@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
+from babel.messages.catalog import Catalog
 
 from chengxin.portal.languages import CHINESE_SIGN
 from scripts import words
@@ -11,16 +13,16 @@ from scripts import words
 PLACE = re.compile(r"%\(\w+\)[sd]|(?<!%)\{\w+\}|</?\w+")
 
 
-def texts(message: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (message,) if isinstance(message, str) else message
+def texts(message: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (message or "",) if isinstance(message, str | None) else tuple(message)
 
 
 @pytest.fixture(scope="module")
-def kept() -> words.Catalog:
+def kept() -> Catalog:
     return words.kept()
 
 
-def test_every_word_is_in_the_catalogue_and_none_besides(kept: words.Catalog) -> None:
+def test_every_word_is_in_the_catalogue_and_none_besides(kept: Catalog) -> None:
     said = {(one.context, one.id) for one in words.found() if one.id}
     known = {(one.context, one.id) for one in kept if one.id}
     assert said - known == set(), "run `make words`, then write their English into the catalogue"
@@ -28,16 +30,16 @@ def test_every_word_is_in_the_catalogue_and_none_besides(kept: words.Catalog) ->
     assert not kept.obsolete
 
 
-def test_every_word_is_translated_for_good(kept: words.Catalog) -> None:
+def test_every_word_is_translated_for_good(kept: Catalog) -> None:
     assert [one.id for one in kept if one.id and not all(text.strip() for text in texts(one.string))] == []
     assert [one.id for one in kept if one.id and one.fuzzy] == []
 
 
-def test_no_translation_is_chinese(kept: words.Catalog) -> None:
+def test_no_translation_is_chinese(kept: Catalog) -> None:
     assert [one.id for one in kept if one.id and CHINESE_SIGN.search("".join(texts(one.string)))] == []
 
 
-def test_every_translation_has_the_places_and_marks_of_its_word(kept: words.Catalog) -> None:
+def test_every_translation_has_the_places_and_marks_of_its_word(kept: Catalog) -> None:
     """A place that is missing would leave out a day or a name; one too many would be an error on the page."""
     wrong = [
         one.id

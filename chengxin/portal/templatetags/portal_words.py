@@ -66,6 +66,12 @@ def gap() -> str:
 
 
 @register.simple_tag
+def item_name(record: Any) -> str:
+    """Name the item of a record."""
+    return str(record.item_name_en if in_english() else record.item_name)
+
+
+@register.simple_tag
 def article_of(source: Any) -> str:
     """Name a law and its article, which exist in Chinese alone."""
     return zh(f"《{source.law}》{source.article}")
