@@ -1,5 +1,5 @@
 # Every target makes the environment first when it is missing or older than the lock files.
-.PHONY: help setup ready run test test-long screenshots check bench bench-peers fuzz browser hsm lock
+.PHONY: help setup ready run test test-long screenshots check words bench bench-peers fuzz browser hsm lock
 
 BIN := .venv/bin
 STAMP := $(shell sh scripts/stamp.sh)
@@ -8,6 +8,7 @@ ROWS := 100000
 SECONDS := 60
 TARGETS :=
 FOLDER := build/screenshots
+WORDS := chengxin/locale/en/LC_MESSAGES/django.po
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -17,6 +18,7 @@ setup:  ## Make the environment: .venv, style sheets, fonts
 
 ready:
 	@[ "$$(cat .venv/setup.stamp 2>/dev/null)" = "$(STAMP)" ] || sh scripts/setup.sh
+	@[ -z "$$(find $(WORDS) -newer $(WORDS:.po=.mo) 2>&1)" ] || $(BIN)/python -m scripts.words compile
 
 browser: ready
 	@sh scripts/browser.sh
@@ -45,6 +47,9 @@ check: ready  ## Lint, types, import rules, migrations equal models, dependencie
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry chengxin
 	@$(BIN)/chengxin manage makemigrations --check --dry-run
+
+words: ready  ## Take what pages say into the catalogue of English words, and name what has no English yet
+	@$(BIN)/python -m scripts.words
 
 bench: ready  ## Every benchmark beside its yardstick
 	@$(BIN)/chengxin bench all

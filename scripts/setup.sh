@@ -37,6 +37,9 @@ cp "$modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.tt
 cp "$modules/@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf" "$fonts/"
 cp "$modules/axe-core/axe.min.js" build/
 
+# The words that pages say in English, as Django reads them.
+.venv/bin/python -m scripts.words compile
+
 # Each face's own static files, under names that change with what is in them, and compressed.
 for face in public desk administration; do
     CHENGXIN_FACE=$face .venv/bin/python -m django collectstatic --settings chengxin.site.settings --no-input --verbosity 0 --ignore 'wagtail*'

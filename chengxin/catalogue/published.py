@@ -64,13 +64,21 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPurpose:
+    """A purpose that may see an item, by its names."""
+
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedItem:
     """An item with everything the public may know of it. ``lists`` gives each code list's values with their names, in order."""
 
     item: PublishedItem
     definition: ItemDefinition
     bases: tuple[Basis, ...]
-    purposes: tuple[str, ...]
+    purposes: tuple[OpenPurpose, ...]
     lists: dict[str, list[tuple[str, str]]]
 
 
@@ -133,7 +141,9 @@ def explain_item(code: str) -> ExplainedItem:
     ):
         lists.setdefault(code_list, []).append((value, label))
     bases = tuple(Basis(*one) for one in _ask("bases", code))
-    return ExplainedItem(_item(row), definition, bases, tuple(name for (name,) in _ask("purposes", code)), lists)
+    return ExplainedItem(
+        _item(row), definition, bases, tuple(OpenPurpose(*one) for one in _ask("purposes", code)), lists
+    )
 
 
 def _item(row: Any) -> PublishedItem:

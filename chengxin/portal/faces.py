@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from chengxin.portal.languages import Languages, languages_of, stands_in_both
 from chengxin.portal.look import Look, asked_look
 from chengxin.portal.navigation import ANONYMOUS, PLATFORM, Group, groups
 
@@ -14,7 +15,8 @@ class Place:
     """What kind of installation this is and at which face, where persons log in, whom the reader works for and what they may do.
 
     ``public_site`` and ``desk`` are the addresses of the other faces, where links between faces lead. ``shell`` names what stands
-    around the page, ``navigation`` what the reader may go to from there, ``look`` how they want pages shown.
+    around the page, ``navigation`` what the reader may go to from there, ``look`` how they want pages shown;
+    ``covered`` tells that the page stands in both languages, ``languages`` where it does.
     """
 
     demo: bool
@@ -29,6 +31,8 @@ class Place:
     shell: str
     navigation: tuple[Group, ...]
     look: Look
+    covered: bool
+    languages: Languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Reader:
 
 
 def place(request: HttpRequest, reader: Reader, look: Look) -> dict[str, Place]:
-    acts = reader.acts
+    acts, covered = reader.acts, stands_in_both(request.path_info)
     if not reader.known:
         acts |= {ANONYMOUS, PLATFORM} if settings.OIDC_URL else {ANONYMOUS}
     return {
@@ -60,6 +64,8 @@ def place(request: HttpRequest, reader: Reader, look: Look) -> dict[str, Place]:
             reader.shell,
             groups(reader.shell, request.path, acts, reader.kind),
             look,
+            covered,
+            languages_of(request) if covered else Languages(),
         )
     }
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from chengxin.education.feedback.rules import refuse_personal
 from chengxin.lib.codes import holds_code
 from chengxin.lib.periods import shanghai_date
+from chengxin.portal.languages import CHINESE_SIGN, in_english
 from chengxin.records.services import areas
 
 
@@ -34,3 +35,16 @@ class FreeText(forms.CharField):
 
 def text_input(**attributes: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attributes})
+
+
+class Choice(forms.Select):
+    """A list to choose from. What exists in Chinese alone is marked so on an English page."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-select"})
+
+    def create_option(self, *args: Any, **named: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **named)
+        if in_english() and CHINESE_SIGN.search(str(option["label"])):
+            option["attrs"]["lang"] = "zh-Hans"
+        return option

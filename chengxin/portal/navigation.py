@@ -6,6 +6,9 @@ from itertools import groupby
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+
+from chengxin.portal.languages import at, in_english
 
 ANY: tuple[str, ...] = ()
 CENTRE = ("centre",)
@@ -30,10 +33,10 @@ class Entry:
 
     def href(self) -> str:
         if self.address.startswith("/"):  # a page that editors write
-            return self.address
+            return at(self.address)
         if self.face == "public":
             return public_url(self.address)
-        return f"{settings.DESK_URL}/" if self.face == "desk" else reverse(self.address)
+        return f"{settings.DESK_URL}{at('')}" if self.face == "desk" else reverse(self.address)
 
     def open_to(self, acts: frozenset[str], kind: str) -> bool:
         return not self.acts or any(act in acts and (not kinds or kind in kinds) for act, kinds in self.acts.items())
@@ -67,8 +70,9 @@ class Group:
         return any(link.here for link in self.links)
 
 
-TO_DO, HAND_IN, CHECK, PERSONS, LOOK_UP, CATALOGUE = "待办", "报送", "核查", "人员", "查询", "目录"
-OWN, READ = "我的事项", "了解"
+TO_DO, HAND_IN, CHECK = gettext_noop("待办"), gettext_noop("报送"), gettext_noop("核查")
+PERSONS, LOOK_UP, CATALOGUE = gettext_noop("人员"), gettext_noop("查询"), gettext_noop("目录")
+OWN, READ = gettext_noop("我的事项"), gettext_noop("了解")
 TABLE: Mapping[str, tuple[Entry, ...]] = {
     "public": (
         Entry("", "办事指南", "Guide", "/guide/", {}, face="public"),
@@ -143,7 +147,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
 
 
 def public_url(name: str, *args: str) -> str:
-    """Give the address of a page of the public site: a path there, a whole address from another face."""
+    """Give the address of a page of the public site, in the language of the page: a path there, a whole address from another face."""
     path = reverse(name, "chengxin.portal.public.urls", args=args)
     return path if settings.FACE == "public" else f"{settings.PUBLIC_URL}{path}"
 
@@ -156,7 +160,7 @@ def groups(shell: str, path: str, acts: frozenset[str], kind: str = "") -> tuple
     for name, members in groupby(shown, key=lambda one: one[0].group):
         links = tuple(
             Link(
-                entry.label,
+                entry.english if in_english() else entry.label,
                 entry.english,
                 href,
                 ("page" if href == path else "true") if href == here else "",
@@ -164,5 +168,5 @@ def groups(shell: str, path: str, acts: frozenset[str], kind: str = "") -> tuple
             )
             for entry, href in members
         )
-        made += [Group(name, links)] if name else [Group("", (link,)) for link in links]
+        made += [Group(gettext(name), links)] if name else [Group("", (link,)) for link in links]
     return tuple(made)

@@ -90,7 +90,7 @@ CHECKED_REPORTS_MEAN = {
     "withdrawn": "本人收回了这份报告，请不要再使用。",
     "ended": "这份报告不再算数。需要的，请本人重新出具一份。",
 }
-PERIOD_UNITS = {"day": "天", "month": "个月", "year": "年"}
+WAYS = {"mail": "电子邮件", "telephone": "手机短信"}
 OWN_TABLES = {
     "grade": GRADES,
     "hidden": HIDDEN,
@@ -107,5 +107,5 @@ OWN_TABLES = {
     "report_kind": REPORT_KINDS,
     "checked_report": CHECKED_REPORTS,
     "report_means": CHECKED_REPORTS_MEAN,
-    "period_unit": PERIOD_UNITS,
+    "way": WAYS,
 }

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
 
 from chengxin.lib.errors import ChengxinError, NotAllowed, NotFound, Unusable
 from chengxin.lib.problems import PROBLEM, problem
@@ -45,18 +46,19 @@ def answer_error(request: HttpRequest, error: ChengxinError) -> HttpResponse:
     context = {
         "error": error,
         "source": getattr(error, "source", None),
-        "heading": HEADINGS.get(error.status, "未能完成"),
+        "heading": gettext(HEADINGS.get(error.status, UNDONE)),
     }
     return render(request, "portal/error.html", context, status=error.status)
 
 
+UNDONE = gettext_noop("未能完成")
 HEADINGS = {
-    400: "请求无法读取",
-    403: "不能进行此操作",
-    404: "未找到",
-    409: "现在不能进行此操作",
-    422: "未被接受",
-    429: "请求过多",
+    400: gettext_noop("请求无法读取"),
+    403: gettext_noop("不能进行此操作"),
+    404: gettext_noop("未找到"),
+    409: gettext_noop("现在不能进行此操作"),
+    422: gettext_noop("未被接受"),
+    429: gettext_noop("请求过多"),
 }
 
 
@@ -81,4 +83,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = ChengxinError("请稍后再试；如仍不行，请联系信用中心。", "Try again later, or tell the credit centre.")
     if wants_json(request):
         return JsonResponse(problem(error), status=500, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False})
-    return HttpResponse(render_to_string("portal/error.html", {"error": error, "heading": "系统出错"}), status=500)
+    return HttpResponse(
+        render_to_string("portal/error.html", {"error": error, "heading": gettext("系统出错")}), status=500
+    )

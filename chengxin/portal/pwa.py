@@ -7,20 +7,23 @@ import json
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import path
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from chengxin.identity.openness import public
 from chengxin.portal.faces import unknown_reader
+from chengxin.portal.languages import CHINESE, ENGLISH, PREFIX, at, root_prefix, stands_in_both, under
 
 OPEN = "只含样式、脚本、图标和一页说明，不含任何人的信息"
 NAMES = {"public": "诚信·公开网站", "desk": "诚信·工作台和本人页面", "administration": "诚信·系统管理"}
-OFFLINE = "/offline/"
+OFFLINE = "offline/"
 KEPT = ("vendor/site.css", "vendor/look.js", "vendor/site.js", "vendor/htmx.min.js", "portal/icon.svg",
         "vendor/icon-180.png")  # fmt: skip
 # As long as a day, so that a new edition of the site is known by the next.
@@ -50,10 +53,22 @@ def manifest(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker, with the list of what it may keep in front; its cache is named after just that."""
-    told = {"files": [static(name) for name in KEPT], "offline": OFFLINE}
-    told["name"] = "chengxin-" + sha256(json.dumps(told).encode() + _offline(request).encode()).hexdigest()[:16]
+    told: dict[str, Any] = {"files": [static(name) for name in KEPT], "offline": [], "name": ""}
+    made = sha256()
+    for root, language in _languages():  # the longest first: a page begins with one of them
+        with under(root), override(language):
+            told["offline"].append((root, at(OFFLINE)))
+            made.update(_offline(request).encode())
+    made.update(json.dumps(told).encode())
+    told["name"] = f"chengxin-{made.hexdigest()[:16]}"
     body = f"self.shell = {json.dumps(told)};\n{_program()}"
     return HttpResponse(body, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+def _languages() -> list[tuple[str, str]]:
+    root = root_prefix()
+    english = [(root + PREFIX, ENGLISH)] if stands_in_both(f"/{OFFLINE}") else []
+    return [*english, (root, CHINESE)]
 
 
 @cache
@@ -70,7 +85,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 def _offline(request: HttpRequest) -> str:
     """Render the page without the request, so that nothing of whoever is logged in can stand on it."""
     bare = HttpRequest()
-    bare.path = bare.path_info = OFFLINE
+    bare.path, bare.path_info = at(OFFLINE), f"/{OFFLINE}"
     bare.META = {key: request.META[key] for key in ("SERVER_NAME", "SERVER_PORT") if key in request.META}
     return render_to_string("portal/offline.html", unknown_reader(bare))
 

@@ -1,4 +1,8 @@
-"""The words that pages put in place of codes. Chinese first, English second."""
+"""The words that pages put in place of codes: in Chinese, and by the catalogue of words in English."""
+
+from typing import Any
+
+from django.utils.translation import gettext
 
 from chengxin.catalogue import wording
 from chengxin.identity.delegation import ACTS
@@ -319,6 +323,7 @@ TABLES = {
     "transfer_state": TRANSFER_STATES,
     "step_failure": STEP_FAILURES,
     "person_message": PERSON_MESSAGES,
+    "short_message": SHORT_MESSAGES,
     "notice_level": NOTICE_LEVELS,
     "notice_tone": NOTICE_TONES,
     "provisional_kind": PROVISIONAL_KINDS,
@@ -328,6 +333,7 @@ TABLES = {
     "state_tone": STATE_TONES,
     "waiting_for": WAITING_FOR,
     "case_state": CASE_STATES,
+    "case_kind": CASE_KINDS,
     "held_up": HELD_UP,
     "code_slip": CODE_SLIPS,
     "name_way": NAME_WAYS,
@@ -341,7 +347,6 @@ TABLES = {
     "assurance": ASSURANCES,
     "display_rule": DISPLAY_RULES,
     "retention_rule": RETENTION_RULES,
-    "unit": UNITS,
     "share_class": SHARE_CLASSES,
     "state": STATES,
     "tone": TONES,
@@ -357,3 +362,9 @@ TABLES = {
     "needs": NEEDS,
     "reader": READERS,
 }
+
+
+def word(code: Any, table: str) -> str:
+    """Give the word for a code in the language of the page, the code itself where the table has none."""
+    found = TABLES[table].get(str(code), str(code))
+    return gettext(found) if found else ""

@@ -39,6 +39,7 @@ class OwnRecord:
     number: str
     item: str
     item_name: str
+    item_name_en: str
     item_class: str
     nature: str
     document: str
@@ -136,6 +137,7 @@ def _record(note: Reading, on: date, row: tuple[Any, ...], known: Known) -> OwnR
         number=vault().record_number(subject, record),
         item=definition.code,
         item_name=definition.name,
+        item_name_en=definition.name_en,
         item_class=known.classes.get(item, ""),
         nature=definition.nature,
         document=values.get(definition.roles["document"]) or "",

@@ -118,6 +118,7 @@ PUBLIC_MIDDLEWARE = [
     "chengxin.site.middleware.tell_sandbox",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengxin.portal.languages.english_addresses",
     "chengxin.portal.look.carry_large",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -128,6 +129,7 @@ LOGIN_MIDDLEWARE = [
     "chengxin.site.middleware.content_security",
     "chengxin.site.middleware.tell_sandbox",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengxin.portal.languages.english_addresses",
     "chengxin.portal.look.carry_large",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -274,7 +276,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Static files are collected at set-up (scripts/setup.sh), each face's own: compressed, and under names that change with what is in
 # them, so that browsers may keep them for good.
-STATIC_URL = "static/"
+STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "portal" / "collected" / FACE
 STORAGES = {
     # Pictures of the public site are the only files kept, and stand in the database: so do backups hold them.
@@ -326,6 +328,7 @@ TIME_ZONE = "Asia/Shanghai"
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # of the others some are none to browsers, whose list then breaks
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # No personal value in a log (design, decision 12): our own loggers write codes and counts; Django's request logger writes the
 # path, which never holds an identity code.

@@ -17,9 +17,7 @@
       form.querySelector("input[name=credential]").value = JSON.stringify(answer);
       form.submit();
     } catch (error) {
-      told.textContent = error.name === "SecurityError"
-        ? "通行密钥只能在有域名的 HTTPS 网址使用（本机可用 localhost），请换一个网址打开。"
-        : "没有完成。请再试一次，或者改用验证码。";
+      told.textContent = error.name === "SecurityError" ? form.dataset.insecure : form.dataset.failed;
       told.hidden = false;
       button.disabled = false;
     }

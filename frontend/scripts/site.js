@@ -19,7 +19,8 @@ async function send(form, name, value) {
 }
 
 function turn(control, now) {
-  control.textContent = now === "large" ? "普通版" : "大字版";
+  const [normal, large] = control.dataset.words.split("|");
+  control.textContent = now === "large" ? normal : large;
   return now === "large" ? "normal" : "large";
 }
 

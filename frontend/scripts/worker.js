@@ -1,5 +1,5 @@
 // Keeps style sheets, scripts, icons and the one page that says what needs the net; never any other page, and nothing that was posted.
-// The server puts self.shell in front: {name, files, offline}.
+// The server puts self.shell in front: {name, files, offline: for each language the root of its pages and the page that is kept}.
 const {name, files, offline} = self.shell;
 // Asked for without cookies, so that the kept page is nobody's.
 const nobodys = address => new Request(address, {credentials: "omit", cache: "reload"});
@@ -7,7 +7,7 @@ const nobodys = address => new Request(address, {credentials: "omit", cache: "re
 self.addEventListener("install", event => {
   event.waitUntil((async () => {
     const cache = await caches.open(name);
-    await cache.addAll([...files, offline].map(nobodys));
+    await cache.addAll([...files, ...offline.map(([, page]) => page)].map(nobodys));
     await self.skipWaiting();
   })());
 });
@@ -26,6 +26,6 @@ self.addEventListener("fetch", event => {
   if (files.includes(address.pathname)) {
     event.respondWith(caches.match(address.pathname).then(held => held || fetch(request)));
   } else if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(offline)));
+    event.respondWith(fetch(request).catch(() => caches.match(offline.find(([root]) => address.pathname.startsWith(root))[1])));
   }
 });

@@ -166,13 +166,15 @@ def test_a_telephone_keeps_nobodys_page_and_says_what_needs_the_net(browser: Bro
         one.page.locator("main h2 a").first.click()
         kept = one.page.evaluate(KEPT)
         assert "/offline/" in kept
-        assert [path for path in kept if not path.startswith("/static/")] == ["/offline/"]
+        assert [path for path in kept if not path.startswith("/static/")] == ["/en/offline/", "/offline/"]
         assert "演示·" not in one.page.evaluate(OFFLINE)
         one.page.context.set_offline(True)
         one.go("/desk/batches/")
         one.heading("没有网络")
         assert "不留存任何页面" in one.page.locator("main").inner_text()
         assert ground(one) == "rgb(245, 247, 250)"  # its style sheet is there
+        one.go("/en/me/")
+        one.heading("No connection")
         one.page.context.set_offline(False)
         one.go("/desk/batches/")
         one.heading("报送记录")

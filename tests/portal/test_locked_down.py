@@ -113,7 +113,7 @@ def test_the_service_worker_keeps_static_files_and_the_offline_page_alone(regist
     answer = log_in("clerk").get("/sw.js")
     assert answer.headers["Content-Type"].startswith("text/javascript")
     told = json.loads(answer.content.decode().split("\n", 1)[0].removeprefix("self.shell = ").removesuffix(";"))
-    assert told["offline"] == "/offline/"
+    assert told["offline"] == [["/en/", "/en/offline/"], ["/", "/offline/"]]
     assert all(name.startswith("/static/") for name in told["files"])
     assert answer.content == Client().get("/sw.js").content
 

@@ -45,7 +45,7 @@ SELECT law, number, article, gist, provisional FROM public_item_basis WHERE item
 
 -- name: purposes
 -- The purposes that may see an item.
-SELECT name FROM public_item_purpose WHERE item = %s ORDER BY name
+SELECT name, name_en FROM public_item_purpose WHERE item = %s ORDER BY name
 
 -- name: values
 -- The values of some code lists of an edition.

@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from chengxin.identity.openness import address_of
 from chengxin.identity.services.factors import use_code
@@ -43,9 +44,9 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # allauth's base has n
         super().__init__(*args, **named)
         self.label_suffix = ""
         self.fields["login"] = forms.CharField(
-            label="登录名", max_length=64, widget=_text(autocomplete="username", autocapitalize="none")
+            label=_("登录名"), max_length=64, widget=_text(autocomplete="username", autocapitalize="none")
         )
-        self.fields["password"] = forms.CharField(label="密码", strip=False, widget=_password("current-password"))
+        self.fields["password"] = forms.CharField(label=_("密码"), strip=False, widget=_password("current-password"))
         self.order_fields(["login", "password"])
 
 
@@ -53,11 +54,11 @@ class CodeForm(forms.Form):
     """A code from the telephone, or a recovery code, of whoever has to prove who they are."""
 
     code = forms.CharField(
-        label="验证码",
+        label=_("验证码"),
         max_length=40,
-        help_text="手机验证器上的六位数字，或者一个没用过的备用码。",
+        help_text=_("手机验证器上的六位数字，或者一个没用过的备用码。"),
         widget=_text(autocomplete="one-time-code", autocapitalize="characters"),
-        error_messages={"required": "请输入验证码。"},
+        error_messages={"required": _("请输入验证码。")},
     )
 
     def __init__(self, *args: Any, user: Any, **named: Any) -> None:
@@ -98,19 +99,19 @@ class NewTotpForm(forms.Form):
     """The first code of a telephone that was just given its secret."""
 
     code = forms.CharField(
-        label="验证器上的六位数字",
+        label=_("验证器上的六位数字"),
         max_length=10,
         widget=_text(autocomplete="one-time-code", inputmode="numeric"),
-        error_messages={"required": "请输入验证器上的六位数字。"},
+        error_messages={"required": _("请输入验证器上的六位数字。")},
     )
 
 
 class NewPasskeyForm(forms.Form):
     """A passkey that was just made, and how its owner calls it."""
 
-    name = forms.CharField(label="名称", max_length=40, initial="通行密钥", widget=_text(autocomplete="off"))
+    name = forms.CharField(label=_("名称"), max_length=40, initial=_("通行密钥"), widget=_text(autocomplete="off"))
     credential = forms.JSONField(
-        widget=forms.HiddenInput, error_messages={"required": "没有收到通行密钥，请再试一次。"}
+        widget=forms.HiddenInput, error_messages={"required": _("没有收到通行密钥，请再试一次。")}
     )
 
     def clean_credential(self) -> dict[str, object]:
@@ -128,18 +129,18 @@ class NewPasskeyForm(forms.Form):
 class PasswordForm(forms.Form):
     """The present password and a new one, twice."""
 
-    old = forms.CharField(label="现在的密码", strip=False, widget=_password("current-password"))
+    old = forms.CharField(label=_("现在的密码"), strip=False, widget=_password("current-password"))
     new = forms.CharField(
-        label="新密码",
+        label=_("新密码"),
         strip=False,
-        help_text="至少 12 个字符，不能是常见密码，例如用四个不相干的词。",
+        help_text=_("至少 12 个字符，不能是常见密码，例如用四个不相干的词。"),
         widget=_password("new-password"),
     )
-    again = forms.CharField(label="再输一次新密码", strip=False, widget=_password("new-password"))
+    again = forms.CharField(label=_("再输一次新密码"), strip=False, widget=_password("new-password"))
 
     def clean(self) -> dict[str, Any] | None:
         if self.cleaned_data.get("new") != self.cleaned_data.get("again"):
-            self.add_error("again", "两次输入的新密码不一样。")
+            self.add_error("again", _("两次输入的新密码不一样。"))
         return self.cleaned_data
 
 

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from chengxin.identity.openness import public
+from chengxin.portal.languages import at
 from chengxin.portal.look import PRINTS, THEMES, keep_look
 
 
@@ -26,4 +27,4 @@ def look(request: HttpRequest) -> HttpResponse:
     known = url_has_allowed_host_and_scheme(
         place, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(place if known else "/")
+    return redirect(place if known else at(""))

@@ -28,6 +28,7 @@ from chengxin.identity.errors import PlatformRefused, PlatformUnreachable
 from chengxin.identity.openness import public
 from chengxin.identity.services.logging_in import note_stranger, settle_person
 from chengxin.lib.codes import CodeType
+from chengxin.portal.languages import as_printed
 
 PROVIDER = "platform"
 # A signature by the platform's private key; never one that the client's secret, or nobody, could make.
@@ -40,7 +41,8 @@ class Platform(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth's b
     """The platform as its own discovery document describes it."""
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:  # noqa: ARG002  # allauth's own signature
-        return request.build_absolute_uri(reverse("person-callback"))
+        with as_printed():  # the platform knows one address of ours
+            return request.build_absolute_uri(reverse("person-callback"))
 
     def vouched(self, answer: dict[str, Any], *, nonce: str) -> dict[str, Any]:
         """Give what the platform vouches for in its answer to the code. Raises one of NOT_VOUCHED."""
@@ -91,7 +93,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     nonce = secrets.token_urlsafe(24)
     # Whoever is in already comes to prove who they are once more: the platform asks them anew.
     asked = {"nonce": nonce, **({"prompt": "login"} if request.user.is_authenticated else {})}
-    onward = get_next_redirect_url(request) or ""
+    # In which language they came stands in the address to which they come back.
+    onward = get_next_redirect_url(request) or reverse(settings.PERSON_HOME)
     try:
         answer: HttpResponse = provider.redirect(request, "login", auth_params=asked, nonce=nonce, onward=onward)
     except (RequestException, KeyError, ValueError):

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chengxin.identity.errors import DeclarationRefused
 from chengxin.identity.openness import address_of
@@ -16,28 +18,31 @@ from chengxin.identity.services.logging_in import count_try, forgive
 from chengxin.identity.signers import declared
 from chengxin.identity.standing import is_fully_in
 from chengxin.lib.codes import CodeType
-from chengxin.portal.fields import text_input
+from chengxin.portal.fields import Choice, text_input
+from chengxin.portal.languages import in_english
 
-CODE_TYPES = [(kind.value, kind.label) for kind in CodeType if not kind.name.startswith("ORGANISATION")]
 LOCKED = ("多次不符，已暂时锁定，请稍后再试。", "locked for a while after too many failures; try again later.")
+
+
+def _code_types() -> list[tuple[str, str]]:
+    kinds = [kind for kind in CodeType if not kind.name.startswith("ORGANISATION")]
+    return [(kind.value, kind.label_en if in_english() else kind.label) for kind in kinds]
 
 
 class WhoForm(forms.Form):
     """One's own certificate. Neither name nor code is given back to the browser after a refusal."""
 
-    code_type = forms.ChoiceField(
-        label="证件种类", choices=CODE_TYPES, widget=forms.Select(attrs={"class": "form-select"})
-    )
+    code_type = forms.ChoiceField(label=_("证件种类"), choices=_code_types, widget=Choice())
     name = forms.CharField(
-        label="姓名",
+        label=_("姓名"),
         max_length=200,
         widget=text_input(spellcheck="false"),
         error_messages={"required": "请填写您的姓名。 / Give your name."},
     )
     code = forms.CharField(
-        label="证件号码",
+        label=_("证件号码"),
         max_length=40,
-        help_text="照证件原样填写，中间不留空格。",
+        help_text=_("照证件原样填写，中间不留空格。"),
         widget=text_input(spellcheck="false", autocapitalize="characters", inputmode="text"),
         error_messages={"required": "请填写您的证件号码。 / Give your number."},
     )
@@ -65,7 +70,7 @@ def declare_oneself(request: HttpRequest) -> HttpResponse:
                 refused.status,
             )
         else:
-            messages.success(request, "已申报。")
+            messages.success(request, gettext("已申报。"))
             return redirect(settings.FACE_HOME)
     context = {"form": form, "refusal": refusal, "since": declared(officer), "onward": settings.FACE_HOME}
     return render(request, "portal/accounts/declare.html", context, status=status)

@@ -33,7 +33,7 @@ from chengxin.portal.desk.forms import CODE_TYPES, SELECT
 from chengxin.portal.desk.scans import of_visit
 from chengxin.portal.fields import FreeText, text_input
 from chengxin.portal.navigation import public_url
-from chengxin.portal.templatetags.portal_words import word
+from chengxin.portal.words import word
 from chengxin.sharing.at_window import hand_out_certificate, hand_out_entries, hand_out_report
 from chengxin.sharing.documents import as_pdf, certificate_pdf, entries_pdf
 

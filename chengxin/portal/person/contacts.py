@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages as shown
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengxin.identity import jobs
@@ -14,7 +16,7 @@ from chengxin.identity.policies import person_of, persons_only
 from chengxin.identity.services import contacts
 from chengxin.identity.services.gateways import Way, open_ways
 from chengxin.portal.fields import text_input
-from chengxin.portal.words import PERSON_MESSAGES, SHORT_MESSAGES
+from chengxin.portal.words import PERSON_MESSAGES, SHORT_MESSAGES, word
 from chengxin.sharing.queries import own_messages
 
 SHOWN = 100
@@ -31,10 +33,10 @@ class ContactForm(forms.Form):
         super().__init__(data, auto_id=f"{way.value}_%s")
         self.way = way
         self.fields["value"] = forms.CharField(
-            label="电子邮件地址" if way == Way.MAIL else "手机号码",
+            label=_("电子邮件地址") if way == Way.MAIL else _("手机号码"),
             max_length=254,
             widget=text_input(**HINTS[way]),
-            error_messages={"required": "请填写。"},
+            error_messages={"required": _("请填写。")},
         )
         if refusal is not None:
             self.full_clean()
@@ -45,11 +47,11 @@ class ProofForm(forms.Form):
     """The code that was sent."""
 
     code = forms.CharField(
-        label="验证码",
+        label=_("验证码"),
         max_length=20,
-        help_text="八位数字，15 分钟内有效。",
+        help_text=_("八位数字，15 分钟内有效。"),
         widget=text_input(inputmode="numeric", autocomplete="one-time-code"),
-        error_messages={"required": "请填写收到的验证码。"},
+        error_messages={"required": _("请填写收到的验证码。")},
     )
 
     def __init__(self, data: Any = None, *, number: int, refusal: CodeWrong | None = None) -> None:
@@ -59,12 +61,16 @@ class ProofForm(forms.Form):
             self.add_error("code", f"{refusal.text} / {refusal.text_en}")
 
 
+def _short_messages() -> list[tuple[str, str]]:
+    return [(code, word(code, "short_message")) for code in SHORT_MESSAGES]
+
+
 class QuietForm(forms.Form):
     """Of which kinds of messages notices are sent."""
 
     kinds = forms.MultipleChoiceField(
-        label="哪些消息发通知",
-        choices=list(SHORT_MESSAGES.items()),
+        label=_("哪些消息发通知"),
+        choices=_short_messages,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -87,7 +93,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         jobs.enter_contact(person_of(request), way=way, value=form.cleaned_data["value"])
     except ContactRefused as refusal:
         return _page(request, entering=ContactForm(request.POST, way=way, refusal=refusal))
-    return _back(request, "验证码正在发送，一般一分钟内收到。请填写在下面。")
+    return _back(request, gettext("验证码正在发送，一般一分钟内收到。请填写在下面。"))
 
 
 @persons_only
@@ -100,14 +106,14 @@ def prove(request: HttpRequest, number: int) -> HttpResponse:
         contacts.prove_contact(person_of(request), number, form.cleaned_data["code"])
     except CodeWrong as refusal:
         return _page(request, proving=(number, ProofForm(request.POST, number=number, refusal=refusal)))
-    return _back(request, "已确认。以后有新消息会通知您。")
+    return _back(request, gettext("已确认。以后有新消息会通知您。"))
 
 
 @persons_only
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
     jobs.another_code(person_of(request), number)
-    return _back(request, "新的验证码正在发送，先前的不再有效。")
+    return _back(request, gettext("新的验证码正在发送，先前的不再有效。"))
 
 
 @persons_only
@@ -117,14 +123,14 @@ def quiet(request: HttpRequest, number: int) -> HttpResponse:
     form.full_clean()
     wanted = form.cleaned_data.get("kinds", [])
     contacts.keep_quiet(person_of(request), number, [kind for kind in PERSON_MESSAGES if kind not in wanted])
-    return _back(request, "已保存。")
+    return _back(request, gettext("已保存。"))
 
 
 @persons_only
 @require_POST
 def drop(request: HttpRequest, number: int) -> HttpResponse:
     contacts.drop_contact(person_of(request), number)
-    return _back(request, "已删除，不再向那里发送通知。")
+    return _back(request, gettext("已删除，不再向那里发送通知。"))
 
 
 def _back(request: HttpRequest, word: str) -> HttpResponse:
@@ -155,7 +161,6 @@ def _card(one: contacts.OwnContact, number: int, proof: ProofForm | None) -> dic
     wanted = [kind for kind in SHORT_MESSAGES if kind not in one.quiet]
     return {
         "contact": one,
-        "way": Way(one.way).label,
         "proof": proof if proof is not None and one.id == number else ProofForm(number=one.id),
         "quiet": QuietForm(initial={"kinds": wanted}, auto_id=f"quiet_{one.id}_%s"),
     }

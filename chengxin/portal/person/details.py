@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.identity.own import end_own_delegation, list_own_delegations
@@ -39,7 +40,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _delegations(request, form, number)
     end_own_delegation(number, reason=form.cleaned_data["reason"], actor=person_of(request), at=timezone.now())
-    messages.success(request, "已终止，立即生效。")
+    messages.success(request, gettext("已终止，立即生效。"))
     return redirect("person-delegations")
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.identity.policies import person_of, persons_only
@@ -16,7 +17,7 @@ from chengxin.lib.periods import SHANGHAI, shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.numbers import whole_number
 from chengxin.portal.person.forms import AskForm, EntriesForm
-from chengxin.portal.templatetags.portal_words import word
+from chengxin.portal.words import word
 from chengxin.sharing.entries import (
     MOST,
     PAGE,
@@ -28,7 +29,10 @@ from chengxin.sharing.entries import (
     list_own_questions,
 )
 
-HEADER = ("时间", "单位", "岗位", "用途", "依据", "方式", "结果", "记录条数", "看了哪些栏目", "是否已提问")
+HEADER = (
+    gettext_noop("时间"), gettext_noop("单位"), gettext_noop("岗位"), gettext_noop("用途"), gettext_noop("依据"),
+    gettext_noop("方式"), gettext_noop("结果"), gettext_noop("记录条数"), gettext_noop("看了哪些栏目"), gettext_noop("是否已提问"),
+)  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,7 +74,7 @@ def _all(request: HttpRequest) -> list[Entry]:
 def entries_csv(request: HttpRequest) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(HEADER)
+    writer.writerow([gettext(one) for one in HEADER])
     writer.writerows([_plain(cell) for cell in _cells(entry)] for entry in _all(request))
     response = HttpResponse("\N{ZERO WIDTH NO-BREAK SPACE}" + text.getvalue(), content_type="text/csv; charset=utf-8")
     return attachment(response, "谁查过我.csv")
@@ -78,14 +82,14 @@ def entries_csv(request: HttpRequest) -> HttpResponse:
 
 def _cells(entry: Entry) -> tuple[str, ...]:
     seen = "；".join(
-        (f"{item}：" if item else "") + "、".join(word(field, "entry_field") for field in fields)
+        (f"{item}：" if item else "") + gettext("、").join(word(field, "entry_field") for field in fields)
         for item, fields in entry.seen
     )
-    roles = "、".join(word(role, "role_name") for role in entry.roles)
+    roles = gettext("、").join(word(role, "role_name") for role in entry.roles)
     return (
         f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", entry.organisation, roles, word(entry.purpose, "entry_purpose"), entry.basis,
         word(entry.channel, "entry_channel"), word(entry.outcome, "entry_outcome"), str(entry.records), seen,
-        "是" if entry.question else "否",
+        gettext("是") if entry.question else gettext("否"),
     )  # fmt: skip
 
 
@@ -108,7 +112,7 @@ def ask(request: HttpRequest, entry: UUID) -> HttpResponse:
     form = AskForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         ask_about(person_of(request), entry, words=form.cleaned_data["words"], at=timezone.now())
-        messages.success(request, "已提出。查询单位的答复会显示在这里，您也会收到消息。")
+        messages.success(request, gettext("已提出。查询单位的答复会显示在这里，您也会收到消息。"))
         return redirect("person-questions")
     return render(request, "portal/person/ask.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from chengxin.portal.fields import FreeText, text_input
-from chengxin.portal.words import ENTRY_CHANNELS, ENTRY_PURPOSES
+from chengxin.portal.fields import Choice, FreeText, text_input
+from chengxin.portal.words import ENTRY_PURPOSES, word
 from chengxin.sharing.entries import Choices, Wanted
 
-ANY = ("", "全部")
+ANY = ("", _("全部"))
 WRONG_DAY = {"invalid": "请按 2026-03-05 的样子填写日期。 / Write the day like 2026-03-05."}
 WRONG_CHOICE = {"invalid_choice": "没有这一项，请从列表中选择。 / Choose from the list."}
 
@@ -17,32 +19,38 @@ WRONG_CHOICE = {"invalid_choice": "没有这一项，请从列表中选择。 / 
 def day_field(label: str) -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
     return forms.DateField(
-        label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], error_messages=WRONG_DAY
+        label=_(label), required=False, widget=widget, input_formats=["%Y-%m-%d"], error_messages=WRONG_DAY
     )
 
 
 def choice_field(label: str) -> forms.ChoiceField:
-    widget = forms.Select(attrs={"class": "form-select"})
-    return forms.ChoiceField(label=label, required=False, widget=widget, error_messages=WRONG_CHOICE)
+    widget = Choice()
+    return forms.ChoiceField(label=_(label), required=False, widget=widget, error_messages=WRONG_CHOICE)
 
 
 class EntriesForm(forms.Form):
     """What to list of the entries; everything without a word."""
 
-    first = day_field("从哪天起")
-    last = day_field("到哪天止")
-    organisation = choice_field("单位")
-    purpose = choice_field("用途")
-    channel = choice_field("方式")
+    first = day_field(gettext_noop("从哪天起"))
+    last = day_field(gettext_noop("到哪天止"))
+    organisation = choice_field(gettext_noop("单位"))
+    purpose = choice_field(gettext_noop("用途"))
+    channel = choice_field(gettext_noop("方式"))
     own = forms.BooleanField(
-        label="也列出我自己的查看", required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+        label=_("也列出我自己的查看"), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
     )
 
     def __init__(self, data: Any, choices: Choices) -> None:
         super().__init__(data)
         self._choose("organisation", choices.organisations)
-        self._choose("purpose", [(code, ENTRY_PURPOSES.get(code, name)) for code, name in choices.purposes])
-        self._choose("channel", [(code, ENTRY_CHANNELS.get(code, code)) for code in choices.channels])
+        self._choose(
+            "purpose",
+            [
+                (code, word(code, "entry_purpose") if code in ENTRY_PURPOSES else name)
+                for code, name in choices.purposes
+            ],
+        )
+        self._choose("channel", [(code, word(code, "entry_channel")) for code in choices.channels])
 
     def _choose(self, name: str, offered: Any) -> None:
         field = self.fields[name]
@@ -64,10 +72,10 @@ class AskForm(forms.Form):
     """A question about an entry."""
 
     words = FreeText(
-        label="您想问什么",
+        label=_("您想问什么"),
         max_length=500,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
-        help_text="用自己的话写，例如：我没有办过这件事，为什么查我？不要写证件号码。",
+        help_text=_("用自己的话写，例如：我没有办过这件事，为什么查我？不要写证件号码。"),
         error_messages={
             "required": "请写明您想问什么。 / Say what you want to know.",
             "max_length": "最多 500 字。 / At most 500 characters.",
@@ -79,7 +87,7 @@ class EndForm(forms.Form):
     """Why a power of attorney ends."""
 
     reason = FreeText(
-        label="终止的理由",
+        label=_("终止的理由"),
         max_length=200,
         widget=text_input(),
         error_messages={"required": "请写明终止的理由，例如：事情已经办完。 / Give the reason."},

@@ -5,11 +5,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengxin.identity.policies import person_of, persons_only
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.certificates import CertificateForm, certificate_file, json_named, pdf_named
+from chengxin.portal.languages import as_printed, name_of
 from chengxin.portal.navigation import public_url
 from chengxin.sharing.certificates import certificate_purposes, issue_certificate
 from chengxin.sharing.documents import as_json, as_pdf
@@ -20,7 +22,7 @@ from chengxin.sharing.own import withdraw_report as withdraw_own
 @persons_only
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
-    names = {code: one.name for code, one in certificate_purposes().items()}
+    names = {code: name_of(one) for code, one in certificate_purposes().items()}
     found = [(one, names.get(one.purpose, "")) for one in list_own_reports(person_of(request))]
     return render(request, "portal/person/reports.html", {"reports": found})
 
@@ -29,7 +31,8 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_POST
 def report_pdf(request: HttpRequest) -> HttpResponse:
     report = issue_own_report(person_of(request), at=timezone.now())
-    content = as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX, check_at=public_url("check-report"))
+    with as_printed():
+        content = as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX, check_at=public_url("check-report"))
     return pdf_named(content, report.number)
 
 
@@ -56,5 +59,5 @@ def certificate(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw_report(request: HttpRequest, number: str) -> HttpResponse:
     withdraw_own(person_of(request), number, at=timezone.now())
-    messages.success(request, "已作废。凭编号核对的人会看到这份报告已作废。")
+    messages.success(request, gettext("已作废。凭编号核对的人会看到这份报告已作废。"))
     return redirect("person-reports")

@@ -3,6 +3,10 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chengxin.catalogue.archive import suspended_today
@@ -19,37 +23,38 @@ from chengxin.catalogue.published import (
 )
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.openness import public
-from chengxin.portal.fields import FreeText, text_input
+from chengxin.portal.fields import Choice, FreeText, text_input
+from chengxin.portal.languages import zh
 from chengxin.portal.pages import RequestUnreadable
 from chengxin.portal.public.keeping import may_be_kept
-from chengxin.portal.words import ORGANISATION_KINDS
+from chengxin.portal.words import word
 
 FILLINGS = {
-    "date": "日期，写成 2026-03-05 或者 20260305",
-    "integer": "整数",
-    "uscc": "十八位统一社会信用代码",
-    "person_code": "证件号码，照证件原样填写，单元格设为文本",
+    "date": gettext_noop("日期，写成 2026-03-05 或者 20260305"),
+    "integer": gettext_noop("整数"),
+    "uscc": gettext_noop("十八位统一社会信用代码"),
+    "person_code": gettext_noop("证件号码，照证件原样填写，单元格设为文本"),
 }
 
 
 class FilterForm(forms.Form):
     """Which items to list. The word is too short for any identity code, since it stands in the address."""
 
-    item_class = forms.ChoiceField(label="类别", required=False, widget=forms.Select(attrs={"class": "form-select"}))
-    kind = forms.ChoiceField(label="提供单位", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    item_class = forms.ChoiceField(label=_("类别"), required=False, widget=Choice())
+    kind = forms.ChoiceField(label=_("提供单位"), required=False, widget=Choice())
     word = FreeText(
-        label="字词",
+        label=_("字词"),
         required=False,
         max_length=12,
-        help_text="事项、法律或者条文，例：许可、第四十八条。",
+        help_text=_("事项、法律或者条文，例：许可、第四十八条。"),
         widget=text_input(type="search"),
     )
 
     def __init__(self, asked: QueryDict, items: list[PublishedItem]) -> None:
         super().__init__(asked)
         kinds = sorted({kind for one in items for kind in one.provider_kinds})
-        self.fields["item_class"].choices = [("", "全部"), *item_classes()]  # type: ignore[attr-defined]  # a choice
-        self.fields["kind"].choices = [("", "全部"), *((one, ORGANISATION_KINDS.get(one, one)) for one in kinds)]  # type: ignore[attr-defined]
+        self.fields["item_class"].choices = [("", _("全部")), *item_classes()]  # type: ignore[attr-defined]  # a choice
+        self.fields["kind"].choices = [("", _("全部")), *((one, word(one, "organisation_kind")) for one in kinds)]  # type: ignore[attr-defined]
 
 
 @may_be_kept
@@ -103,16 +108,23 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def filling(field: FieldDefinition) -> str:
+def filling(field: FieldDefinition) -> SafeString:
     """Tell in words what to write into a column."""
     match field.type:
+        case "text" if field.length:
+            told = gettext("文字，不超过 {length} 字").format(length=field.length)
         case "text":
-            told = f"文字，不超过 {field.length} 字" if field.length else "文字"
+            told = gettext("文字")
         case "decimal":
-            told = f"数字，小数不超过 {field.scale} 位"
+            told = gettext("数字，小数不超过 {scale} 位").format(scale=field.scale)
+        case "code" if field.multi:
+            told = gettext("从代码表中选取，填代码或者名称；多项用顿号隔开")
         case "code":
-            told = "从代码表中选取，填代码或者名称" + ("；多项用顿号隔开" if field.multi else "")
+            told = gettext("从代码表中选取，填代码或者名称")
         case kind:
-            told = FILLINGS[kind]
-    told += f"，单位{field.unit}" if field.unit else ""
-    return f"{told}。例：{field.example}" if field.example and field.type not in FILLINGS else f"{told}。"
+            told = gettext(FILLINGS[kind])
+    if field.unit:
+        told = format_html(gettext("{told}，单位{unit}"), told=told, unit=zh(field.unit))
+    if not field.example or field.type in FILLINGS:
+        return format_html(gettext("{told}。"), told=told)
+    return format_html(gettext("{told}。例：{example}。"), told=told, example=zh(field.example))

@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.consulted import answered_comments, changes_of, comment_on, consultations, find_consultation
@@ -21,17 +22,17 @@ flood = Flood(AN_HOUR)
 class CommentForm(SenderForm):
     salt = "catalogue-comment"
     text = FreeText(
-        label="您的意见",
+        label=_("您的意见"),
         max_length=2000,
-        help_text="请勿写证件号码和他人的私事。意见经答复后公开。",
+        help_text=_("请勿写证件号码和他人的私事。意见经答复后公开。"),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
-        error_messages={"required": "请写下意见。"},
+        error_messages={"required": _("请写下意见。")},
     )
     name = FreeText(
-        label="怎样称呼您",
+        label=_("怎样称呼您"),
         max_length=60,
         required=False,
-        help_text="可以不填。填了会随意见公开。",
+        help_text=_("可以不填。填了会随意见公开。"),
         widget=text_input(),
     )
 

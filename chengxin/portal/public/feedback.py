@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chengxin.education.feedback.errors import FeedbackRefused, FeedbackUnknown
@@ -22,9 +23,9 @@ flood = Flood(AN_HOUR)
 class FeedbackForm(SenderForm):
     salt = "feedback"
     words = forms.CharField(
-        label="您的意见",
+        label=_("您的意见"),
         max_length=LONGEST,
-        help_text="不用写您是谁。不要写身份证件号码、电话号码和他人的私事。",
+        help_text=_("不用写您是谁。不要写身份证件号码、电话号码和他人的私事。"),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
         error_messages={
             "required": "请写下意见。 / Say what you mean.",
@@ -33,18 +34,18 @@ class FeedbackForm(SenderForm):
         validators=[refuse_numbers],
     )
     may_show = forms.BooleanField(
-        label="答复后可以公开这条意见和答复",
+        label=_("答复后可以公开这条意见和答复"),
         required=False,
-        help_text="不勾选就只有凭编号才看得到。",
+        help_text=_("不勾选就只有凭编号才看得到。"),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
 
 class NumberForm(forms.Form):
     number = forms.CharField(
-        label="编号",
+        label=_("编号"),
         max_length=40,
-        help_text="提交意见时给您的十六位字母和数字，中间的短横可以不写。",
+        help_text=_("提交意见时给您的十六位字母和数字，中间的短横可以不写。"),
         widget=text_input(spellcheck="false", autocapitalize="characters"),
         error_messages={"required": "请填写编号。 / Give the number."},
     )

@@ -3,11 +3,13 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chengxin.catalogue.directory import list_organisations
 from chengxin.identity.openness import public
 from chengxin.lib.regions import cities
+from chengxin.portal.fields import Choice
 from chengxin.portal.pages import RequestUnreadable
 from chengxin.portal.public.keeping import may_be_kept
 
@@ -15,12 +17,12 @@ from chengxin.portal.public.keeping import may_be_kept
 class WithinForm(forms.Form):
     """Where to look, and after which place of the list."""
 
-    region = forms.ChoiceField(label="行政区划", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    region = forms.ChoiceField(label=_("行政区划"), required=False, widget=Choice())
     after = forms.RegexField(r"^\d{6}-[0-9A-HJ-NPQRTUWXY]{18}$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, asked: QueryDict) -> None:
         super().__init__(asked)
-        every = [("", "全省"), *((one.code[:4], one.name) for one in cities())]
+        every = [("", _("全省")), *((one.code[:4], one.name) for one in cities())]
         self.fields["region"].choices = every  # type: ignore[attr-defined]  # the field is a choice
 
 

@@ -28,7 +28,8 @@ LAW = Made(
     gist="行政处罚决定书应当载明的事项。",
 )
 RECORD = Made(
-    item_name="行政处罚信息（自然人）", nature="adverse", state="active", hidden=None, organ="测试市市场监督管理局",
+    item_name="行政处罚信息（自然人）", item_name_en="Administrative penalty of a natural person",
+    nature="adverse", state="active", hidden=None, organ="测试市市场监督管理局",
     provider="测试市市场监督管理局", document="测市监罚〔2026〕1号", decided=date(2026, 3, 6), grade="general", laws=(LAW,),
     deadlines=(SHOWS, REPAIRS, GOES),
 )  # fmt: skip

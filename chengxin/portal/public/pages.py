@@ -12,6 +12,7 @@ from chengxin.catalogue.published import published_items
 from chengxin.education.errors import PageUnknown
 from chengxin.education.published import every_address, find_page, find_picture, pages_under, redirect_from
 from chengxin.identity.openness import public
+from chengxin.portal.languages import PREFIX, at
 from chengxin.portal.pages import RequestUnreadable
 from chengxin.portal.public.keeping import may_be_kept
 
@@ -41,10 +42,10 @@ def page(request: HttpRequest, address: str) -> HttpResponse:
     try:
         shown = find_page(f"{address.rstrip('/')}/")
     except PageUnknown:
-        moved = redirect_from(request.path)
+        moved = redirect_from(request.path_info)
         if not moved:
             raise
-        return redirect(moved if moved.startswith("https://") else f"/{moved.lstrip('/')}")
+        return redirect(moved if moved.startswith("https://") else at(moved.lstrip("/")))
     if not address.endswith("/"):
         return redirect(f"{request.path}/", permanent=True)
     try:
@@ -72,11 +73,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """List every address that may be found by a search engine: pages and items of the catalogue."""
     own = [(reverse(f"public:{name}"), None) for name in FIXED]
     items = [(reverse("public:item", args=[item.code]), None) for item in published_items()]
-    pages = [(f"/{address}", changed) for address, changed in every_address() if address]
+    pages = [(f"/{address}", changed) for address, changed in every_address() if address]  # in Chinese alone
+    both = [
+        (f"{one}{address}", changed) for address, changed in [*own, *items] for one in ("", f"/{PREFIX}".rstrip("/"))
+    ]
     return render(
         request,
         "portal/public/sitemap.xml",
-        {"addresses": [*own, *pages, *items], "site": settings.PUBLIC_URL},
+        {"addresses": [*both, *pages], "site": settings.PUBLIC_URL},
         content_type="application/xml; charset=utf-8",
     )
 
@@ -86,6 +90,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's own signature
     """Let search engines in, but not where a reader asks for something of their own."""
-    closed = "".join(f"Disallow: {reverse(f'public:{name}')}\n" for name in ("check-receipt", "feedback-answer"))
+    own = [reverse(f"public:{name}") for name in ("check-receipt", "feedback-answer")]
+    closed = "".join(f"Disallow: {one}{address}\n" for address in own for one in ("", f"/{PREFIX}".rstrip("/")))
     text = f"User-agent: *\n{closed}Sitemap: {settings.PUBLIC_URL}{reverse('public:sitemap')}\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

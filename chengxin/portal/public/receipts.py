@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chengxin.identity.checking import find_receipt
@@ -14,15 +15,15 @@ from chengxin.portal.fields import text_input
 
 class ReceiptForm(forms.Form):
     receipt = forms.CharField(
-        label="回执编号",
+        label=_("回执编号"),
         min_length=27,
         max_length=27,
-        help_text="V 开头，共 27 位字母和数字。",
+        help_text=_("V 开头，共 27 位字母和数字。"),
         widget=text_input(spellcheck="false", autocapitalize="characters"),
         error_messages={
-            "required": "请填写回执编号。",
-            "min_length": "回执编号共 27 位，请核对。",
-            "max_length": "回执编号共 27 位，请核对。",
+            "required": _("请填写回执编号。"),
+            "min_length": _("回执编号共 27 位，请核对。"),
+            "max_length": _("回执编号共 27 位，请核对。"),
         },
     )
 

@@ -10,18 +10,23 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chengxin.catalogue.published import published_items
 from chengxin.identity.openness import address_of, public
 from chengxin.lib.errors import ChengxinError
 from chengxin.portal.fields import text_input
+from chengxin.portal.languages import name_of
 from chengxin.portal.public.floods import Flood
 from chengxin.sharing.certificates import certificate_purposes
 from chengxin.sharing.errors import CheckedTooOften, ReportUnmatched
 from chengxin.sharing.own import Checked, check_report
 
 NUMBER, CODE = 20, 8
+WRONG_NUMBER = format_lazy(_("报告编号共 {count} 位，请核对。"), count=NUMBER)
+WRONG_CODE = format_lazy(_("核验码共 {count} 位，请核对。"), count=CODE)
 flood = Flood(60)
 
 
@@ -29,27 +34,27 @@ class CheckForm(forms.Form):
     """Neither number nor code is given back to the browser after an answer."""
 
     number = forms.CharField(
-        label="报告编号",
+        label=_("报告编号"),
         min_length=NUMBER,
         max_length=NUMBER,
-        help_text=f"CX 开头，共 {NUMBER} 位字母和数字。",
+        help_text=format_lazy(_("CX 开头，共 {count} 位字母和数字。"), count=NUMBER),
         widget=text_input(spellcheck="false", autocapitalize="characters"),
         error_messages={
-            "required": "请填写报告编号。",
-            "min_length": f"报告编号共 {NUMBER} 位，请核对。",
-            "max_length": f"报告编号共 {NUMBER} 位，请核对。",
+            "required": _("请填写报告编号。"),
+            "min_length": WRONG_NUMBER,
+            "max_length": WRONG_NUMBER,
         },
     )
     code = forms.CharField(
-        label="核验码",
+        label=_("核验码"),
         min_length=CODE,
         max_length=CODE,
-        help_text=f"印在报告上的 {CODE} 位字母和数字。",
+        help_text=format_lazy(_("印在报告上的 {count} 位字母和数字。"), count=CODE),
         widget=text_input(spellcheck="false", autocapitalize="characters"),
         error_messages={
-            "required": "请填写核验码。",
-            "min_length": f"核验码共 {CODE} 位，请核对。",
-            "max_length": f"核验码共 {CODE} 位，请核对。",
+            "required": _("请填写核验码。"),
+            "min_length": WRONG_CODE,
+            "max_length": WRONG_CODE,
         },
     )
 
@@ -79,10 +84,10 @@ def _check(request: HttpRequest, form: CheckForm) -> Checked:
 
 def _worded(found: Checked) -> dict[str, Any]:
     """Put words to what a certificate is for and what it covers, and give the last day on which it counts."""
-    names = {item.code: item.name for item in published_items()} if found.covers else {}
+    names = {item.code: name_of(item) for item in published_items()} if found.covers else {}
     purpose = certificate_purposes().get(found.purpose)
     return {
-        "purpose": purpose.name if purpose else found.purpose,
+        "purpose": name_of(purpose) if purpose else found.purpose,
         "covers": [names.get(code, code) for code in found.covers],
         "through": found.valid_until - timedelta(days=1) if found.valid_until else None,
     }

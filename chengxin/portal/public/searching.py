@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chengxin.education.search import LONGEST, search
@@ -12,9 +13,9 @@ from chengxin.portal.fields import FreeText
 
 class SearchForm(forms.Form):
     query = FreeText(
-        label="找什么",
+        label=_("找什么"),
         max_length=LONGEST,
-        help_text="例：信用修复、行政处罚、第二十五条。这里查不到任何人。",
+        help_text=_("例：信用修复、行政处罚、第二十五条。这里查不到任何人。"),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "type": "search"}),
         error_messages={"required": "请写下要找的内容。 / Say what to look for."},
     )

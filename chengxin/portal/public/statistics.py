@@ -5,18 +5,25 @@ from io import StringIO
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chengxin.identity.openness import public
 from chengxin.lib.regions import cities
 from chengxin.portal.plots import Plot, Row
 from chengxin.portal.public.keeping import may_be_kept
-from chengxin.portal.words import CASE_KINDS
+from chengxin.portal.words import CASE_KINDS, word
 from chengxin.records.statistics import Statistics, statistics
 
+RECEIVED = (
+    gettext_noop("月份"), gettext_noop("新增"), gettext_noop("变更"), gettext_noop("待核对"), gettext_noop("退回"),
+    gettext_noop("整批撤回"),
+)  # fmt: skip
+HEAD = (gettext_noop("统计"), gettext_noop("项目"), gettext_noop("栏目"), gettext_noop("数字"))
 REASON = "汇总的数字，小于十的不公布；不含任何人的信息"
-WITHHELD = "不足 10 的数字不公布，其余向下取整到十，合计按原数计算，所以各格相加不一定等于合计。"
-OWN_NAMES = {"1000": "国家机关", "1400": "省级机关"}
+WITHHELD = _("不足 10 的数字不公布，其余向下取整到十，合计按原数计算，所以各格相加不一定等于合计。")
+OWN_NAMES = {"1000": gettext_noop("国家机关"), "1400": gettext_noop("省级机关")}
 
 
 @may_be_kept
@@ -34,7 +41,7 @@ def file(request: HttpRequest) -> HttpResponse:
     """Give every figure on the page as one table, for reuse."""
     told, text = statistics(request.GET.get("month", "")), StringIO()
     writer = csv.writer(text)
-    writer.writerow(["统计", "项目", "栏目", "数字"])
+    writer.writerow([gettext(one) for one in HEAD])
     for plot in [*_of_month(told), *_of_months(told)] if told else []:
         for row in plot.rows:
             for name, value in zip(plot.head[1:], row.values, strict=True):
@@ -50,19 +57,19 @@ def _of_month(told: Statistics) -> list[Plot]:
     names = _names()
     return [
         Plot(
-            f"{told.month} 月底正在展示的记录，按信息类别",
+            gettext("%(month)s 月底正在展示的记录，按信息类别") % {"month": told.month},
             "bar",
-            ["信息类别", "记录（条）"],
+            [gettext("信息类别"), gettext("记录（条）")],
             [
                 *(Row(told.classes.get(one, one), [told.shown_of(item_class=one)]) for one in classes),
-                Row("合计", [told.shown_of()]),
+                Row(gettext("合计"), [told.shown_of()]),
             ],
-            "展示，指期限之内、依授权或者依法可以查到；绝大多数不向社会公开。",
+            gettext("展示，指期限之内、依授权或者依法可以查到；绝大多数不向社会公开。"),
         ),
         Plot(
-            f"{told.month} 月底正在展示的记录，按提供单位所在地",
+            gettext("%(month)s 月底正在展示的记录，按提供单位所在地") % {"month": told.month},
             "bar",
-            ["地区", *(told.classes.get(one, one) for one in classes), "合计"],
+            [gettext("地区"), *(told.classes.get(one, one) for one in classes), gettext("合计")],
             [
                 Row(
                     names.get(region, region),
@@ -78,26 +85,26 @@ def _of_months(told: Statistics) -> list[Plot]:
     kinds = list(CASE_KINDS)
     return [
         Plot(
-            "每月收到的行",
+            gettext("每月收到的行"),
             "line",
-            ["月份", "新增", "变更", "待核对", "退回", "整批撤回"],
+            [gettext(one) for one in RECEIVED],
             [Row(one.month, [one.new, one.changed, one.waiting, one.refused, one.undone]) for one in told.received],
         ),
         Plot(
-            "按时报送的比例（%）",
+            gettext("按时报送的比例（%）"),
             "line",
-            ["月份", "按时（%）"],
+            [gettext("月份"), gettext("按时（%）")],
             [Row(one.month, [one.in_time_percent]) for one in told.received],
-            "新记录在规定的工作日以内报来的，算按时。",
+            gettext("新记录在规定的工作日以内报来的，算按时。"),
         ),
         Plot(
-            "每月办结的认定和更正",
+            gettext("每月办结的认定和更正"),
             "line",
-            ["月份", *CASE_KINDS.values()],
+            [gettext("月份"), *(word(kind, "case_kind") for kind in kinds)],
             [Row(one.month, [told.cases.get((one.month, kind), 0) for kind in kinds]) for one in told.received],
         ),
     ]
 
 
 def _names() -> dict[str, str]:
-    return {one.code[:4]: one.name for one in cities()} | OWN_NAMES
+    return {one.code[:4]: one.name for one in cities()} | {code: gettext(name) for code, name in OWN_NAMES.items()}

@@ -1,16 +1,20 @@
 """What pages say with: words for codes, figures with separators, addresses of the public site."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.forms import BoundField
-from django.template import Library
+from django.template import Context, Library
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
+from chengxin.portal.languages import at, half, in_english, name_of, zh
 from chengxin.portal.navigation import public_url
-from chengxin.portal.words import LOGGED, TABLES
+from chengxin.portal.words import LOGGED
+from chengxin.portal.words import word as word_for
 from chengxin.records.checks import message_of
 
 register = Library()
@@ -19,7 +23,65 @@ register = Library()
 @register.filter
 def word(code: Any, table: str) -> str:
     """Give the word for a code, the code itself where the table has none."""
-    return TABLES[table].get(str(code), str(code))
+    return zh(word_for(code, table))
+
+
+@register.filter
+def words(codes: Iterable[Any], table: str) -> str:
+    """Give the words for codes, as a list in a sentence."""
+    return zh(gettext("、").join(word_for(code, table) for code in codes))
+
+
+@register.filter
+def shown(text: Any) -> str:
+    """Give a word that stands in our own tables in the language of the page."""
+    return gettext(str(text))
+
+
+@register.filter
+def within(address: str) -> str:
+    """Give an address that editors wrote: one of ours in the language of the page, another site's as it is."""
+    return at(address) if address.startswith("/") else address
+
+
+@register.filter
+def length_of(number: int, unit: str) -> str:
+    """Say how long a period is: so many of a unit."""
+    match unit:
+        case "working_day":
+            told = ngettext("%(number)d 个工作日", "%(number)d 个工作日", number)
+        case "month":
+            told = ngettext("%(number)d 个月", "%(number)d 个月", number)
+        case "year":
+            told = ngettext("%(number)d 年", "%(number)d 年", number)
+        case _:
+            told = ngettext("%(number)d 天", "%(number)d 天", number)
+    return told % {"number": number}
+
+
+@register.simple_tag
+def gap() -> str:
+    """Part two sentences where the language does so by a space."""
+    return " " if in_english() else ""
+
+
+@register.simple_tag
+def item_name(record: Any) -> str:
+    """Name the item of a record."""
+    return str(record.item_name_en if in_english() else record.item_name)
+
+
+@register.simple_tag
+def article_of(source: Any) -> str:
+    """Name a law and its article, which exist in Chinese alone."""
+    return zh(f"《{source.law}》{source.article}")
+
+
+@register.simple_tag(takes_context=True)
+def said(context: Context, message: Any) -> str:
+    """Say a message of the form “中文 / English”: one half where the page stands in both languages, all of it elsewhere."""
+    covered = getattr(context.get("installation"), "covered", False)
+    return zh(half(str(message)) if covered or in_english() else message)
 
 
 @register.filter
@@ -61,6 +123,10 @@ def region_name(code: str) -> str:
 
 
 register.simple_tag(public_url)
+register.simple_tag(at)
+register.simple_tag(in_english)
+register.simple_tag(name_of)
+register.filter(zh)
 
 
 @register.simple_tag

@@ -70,6 +70,19 @@ def is_in(client: Client) -> bool:
     return bool(client.get(ME).status_code == 200)
 
 
+@pytest.mark.parametrize("wanted", ["", "/en/me/entries/"])
+def test_whoever_came_in_english_comes_back_in_english(platform: Platform, wanted: str) -> None:
+    """The platform knows one address of ours; which language it was is told by where the login goes on."""
+    platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
+    client = Client()
+    sent = client.get(f"/en{BEGIN}", {"next": wanted} if wanted else {}).headers["Location"]
+    assert parse_qs(urlsplit(sent).query)["redirect_uri"] == [f"http://testserver{ANSWER}"]
+    back = urlsplit(at_platform(sent))
+    assert back.path == ANSWER
+    assert client.get(f"{back.path}?{back.query}").headers["Location"] == (wanted or "/en/me/")
+    assert 'lang="en"' in client.get("/en/me/").content.decode()
+
+
 def test_a_person_comes_from_the_platform(platform: Platform, log: Log) -> None:
     platform.vouches_for(WANG_WEI.name, WANG_WEI.code)
     client, answer = come()
