@@ -27,7 +27,7 @@ from chengxin.lib.papers import Paper, Unreadable, read_paper
 from chengxin.lib.periods import shanghai_date
 from chengxin.sharing.documents import scan_receipt_pdf
 from chengxin.sharing.entries import Wanted, list_entries
-from chengxin.sharing.queries import messages_of
+from chengxin.sharing.queries import own_messages
 from chengxin.sharing.scans import open_at_desk, open_own_scan
 from chengxin.site.eraser import erase_due
 from tests.conftest import Register
@@ -122,7 +122,7 @@ def test_a_look_is_entered_and_the_person_sees_it(served: int, now: datetime) ->
 
 def test_the_person_is_told_and_opens_it_and_nobody_else_does(register: Register, served: int, now: datetime) -> None:
     number = take_in(officer(), served, "report", photograph(), at=now)
-    assert [one.kind for one in messages_of(oneself().subject_id or 0)] == ["scan-taken"]
+    assert [one.kind for one in own_messages(oneself())] == ["scan-taken"]
     (own,) = list_own_scans(oneself())
     assert (own.number, own.name, own.pages, own.held) == (number, "查询信用报告申请", 1, True)
     opened, content = open_own_scan(oneself(), number, at=now)
