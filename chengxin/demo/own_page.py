@@ -24,5 +24,5 @@ def settle_own_pages() -> None:
         cursor.execute(CHOICE, [SHOWN])
         chosen = cursor.fetchall()
     for subject, records, kinds, hidden in chosen:
-        label = f"{records} 条记录，{kinds} 类" + (f"，其中 {hidden} 条不公示" if hidden else "")
+        label = f"{records} 条记录，{kinds} 类" + (f"，其中 {hidden} 条不展示" if hidden else "")
         DemoPerson.objects.create(subject_id=subject, label=label)

@@ -46,7 +46,7 @@ def drafted(desk: Reader, width: int, code: str, title: str, *, adverse: bool) -
     if adverse:
         page.get_by_label("性质").select_option("adverse")
         page.get_by_label("准入审查").select_option("adverse")
-        page.get_by_label("公示期限").select_option("penalty-grade")
+        page.get_by_label("展示期限").select_option("penalty-grade")
         page.get_by_label("保存期限").select_option("adverse")
     desk.press("保存")
     page.get_by_role("status").filter(has_text="已保存").wait_for()

@@ -130,7 +130,7 @@ class HeadForm(forms.Form):
     )
     cycle_unit = _choice("报送期限的单位", [(one, words.UNITS[one]) for one in ("working_day", "day", "month")])
     admission = _choice("准入审查", [(one, words.ADMISSIONS[one]) for one in sorted(ADMISSIONS)])
-    display_rule = _choice("公示期限", [])
+    display_rule = _choice("展示期限", [])
     retention_rule = _choice("保存期限", [], help_text="期限由法律规定，这里只能选规则，不能写得更长。")
 
     PLAIN = ("name", "name_en", "nature", "behaviour", "authority", "provider_kinds", "disclosure", "share_class",

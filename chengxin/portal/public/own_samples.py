@@ -62,8 +62,8 @@ CERTIFIED = {"purpose": "求职、录用", "covers": ["行政处罚信息（自�
 OWN_SAMPLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("record_card", "可以给别人看的", {"record": RECORD, "address": "/", "level": 3}),
     ("record_card", "任何人都看不到的", {"record": HIDDEN, "address": "", "level": 3}),
-    ("deadline", "公示到哪一天", {"deadline": SHOWS}),
-    ("deadline", "公示已经结束", {"deadline": SHOWED}),
+    ("deadline", "展示到哪一天", {"deadline": SHOWS}),
+    ("deadline", "展示已经结束", {"deadline": SHOWED}),
     ("deadline", "何时删除", {"deadline": GOES}),
     ("checked", "专项报告，有效", {"checked": CHECKED, **CERTIFIED}),
     ("checked", "报告，已作废", {"checked": Made(**{**vars(CHECKED), "kind": "own", "state": "withdrawn"})}),

@@ -49,10 +49,10 @@ def test_the_file_sets_apart_what_nobody_sees_and_says_when_it_goes(held: Regist
     shown, _, apart = page.partition("还留存、但任何人都看不到的（1 条）")
     assert "行政管理信息（1 条）" in shown
     assert "并市监罚〔2026〕1号" in shown
-    assert "公示到 " in shown
+    assert "展示到 " in shown
     assert "起可以申请修复" in shown
     assert "并市监罚〔2026〕2号" in apart
-    assert "公示期已满，任何人查询都看不到。" in apart
+    assert "展示期已满，任何人查询都看不到。" in apart
     assert "从本系统删除" in apart
     assert "并市监罚〔2026〕3号" not in page
     assert WANG_WEI.code not in page
