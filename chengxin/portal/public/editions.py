@@ -19,7 +19,7 @@ from chengxin.portal.public.keeping import may_be_kept
 
 OPEN = "目录依法向社会公布；不含任何人的信息"
 COLUMNS = ("目录级别", "版本号", "项目代码", "名称", "类别", "性质", "所记的事", "认定机关", "由谁提供", "披露方式", "共享属性",
-           "展示规则", "保存规则", "法律依据", "用途", "数据项")  # fmt: skip
+           "公示规则", "保存规则", "法律依据", "用途", "数据项")  # fmt: skip
 
 
 @may_be_kept
