@@ -76,6 +76,7 @@ def test_short_rsa_is_not_taken_in_pem() -> None:
         "",
         "公钥",
     ],
+    ids=["empty", "no-key", "certificate", "two-keys", "nothing", "words"],
 )
 def test_what_is_no_key_is_told_with_both_ways(text: str) -> None:
     with pytest.raises(KeyUnfit, match="BEGIN PUBLIC KEY"):

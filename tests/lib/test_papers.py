@@ -231,7 +231,11 @@ def answered(content: bytes) -> None:
     assert (again.form, again.pages) == (paper.form, paper.pages)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe1\x00", b"\xff\xd8\x00", photograph()[:300]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xd8\xff\xe1\x00", b"\xff\xd8\x00", photograph()[:300]],
+    ids=["nothing", "head", "cut", "half"],
+)
 def test_half_a_jpeg_in_a_pdf_is_damaged(content: bytes) -> None:
     with pytest.raises(Unreadable):
         bare_jpeg(content)
@@ -260,7 +264,9 @@ def test_apart_gives_the_same(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"hello", photograph()[:4000], changed(HOSTILE["note"][0]), bytes(LARGEST + 1)]
+    "content",
+    [b"", b"hello", photograph()[:4000], changed(HOSTILE["note"][0]), bytes(LARGEST + 1)],
+    ids=["nothing", "a-text", "half-a-photograph", "a-note", "too-large"],
 )
 def test_apart_refuses_the_same(content: bytes) -> None:
     with pytest.raises(Unreadable) as told:

@@ -68,7 +68,9 @@ def test_a_paper_is_taken_in_and_opened_with_a_case(
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "held"), [(scan_pdf(), "application/pdf", False), (photograph(), "image/jpeg", True)]
+    ("content", "kind", "held"),
+    [(scan_pdf(), "application/pdf", False), (photograph(), "image/jpeg", True)],
+    ids=["pdf", "photograph"],
 )
 def test_a_scan_is_shown_run_by_nothing_and_kept_by_nobody(
     register: Register, window: tuple[Client, Client], visit: str, content: bytes, kind: str, held: bool
