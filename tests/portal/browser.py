@@ -1,6 +1,7 @@
 """A real browser for the tests: the system's Chromium, our own Chinese font, and an ear for everything that goes wrong."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -80,12 +81,15 @@ class Reader:
         self.page.wait_for_load_state()
 
     def follow(self, name: str) -> None:
-        """Follow a link, out of a menu where it stands in one that is closed."""
+        """Follow the link that begins with this, out of a menu where it stands in one that is closed; else one that holds it."""
         self.page.wait_for_load_state()
-        link = self.page.get_by_role("link", name=name)
-        menu = self.page.locator("details.menu:visible").filter(has=self.page.locator("a", has_text=name))
+        begins = re.compile(rf"^\s*{re.escape(name)}")
+        link = self.page.get_by_role("link", name=begins)
+        menu = self.page.locator("details.menu:visible").filter(has=self.page.locator("a", has_text=begins))
         if not link.count() and menu.count():
             menu.first.locator("summary").click()
+        elif not link.count():
+            link = self.page.get_by_role("link", name=name)
         link.first.click()
         self.page.wait_for_load_state()
 
