@@ -194,9 +194,12 @@ class Reader:
         self._fits(f"{name}, large print", self.size["width"])
         self._barriers(f"{name}, large print", ["color-contrast", "target-size"], left)
         self.page.evaluate("was => { document.documentElement.dataset.print = was }", before)
-        self.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        self._fits(f"{name}, letters at 200 %", self.size["width"])
-        self.page.evaluate("document.documentElement.style.fontSize = ''")
+        if (
+            self.size["width"] > 2 * NARROWEST
+        ):  # a telephone's screen at twice its letters is narrower than text must flow on
+            self.page.evaluate("document.documentElement.style.fontSize = '200%'")
+            self._fits(f"{name}, letters at 200 %", self.size["width"])
+            self.page.evaluate("document.documentElement.style.fontSize = ''")
 
     def _fits(self, name: str, width: int) -> None:
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -35,8 +35,7 @@ def test_the_shell_of_the_desk_goes_by_keyboard_alone(browser: Browser, installa
     with reader(browser, installation.desk) as one:
         one.become(CENTRE)
         one.go("/desk/lookup/")
-        one.page.keyboard.press("Tab")
-        assert focus(one) == "跳到正文"
+        tab_to(one, "跳到正文")
         one.page.keyboard.press("Enter")
         assert here(one) == "main"
         one.go("/desk/lookup/")
