@@ -96,18 +96,18 @@ def test_the_key_of_the_demo_is_its_owners_alone(installation: Running) -> None:
     assert (installation.data / "demo" / "verification-client.json").stat().st_mode & 0o777 == 0o600
 
 
-def penalties(installation: Running) -> list[dict[str, str]]:
+def penalties(installation: Running, first: int) -> list[dict[str, str]]:
     """Take rows that the demo took in, under document numbers of their own; the last one lacks what it needs."""
     with (installation.data / "demo" / "penalties-clean.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [row for _, row in zip(range(4), csv.DictReader(file), strict=False)]
-    made = [{**row, "CF_WSH": f"测试罚〔2026〕{place}号"} for place, row in enumerate(rows, 9001)]
+    made = [{**row, "CF_WSH": f"测试罚〔2026〕{place}号"} for place, row in enumerate(rows, first)]
     made[-1]["CF_WFXW"] = ""
     return made
 
 
 def test_the_examples_of_handing_in_do_what_they_say(installation: Running, tmp_path: Path) -> None:
     file = tmp_path / "records.json"
-    file.write_text(json.dumps(penalties(installation), ensure_ascii=False), encoding="utf-8")
+    file.write_text(json.dumps(penalties(installation, 9001), ensure_ascii=False), encoding="utf-8")
     *found, token, new, read, number = run_python(
         installation, HANDS_IN, "provider-client.json", ITEM="CF-ZRR", RECORDS_FILE=str(file)
     )
@@ -132,7 +132,7 @@ def spooled(installation: Running) -> list[Path]:
 def test_a_stream_that_breaks_off_is_no_shorter_file(installation: Running, tmp_path: Path) -> None:
     """Under the key of a stream that broke off the whole is taken: nothing was taken of the part."""
     file = tmp_path / "records.json"
-    rows = penalties(installation)
+    rows = penalties(installation, 9101)
     file.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     *_, token, _, _, _ = run_python(
         installation, HANDS_IN, "provider-client.json", ITEM="CF-ZRR", RECORDS_FILE=str(file)
