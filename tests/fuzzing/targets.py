@@ -12,7 +12,7 @@ import polars as pl
 from chengxin.lib.codes import CodeType, examine, holds_code
 from chengxin.lib.encodings import Encoding, EncodingUnknown, Transcriber, detect
 from chengxin.lib.errors import ChengxinError
-from chengxin.lib.papers import read_paper
+from chengxin.lib.papers.reading import read_paper
 from chengxin.records import mappings
 from chengxin.records.intake import reading
 from chengxin.records.intake.code_checks import examine_codes

@@ -1,5 +1,6 @@
 """What of somebody else's bytes is taken as a scan, why not, and that nothing but what is seen is kept of it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -15,11 +16,11 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Link
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
-from chengxin.lib.papers import LARGEST, MOST_PAGES, Unreadable, read_apart, read_paper
 from chengxin.lib.papers import apart as apart_module
-from chengxin.lib.papers.apart import why
+from chengxin.lib.papers.apart import read_apart, why
 from chengxin.lib.papers.marks import bare_jpeg, bare_jpeg2000
-from chengxin.lib.papers.refusals import REFUSALS
+from chengxin.lib.papers.reading import read_paper
+from chengxin.lib.papers.refusals import LARGEST, MOST_PAGES, REFUSALS, Unreadable
 from tests.lib.papers import SECRET, SIDE, page, photograph, saved, scan_pdf, scan_png, written
 
 
@@ -314,3 +315,16 @@ def test_the_child_gets_nothing_of_the_environment(monkeypatch: pytest.MonkeyPat
 def test_streams_are_what_they_say() -> None:
     """So that a stream is known as one where its keys are looked at."""
     assert issubclass(StreamObject, DictionaryObject)
+
+
+def test_what_reads_pdfs_is_loaded_where_they_are_read_alone() -> None:
+    """The process that holds keys takes scans in; it never loads what looks into somebody else's PDF."""
+    program = (
+        "import sys, django; django.setup(); import chengxin.identity.services.scans, chengxin.portal.urls; "
+        "print(sorted(sys.modules.keys() & {'pypdf', 'chengxin.lib.papers.reading'}))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "DJANGO_SETTINGS_MODULE": "chengxin.site.settings"},
+        capture_output=True, check=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert told.stdout.strip() == "[]"

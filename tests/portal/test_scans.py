@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from chengxin.lib.papers import LARGEST, read_paper
+from chengxin.lib.papers.reading import read_paper
+from chengxin.lib.papers.refusals import LARGEST
 from tests.conftest import Register
 from tests.lib.papers import SECRET, photograph, scan_pdf
 from tests.people import LI_NA, WANG_WEI

@@ -23,7 +23,9 @@ from chengxin.identity.services.visits import confirm_relative, end_visit, enter
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.crypto.errors import SealBroken
 from chengxin.lib.errors import NotAllowed
-from chengxin.lib.papers import Paper, Unreadable, read_paper
+from chengxin.lib.papers.paper import Paper
+from chengxin.lib.papers.reading import read_paper
+from chengxin.lib.papers.refusals import Unreadable
 from chengxin.lib.periods import shanghai_date
 from chengxin.sharing.documents import scan_receipt_pdf
 from chengxin.sharing.entries import Wanted, list_entries

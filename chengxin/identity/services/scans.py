@@ -22,7 +22,8 @@ from chengxin.identity.vault import open_sealed, sealing_vault
 from chengxin.lib.crypto import Sealed
 from chengxin.lib.crypto.errors import SealBroken
 from chengxin.lib.errors import NotAllowed
-from chengxin.lib.papers import Paper, read_apart
+from chengxin.lib.papers.apart import read_apart
+from chengxin.lib.papers.paper import Paper
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.sql import statements
 

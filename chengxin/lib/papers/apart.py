@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chengxin.lib.papers.reading import Paper
+from chengxin.lib.papers.paper import Paper
 from chengxin.lib.papers.refusals import LARGEST, Unreadable
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,24 +1,13 @@
 """Any bytes in; out come the same paper drawn anew, or a reason. Told by what they hold, never by a name."""
 
-from dataclasses import dataclass
-
+from chengxin.lib.papers.paper import Paper
 from chengxin.lib.papers.pdfs import draw_pages
 from chengxin.lib.papers.pictures import draw
-from chengxin.lib.papers.refusals import LARGEST, MOST_PAGES, MOST_PIXELS, Unreadable
+from chengxin.lib.papers.refusals import LARGEST, Unreadable
 
-__all__ = ["LARGEST", "MOST_PAGES", "MOST_PIXELS", "Paper", "form_of", "read_paper"]
 # Some scanners write a few bytes before the PDF's own; readers look for it in the first kibibyte.
 HEAD = 1024
 SIGNS = ((b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"))
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What is kept of a scan: its form (pdf, jpeg, png), how many pages, the bytes drawn anew."""
-
-    form: str
-    pages: int
-    content: bytes
 
 
 def form_of(content: bytes) -> str:

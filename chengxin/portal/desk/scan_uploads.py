@@ -8,7 +8,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandler
 from django.http import HttpRequest
 
 from chengxin.identity.policies import acts_in
-from chengxin.lib.papers import LARGEST, Unreadable
+from chengxin.lib.papers.refusals import LARGEST, Unreadable
 
 FIELD = "scan_file"
 

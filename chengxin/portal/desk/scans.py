@@ -15,7 +15,7 @@ from chengxin.identity.scanning import kinds_for
 from chengxin.identity.services.scans import PAGE, find_scan, list_scans, scans_of_visit, take_in
 from chengxin.identity.services.visits import Open, find_visit
 from chengxin.lib.errors import Rejected, Unusable
-from chengxin.lib.papers import LARGEST, MOST_PAGES
+from chengxin.lib.papers.refusals import LARGEST, MOST_PAGES
 from chengxin.portal.desk.answers import printed
 from chengxin.portal.desk.forms import SELECT
 from chengxin.portal.desk.scan_uploads import FIELD, refusal_of
