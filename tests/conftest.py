@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -33,6 +34,9 @@ if "CHENGXIN_TEST_BASE" not in os.environ:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(roomy))
 BASE = Path(os.environ["CHENGXIN_TEST_BASE"])
 TEMPLATE = "chengxin"
+# How long an example takes is the machine's affair: timings belong in the benchmarks.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 # Only root has to change its account; an ordinary user's run has nothing to try there.
 collect_ignore = [] if os.geteuid() == 0 else ["site/test_root.py"]
 settings.DATA_DIR = BASE / "data"
