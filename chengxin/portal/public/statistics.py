@@ -22,7 +22,7 @@ RECEIVED = (
 )  # fmt: skip
 HEAD = (gettext_noop("统计"), gettext_noop("项目"), gettext_noop("栏目"), gettext_noop("数字"))
 REASON = "汇总的数字，小于十的不公布；不含任何人的信息"
-WITHHELD = _("不足 10 的数字不公布，其余向下取整到十，合计按原数计算，所以各格相加不一定等于合计。")
+WITHHELD = _("不足 10 的数字不公布，其余向下取整到十；合计是公布的各格之和，不含不公布的。")
 OWN_NAMES = {"1000": gettext_noop("国家机关"), "1400": gettext_noop("省级机关")}
 
 

@@ -13,23 +13,31 @@ $$;
 
 -- name: public_shown
 -- How many records were shown at the end of each month that has ended, by class and by the city of the unit that handed them in ('1400': the
--- province's own). None of either stands for all: made of whole counts, since those left out can't be added up.
+-- province's own). None of either stands for all: a sum of what is published, so that nothing can be taken from it that isn't published.
 CREATE OR REPLACE VIEW public_shown WITH (security_barrier) AS
-    SELECT to_char(e.day, 'YYYY-MM') AS month, c.item_class, left(o.region, 4) AS region, records_publishable(sum(f.shown)::bigint) AS shown
-    FROM (SELECT max(f.day) AS day FROM records_day_figures f
-          WHERE f.day < date_trunc('month', transaction_timestamp() AT TIME ZONE 'Asia/Shanghai') GROUP BY date_trunc('month', f.day)) e
-    JOIN records_day_figures f ON f.day = e.day
-    JOIN identity_organisation o ON o.id = f.provider_id
-    JOIN LATERAL (SELECT v.item_class FROM catalogue_item_version v WHERE v.item_id = f.item_id ORDER BY v.id DESC LIMIT 1) c ON true
-    GROUP BY e.day, GROUPING SETS ((c.item_class, left(o.region, 4)), (c.item_class), (left(o.region, 4)), ());
+    WITH cells AS (
+        SELECT e.day, c.item_class, left(o.region, 4) AS region, records_publishable(sum(f.shown)::bigint) AS shown
+        FROM (SELECT max(f.day) AS day FROM records_day_figures f
+              WHERE f.day < date_trunc('month', transaction_timestamp() AT TIME ZONE 'Asia/Shanghai') GROUP BY date_trunc('month', f.day)) e
+        JOIN records_day_figures f ON f.day = e.day
+        JOIN identity_organisation o ON o.id = f.provider_id
+        JOIN LATERAL (SELECT v.item_class FROM catalogue_item_version v WHERE v.item_id = f.item_id ORDER BY v.id DESC LIMIT 1) c ON true
+        GROUP BY e.day, c.item_class, left(o.region, 4))
+    SELECT to_char(n.day, 'YYYY-MM') AS month, n.item_class, n.region,
+           CASE WHEN sum(n.shown) > 0 OR count(n.shown) = count(*) THEN sum(n.shown)::bigint END AS shown
+    FROM cells n GROUP BY n.day, GROUPING SETS ((n.item_class, n.region), (n.item_class), (n.region), ());
 
 -- name: public_received
--- What came of the rows that were handed in, by month; late: new ones that came after their day.
+-- What came of the rows that were handed in, by month; late: new ones that came after their day. Those read are a sum of what is published.
 CREATE OR REPLACE VIEW public_received WITH (security_barrier) AS
-    SELECT m.month, records_publishable(m.read) AS read, records_publishable(m.new) AS new, records_publishable(m.changed) AS changed,
+    SELECT m.month,
+           CASE WHEN m.read = 0 THEN 0 ELSE nullif(coalesce(records_publishable(m.new), 0) + coalesce(records_publishable(m.changed), 0)
+               + coalesce(records_publishable(m.unchanged), 0) + coalesce(records_publishable(m.waiting), 0)
+               + coalesce(records_publishable(m.refused), 0), 0) END AS read, records_publishable(m.new) AS new, records_publishable(m.changed) AS changed,
            records_publishable(m.waiting) AS waiting, records_publishable(m.refused) AS refused, records_publishable(m.undone) AS undone,
            records_publishable(coalesce(l.late, 0)) AS late
     FROM (SELECT to_char(f.day, 'YYYY-MM') AS month, sum(f.read)::bigint AS read, sum(f.new)::bigint AS new, sum(f.changed)::bigint AS changed,
+                 sum(f.unchanged)::bigint AS unchanged,
                  sum(f.waiting)::bigint AS waiting, sum(f.refused)::bigint AS refused, sum(f.undone)::bigint AS undone
           FROM records_day_figures f
           WHERE f.day < date_trunc('month', transaction_timestamp() AT TIME ZONE 'Asia/Shanghai') GROUP BY 1) m
