@@ -24,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 from tests.folders import roomy_folder
 from tests.people import EDITORS, OFFICERS, ORGANISATIONS, write_population
 from tests.platform import Platform, running_platform
+from tests.site.support import MAJOR, copy_prepared
 
 # The controller of a parallel run makes the folder; its workers inherit the name.
 OWNED = "PYTEST_XDIST_WORKER" not in os.environ
@@ -90,8 +91,11 @@ def cluster(django_db_blocker: Any) -> Iterator[tuple[str, dict[str, str]]]:
     from chengxin.site.runtime.postgres import EmbeddedPostgres
     from chengxin.site.runtime.roles import ensure_database, ensure_roles
 
-    major = int(os.environ.get("CHENGXIN_PG_MAJOR", "18"))
-    server = EmbeddedPostgres(BASE / "data", major=major, durable=False)
+    server = EmbeddedPostgres(BASE / "data", major=MAJOR, durable=False)
+    with (BASE / "template.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not (BASE / "data").exists():
+            copy_prepared(BASE / "data")
     with server.using():
         with (BASE / "template.lock").open("w") as lock:
             flock(lock, LOCK_EX)
@@ -244,6 +248,7 @@ def healthy(url: str) -> bool:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Run ``chengxin up --demo`` on a port of its own for the tests of the session, beside a real-name platform."""
     data, port = tmp_path_factory.mktemp("installation"), free_port()
+    copy_prepared(data)
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))
     }
@@ -257,6 +262,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         str(port),
     ]
     with running_platform(data / "platform.json") as platform, (data / "up.log").open("wb") as log:
+        environment["CHENGXIN_PG_MAJOR"] = str(MAJOR)
         environment |= {"CHENGXIN_OIDC_URL": platform.url, "CHENGXIN_OIDC_SECRET": platform.secret}
         process = subprocess.Popen(program, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:

@@ -88,7 +88,7 @@ def _restore(file: Path, data: Path, erasures: Path | None, *, replace: bool) ->
     with open_database(data, tell) as database:
         settle_secret(data)
         become(database.urls["owner"])
-        start_django()
+        start_django(content=True)
         from django.conf import settings
         from django.db import connections
         from django.db.migrations.loader import MigrationLoader

@@ -61,7 +61,12 @@ class BenchStage:
         return web_command(port), port
 
     def environment(self, url: str) -> dict[str, str]:
-        return {**os.environ, "CHENGXIN_PROCESS_DATABASE": url, "DJANGO_SETTINGS_MODULE": "chengxin.site.settings"}
+        return {
+            **os.environ,
+            "CHENGXIN_PROCESS_DATABASE": url,
+            "CHENGXIN_PROCESS_CONTENT": "0",
+            "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
+        }
 
 
 @contextmanager

@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from chengxin import __version__
 from chengxin.site.runtime.connection import Database, open_database
 
 Tell = Callable[[str], None]
 PACKAGE = Path(__file__).resolve().parent.parent
+CONTENT = "CHENGXIN_PROCESS_CONTENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,21 @@ def become(url: str) -> None:
     connections["default"].settings_dict.update(database(url))
 
 
-def start_django() -> None:
+def start_django(*, content: bool = False) -> None:
+    """Start Django; with the editors' content system only where its tables are made, for loading it takes more than all the rest."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.site.settings")
+    from django.conf import settings
+
+    if not settings.configured:
+        os.environ[CONTENT] = str(int(content))
     import django
 
     django.setup()
 
 
 @contextmanager
-def installation(data: Path, role: str, tell: Tell) -> Iterator[Installation]:
-    """Open the installation in a data folder and become one role of it, everything prepared.
+def installation(data: Path, role: str, tell: Tell, *, content: bool = False) -> Iterator[Installation]:
+    """Open the installation in a data folder and become one role of it, everything prepared. ``content``: see ``start_django``.
 
     Starts the embedded server when none is running there and stops it again; joins a running one and leaves it alone. Raises
     leaves of Unusable.
@@ -60,7 +68,7 @@ def installation(data: Path, role: str, tell: Tell) -> Iterator[Installation]:
     with open_database(data, tell) as database:
         settle_secret(data)
         os.environ["CHENGXIN_PROCESS_DATABASE"] = database.urls["owner"]
-        start_django()
+        start_django(content=content or not is_prepared(database))
         opened = Installation(data, database)
         opened.become("owner")
         prepare(database, tell)
@@ -94,18 +102,52 @@ def settle_secret(data: Path) -> None:
         file.write(secrets.token_urlsafe(50))
 
 
-def prepare(database: Database, tell: Tell) -> None:
-    """Migrate, write the locks, check the keys, load what is shipped; nothing when all that was done already.
+def is_prepared(database: Database) -> bool:
+    """Tell whether everything was made ready for this program and these roles.
 
-    Runs as the owner. The mark of what was prepared is kept on the schema itself, so that it can't differ from the database.
+    The mark stands on the schema itself, so that it can't differ from the database.
     """
+    with psycopg.connect(database.urls["owner"]) as connection:
+        row = connection.execute("SELECT obj_description('public'::regnamespace)").fetchone()
+    return row == (mark_of(database),)
+
+
+def mark_of(database: Database) -> str:
+    from chengxin.ground.locks import ROLES
+
+    return f"chengxin {digest_of({role: database.name_of(role) for role in ROLES})}"
+
+
+def prepare(database: Database, tell: Tell) -> None:
+    """Migrate, write the locks, check the keys, load what is shipped; nothing but the keys when all that was done already.
+
+    Runs as the owner.
+    """
+    from django.utils import timezone
+
+    from chengxin.ground.installation import refuse_mismatch
+    from chengxin.identity.speaking import settle_row_key
+    from chengxin.identity.vault import settle_keys
+    from chengxin.site.checks import refuse_unsafe
+
+    refuse_unsafe()
+    refuse_mismatch()
+    if is_prepared(database):
+        settle_keys(at=timezone.now())
+        settle_row_key()
+        return
+    tell("正在准备数据库…… Preparing the database …")
+    _make_ready(database)
+
+
+def _make_ready(database: Database) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
 
     from chengxin.catalogue.services import load_catalogue
     from chengxin.education.pages.services import settle_site
-    from chengxin.ground.installation import refuse_mismatch, settle_kind
+    from chengxin.ground.installation import settle_kind
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
@@ -114,22 +156,9 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_occupations, settle_terms
     from chengxin.records.services import settle_checks
-    from chengxin.site.checks import refuse_unsafe
 
-    refuse_unsafe()
-    refuse_mismatch()
-    names = {role: database.name_of(role) for role in ROLES}
-    mark = f"chengxin {_digest(names)}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT obj_description('public'::regnamespace)")
-        (found,) = cursor.fetchone() or ("",)
-    if found == mark:
-        settle_keys(at=timezone.now())
-        settle_row_key()
-        return
-    tell("正在准备数据库…… Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
-    apply_locks(database.urls["owner"], names)
+    apply_locks(database.urls["owner"], {role: database.name_of(role) for role in ROLES})
     settle_kind()
     settle_keys(at=timezone.now())
     settle_row_key()
@@ -142,10 +171,10 @@ def prepare(database: Database, tell: Tell) -> None:
     settle_scan_kinds()
     settle_site(at=timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(f"COMMENT ON SCHEMA public IS '{mark}'")
+        cursor.execute(f"COMMENT ON SCHEMA public IS '{mark_of(database)}'")
 
 
-def _digest(names: dict[str, str]) -> str:
+def digest_of(names: dict[str, str]) -> str:
     """Name everything that preparing depends on: version, migrations, locks, checks, terms, catalogue, role names."""
     whole = hashlib.sha256(f"{__version__}{sorted(names.items())}".encode())
     patterns = (

@@ -289,12 +289,12 @@ def manage(context: typer.Context, data: Data = DEFAULT_DATA) -> None:
     # Django's commands are modules, whose names have no hyphens.
     arguments = ["chengxin manage", *(word.replace("-", "_") for word in context.args[:1]), *context.args[1:]]
     if context.args[:1] in (["makemigrations"], ["help"], []):
-        start_django()
+        start_django(content=True)
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(arguments)
         return
-    with installation(data.resolve(), "owner", tell):
+    with installation(data.resolve(), "owner", tell, content=True):
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(arguments)

@@ -170,6 +170,7 @@ def environment(opened: Installation, role: str) -> Mapping[str, str]:
         "CHENGXIN_DATA": str(opened.data),
         "CHENGXIN_PROCESS_DATABASE": opened.database.urls[role],
         "CHENGXIN_PROCESS_OWN_SERVER": str(int(not opened.database.embedded)),
+        "CHENGXIN_PROCESS_CONTENT": "0",
         "DJANGO_SETTINGS_MODULE": "chengxin.site.settings",
     }
 

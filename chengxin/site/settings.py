@@ -80,8 +80,8 @@ LOGIN_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
 ]
-# The content system: where editors work, and in the desk's settings, which every command has, so that its tables are migrated too.
-# The public site reads views and needs none of it.
+# The content system: where editors work, and where the tables of everything are made. The public site reads views and needs none of it.
+CONTENT = FACE == "editing" or (FACE == "desk" and env_bool("CHENGXIN_PROCESS_CONTENT", default=True))
 CONTENT_APPS = [
     "chengxin.education.pages",
     "wagtail.contrib.redirects",
@@ -107,7 +107,7 @@ INSTALLED_APPS = [
     "chengxin.education.feedback",
     "chengxin.portal",
     "chengxin.site",
-    *(CONTENT_APPS if FACE in {"desk", "editing"} else []),
+    *(CONTENT_APPS if CONTENT else []),
 ]
 
 # The public site logs nobody in, so there is no session to keep and no form that could be forged in a reader's name.

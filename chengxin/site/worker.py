@@ -3,8 +3,6 @@
 import django
 from django.utils import timezone
 
-from chengxin.lib.priority import give_way
-
 
 def main() -> None:
     django.setup()
@@ -15,12 +13,13 @@ def main() -> None:
     import chengxin.records.ways.work
     import chengxin.site.outbox  # noqa: F401  # their tasks make themselves known
     from chengxin.ground.installation import refuse_mismatch
+    from chengxin.ground.priority import give_way_altogether
     from chengxin.records.jobs import adopt_batches
     from chengxin.records.population_calls import adopt_calls
     from chengxin.records.services import sweep_spools
 
     refuse_mismatch()
-    give_way()
+    give_way_altogether()
     sweep_spools(at=timezone.now())
     adopt_batches()
     adopt_calls()

@@ -62,7 +62,7 @@ def databases(data: Path) -> set[str]:
 @pytest.fixture(scope="module")
 def source() -> Iterator[Shell]:
     """A register with persons and records, running."""
-    with made_data() as data, server(data).using():
+    with made_data(prepared=True) as data, server(data).using():
         made = Shell(data.parent, data)
         subprocess.run(
             [sys.executable, "-c", SETTLE, data], input=json.dumps([ORGANISATIONS, CENTRE_OFFICER]), text=True,

@@ -96,7 +96,7 @@ class Shell:
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Shell]:
-    with made_data() as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
+    with made_data(prepared=True) as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
         made = Shell(data.parent, data)
         subprocess.run(
             [sys.executable, "-c", SETTLE, data], input=json.dumps([ORGANISATIONS, CENTRE_OFFICER]), text=True,

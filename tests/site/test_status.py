@@ -82,7 +82,7 @@ def test_the_last_backup_is_remembered_and_a_spoilt_note_is_none(tmp_path: Path)
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Shell]:
-    with made_data() as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
+    with made_data(prepared=True) as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
         yield Shell(data.parent, data)
 
 
