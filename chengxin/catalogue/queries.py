@@ -1,5 +1,6 @@
 """What the catalogue holds on a day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -157,16 +158,19 @@ def names_in_force(on: date) -> dict[str, str]:
     return dict(versions.order_by("item_class", "item__code").values_list("item__code", "name"))
 
 
-def bases_of(item_ids: set[int], on: date) -> dict[int, str]:
-    """Give for each item the laws it rests on, as one text, in the catalogue's order, from the edition in force on the day."""
-    rows = ItemVersion.objects.filter(item_id__in=item_ids, edition__in=editions_in_force(on)).prefetch_related(
-        "bases__law"
-    )
-    texts = {}
-    for row in rows:
-        articles = {basis.ref: f"《{basis.law.name}》{basis.article}" for basis in row.bases.all()}
-        texts[row.item_id] = "、".join(articles[ref] for ref in define_item(row.definition).bases if ref in articles)
-    return texts
+def bases_of(definitions: Mapping[int, ItemDefinition], on: date) -> dict[int, str]:
+    """Give for each item the laws it rests on, as one text, in the definition's order, from the edition in force. Two statements."""
+    editions = [edition.pk for edition in editions_in_force(on)]
+    rows = ItemVersion.bases.through.objects.filter(
+        itemversion__item_id__in=definitions, itemversion__edition_id__in=editions
+    ).values_list("itemversion__item_id", "article_id", "article__law__name", "article__article")
+    articles: dict[int, dict[str, str]] = {}
+    for item, ref, law, article in rows:
+        articles.setdefault(item, {})[ref] = f"《{law}》{article}"
+    return {
+        item: "、".join(texts[ref] for ref in definitions[item].bases if ref in texts)
+        for item, texts in articles.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +203,6 @@ def cited_on(pairs: set[tuple[int, date]]) -> dict[tuple[int, date], tuple[Cited
         for item, day, *article in cursor.fetchall():
             cited[item, day] = (*cited.get((item, day), ()), Cited(*article))
     return cited
-
-
-def classes_of(item_ids: set[int], on: date) -> dict[int, str]:
-    """Give for each item the name of its class, in the newest edition begun by the day that has it. Two statements."""
-    newest = ItemVersion.objects.filter(item_id__in=item_ids, edition__valid_from__lte=on).order_by(
-        "edition__valid_from"
-    )
-    codes = dict(newest.values_list("item_id", "item_class"))
-    names = CodeValue.objects.filter(code_list="item_class", value__in=codes.values()).order_by("edition__valid_from")
-    words = dict(names.values_list("value", "label"))
-    return {item: words.get(code, code) for item, code in codes.items()}
 
 
 def supplement_choices(on: date) -> list[tuple[str, str]]:

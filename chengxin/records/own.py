@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from chengxin.catalogue.queries import Cited, cited_on, classes_of
+from chengxin.catalogue.held import Labels, begun_by
+from chengxin.catalogue.queries import Cited, cited_on
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
@@ -20,7 +21,7 @@ from chengxin.lib.sources import Source
 from chengxin.records.clock import Dates, Deadline, Facts, deadlines, why_hidden
 from chengxin.records.intake.content import MONEY_PLACE
 from chengxin.records.models import Layout
-from chengxin.records.queries import ShownField, code_labels, definitions_in_force
+from chengxin.records.queries import ShownField
 from chengxin.records.rules import Refusal
 from chengxin.records.terms import record_terms
 
@@ -99,11 +100,11 @@ def read_own_file(note: Reading, on: date, *, only: int | None = None) -> list[O
         cursor.execute(FILE, [only])
         rows = cursor.fetchall()
     items = {row[2] for row in rows}
-    definitions, labels = definitions_in_force(items, on), code_labels(items, on)
+    begun = begun_by(on)
     known = Known(
-        definitions,
-        labels,
-        classes_of(items, on),
+        begun.definitions(items),
+        begun.labels(items),
+        begun.classes(items),
         cited_on({(row[2], row[4]) for row in rows}),
         _layouts(row[-2] for row in rows),
     )
@@ -115,7 +116,7 @@ class Known:
     """What the catalogue says of the items and laws of a person's records, looked up once for all of them."""
 
     definitions: Mapping[int, ItemDefinition]
-    labels: dict[str, dict[str, str]]
+    labels: Labels
     classes: Mapping[int, str]
     laws: Mapping[tuple[int, date], tuple[Cited, ...]]
     layouts: Mapping[int, list[str]]
@@ -154,9 +155,7 @@ def _record(note: Reading, on: date, row: tuple[Any, ...], known: Known) -> OwnR
     )
 
 
-def _worded(
-    definition: ItemDefinition, values: Mapping[str, str], labels: dict[str, dict[str, str]]
-) -> Iterable[ShownField]:
+def _worded(definition: ItemDefinition, values: Mapping[str, str], labels: Labels) -> Iterable[ShownField]:
     """Give every value that is kept in the person's words; a field that today's edition no longer has goes by its code."""
     known = {field.code: field for field in definition.fields}
     for code, value in values.items():
@@ -176,7 +175,8 @@ def read_own_history(record: OwnRecord, on: date) -> list[VersionSeen]:
     with connection.cursor() as cursor:
         cursor.execute(HISTORY, [record.record_id])
         rows = cursor.fetchall()
-    definition, labels = definitions_in_force({record.item_id}, on)[record.item_id], code_labels({record.item_id}, on)
+    begun = begun_by(on)
+    definition, labels = begun.definitions({record.item_id})[record.item_id], begun.labels({record.item_id})
     layouts = _layouts(row[-2] for row in rows)
     contents = [_contents(definition, labels, layouts, *row[-2:]) for row in rows]
     return [_seen(row, now, before) for row, now, before in zip(rows, contents, [*contents[1:], {}], strict=True)]
@@ -184,7 +184,7 @@ def read_own_history(record: OwnRecord, on: date) -> list[VersionSeen]:
 
 def _contents(
     definition: ItemDefinition,
-    labels: dict[str, dict[str, str]],
+    labels: Labels,
     layouts: Mapping[int, list[str]],
     layout: int,
     body: str | None,
@@ -217,7 +217,7 @@ def count_own_erased(on: date) -> list[Erased]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT item_id, erased, latest FROM records_own_erased()")
         rows = cursor.fetchall()
-    definitions, terms = definitions_in_force({row[0] for row in rows}, on), record_terms(on)
+    definitions, terms = begun_by(on).definitions({row[0] for row in rows}), record_terms(on)
     counts: Counter[str] = Counter()
     latest: dict[str, date] = {}
     for item, erased, day in rows:

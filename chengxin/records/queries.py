@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from chengxin.catalogue.models import CodeValue, ItemVersion
+from chengxin.catalogue.held import Labels, begun_by
 from chengxin.catalogue.queries import PurposeTerms, bases_of
-from chengxin.catalogue.terms import ItemDefinition, define_item
+from chengxin.catalogue.terms import ItemDefinition
 from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
 from chengxin.records.checks import check_book
@@ -90,8 +90,9 @@ def read_as_of(
 
 def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) -> list[ShownRecord]:
     items = {row[3] for row in rows}
-    definitions = definitions_in_force(items, on)
-    bases, labels, records = bases_of(items, on), code_labels(items, on), []
+    begun = begun_by(on)
+    definitions, labels = begun.definitions(items), begun.labels(items)
+    bases, records = bases_of(definitions, on), []
     layouts = {layout.pk: layout.fields for layout in Layout.objects.filter(pk__in={row[10] for row in rows})}
     for subject, record, version, item_id, decided, grade, state, start, until, repair, layout, body in rows:
         definition = definitions[item_id]
@@ -121,9 +122,7 @@ def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) ->
     return records
 
 
-def _fields(
-    definition: ItemDefinition, values: dict[str, str], labels: dict[str, dict[str, str]], reader: str
-) -> Iterator[ShownField]:
+def _fields(definition: ItemDefinition, values: dict[str, str], labels: Labels, reader: str) -> Iterator[ShownField]:
     for field in definition.fields:
         value = values.get(field.code)
         if not value or reader not in field.shown_to:
@@ -131,26 +130,6 @@ def _fields(
         words = labels.get(field.code_list, {})
         text = "、".join(words.get(part, part) for part in value.split("、")) if field.code_list else value
         yield ShownField(field.code, field.label, field.label_en, text)
-
-
-def definitions_in_force(items: set[int], on: date) -> dict[int, ItemDefinition]:
-    """Give the definition of each item in the edition in force on the day, else in the newest that has it."""
-    found: dict[int, ItemDefinition] = {}
-    versions = ItemVersion.objects.filter(item_id__in=items, edition__valid_from__lte=on).order_by(
-        "edition__valid_from"
-    )
-    for version in versions:
-        found[version.item_id] = define_item(version.definition)
-    return found
-
-
-def code_labels(items: set[int], on: date) -> dict[str, dict[str, str]]:
-    """Give the words of the code lists that these items use."""
-    words: dict[str, dict[str, str]] = {}
-    editions = ItemVersion.objects.filter(item_id__in=items, edition__valid_from__lte=on).values("edition_id")
-    for entry in CodeValue.objects.filter(edition_id__in=editions):
-        words.setdefault(entry.code_list, {})[entry.value] = entry.label
-    return words
 
 
 @dataclass(frozen=True, slots=True)

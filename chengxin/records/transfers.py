@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from chengxin.catalogue.held import begun_by
 from chengxin.ground.services import note_act, tell
 from chengxin.identity.errors import HandsRefused, StepFailed, TransferRefused
 from chengxin.identity.hands import OWN
@@ -24,7 +25,6 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.records.checks import check_book
 from chengxin.records.models import Batch, Finding, Move
 from chengxin.records.proof import seal_batches
-from chengxin.records.queries import definitions_in_force
 from chengxin.records.services import areas
 
 logger = logging.getLogger(__name__)
@@ -171,7 +171,7 @@ def headers(subject_id: int) -> list[Header]:
             "SELECT record_id, item_id, provider, state, decided, recorded_at FROM records_headers(%s)", [subject_id]
         )
         rows = cursor.fetchall()
-    items = definitions_in_force({row[1] for row in rows}, shanghai_date(timezone.now())) if rows else {}
+    items = begun_by(shanghai_date(timezone.now())).definitions({row[1] for row in rows}) if rows else {}
     number = vault().record_number
     return [Header(record, number(subject_id, record), items[item].name, *rest) for record, item, *rest in rows]
 

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from chengxin.catalogue.queries import classes_of, items_in_force
+from chengxin.catalogue.held import begun_by
+from chengxin.catalogue.queries import items_in_force
 from chengxin.catalogue.terms import define_item
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
@@ -63,7 +64,7 @@ class Offered:
 def offered_fields(on: date) -> tuple[Offered, ...]:
     """Give the items that a certificate may cover on a day, by class and code. Four statements."""
     versions = items_in_force(on)
-    classes = classes_of({version.item_id for version in versions}, on)
+    classes = begun_by(on).classes({version.item_id for version in versions})
     items = [(define_item(version.definition), classes.get(version.item_id, "")) for version in versions]
     return tuple(Offered(item.code, item.name, item.name_en, name) for item, name in items if PURPOSE in item.purposes)
 

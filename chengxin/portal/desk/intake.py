@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.blanks import MEDIA, blank_workbook
+from chengxin.catalogue.held import begun_by
 from chengxin.catalogue.queries import items_in_force, open_item
 from chengxin.catalogue.terms import FieldDefinition
 from chengxin.identity.policies import officer_of, officers_may
@@ -33,7 +34,6 @@ from chengxin.records.queries import (
     FindingView,
     batch_numbers,
     count_findings,
-    definitions_in_force,
     find_batch,
     list_batches,
     list_findings,
@@ -222,7 +222,7 @@ def _progress(view: BatchView) -> dict[str, Any]:
 
 
 def _fields(view: BatchView) -> dict[str, FieldDefinition]:
-    items = definitions_in_force({view.batch.item_id}, view.batch.as_of)
+    items = begun_by(view.batch.as_of).definitions({view.batch.item_id})
     return {field.code: field for item in items.values() for field in item.fields}
 
 
