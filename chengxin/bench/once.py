@@ -7,12 +7,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from chengxin.lib.priority import give_way
-
 
 def work(file: str) -> dict[str, Any]:
     """Take the file in as the worker does, which lets others go first."""
-    give_way()
+    from chengxin.ground.priority import give_way_altogether
+
+    give_way_altogether()
     return ingest(file)
 
 
