@@ -23,4 +23,5 @@ def _behind(*, connection: Any, **_: Any) -> None:
     info = connection.connection.info
     if info.host.startswith("/"):  # a socket of this machine: the number is of a process here
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, info.backend_pid, BEHIND)
+            now = os.getpriority(os.PRIO_PROCESS, info.backend_pid)
+            os.setpriority(os.PRIO_PROCESS, info.backend_pid, max(now, BEHIND))
