@@ -1,14 +1,18 @@
 """What pages say with: words for codes, figures with separators, addresses of the public site."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.forms import BoundField
 from django.template import Context, Library
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from chengxin.catalogue.queries import Cited
 from chengxin.identity.permissions import permissions
 from chengxin.lib.regions import Level, region
 from chengxin.portal.languages import at, half, in_english, name_of, zh
@@ -75,6 +79,17 @@ def item_name(record: Any) -> str:
 def article_of(source: Any) -> str:
     """Name a law and its article, which exist in Chinese alone."""
     return zh(f"《{source.law}》{source.article}")
+
+
+@register.simple_tag
+def cited(laws: tuple[Cited, ...]) -> SafeString:
+    """List articles as they are shown everywhere: a person's records mostly rest on the same ones, which are laid out once."""
+    return _cited(laws, in_english())
+
+
+@lru_cache(maxsize=512)
+def _cited(laws: tuple[Cited, ...], english: bool) -> SafeString:  # noqa: ARG001, FBT001  # what the template asks of the page
+    return render_to_string("portal/parts/sources.html", {"laws": laws})
 
 
 @register.simple_tag(takes_context=True)
