@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 
 from chengxin.identity.policies import acts_in
 from chengxin.identity.vault import vault
-from chengxin.records.errors import FileUnusable
+from chengxin.records.errors import FileEmpty, FileUnusable
 from chengxin.records.intake.reading import form_of
 from chengxin.records.intake.spool import Spool, SpoolWriter
 from chengxin.records.services import HandedIn, spool_folder
@@ -143,7 +143,7 @@ def assembled(request: HttpRequest, owner: str) -> Iterator[SpooledUpload]:
 
 def _form(name: str, head: bytes, size: int) -> str:
     if not size:
-        raise FileUnusable("文件是空的。", "The file is empty.")
+        raise FileEmpty
     return form_of(name, head)
 
 

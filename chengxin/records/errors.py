@@ -13,6 +13,16 @@ class FileUnusable(Unusable):
     code, message, message_en = "file-unusable", "", ""
 
 
+class FileEmpty(FileUnusable):
+    """There isn't a byte in it: saved or exported before anything was, or broken on its way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "文件是空的，一个字节也没有。请打开自己保存的文件，看内容在不在，重新导出或者另存后再报送。",
+            "The file is empty, without one byte. Open what you kept, see that its rows are there, export it again and hand that in.",
+        )
+
+
 class ForbiddenColumns(FileUnusable):
     """A column names a kind of data that may never be held (safeguard 2)."""
 

@@ -21,6 +21,7 @@ from chengxin.lib.regions import AreaBook, standard_areas
 from chengxin.records.checks import WORDS, check_book, editions
 from chengxin.records.errors import (
     BatchUnknown,
+    FileEmpty,
     FileUnusable,
     ProviderNotCompetent,
     ProviderNotStanding,
@@ -370,7 +371,7 @@ def describe(path: Path, *, keyed: bool = True) -> HandedIn:
     except OSError as error:
         raise FileUnusable(f"无法读取：{error.strerror}。", f"The file can't be read: {error.strerror}.") from None
     if not size:
-        raise FileUnusable("文件是空的。", "The file is empty.")
+        raise FileEmpty
     return HandedIn(form_of(path.name, head), size, whole.digest())
 
 

@@ -141,13 +141,27 @@ def answer_due(asked: date, term: Term, calendar: WorkCalendar) -> DueDate:
     return calendar.add_or_estimate(asked, term["answer"])
 
 
+def answer_by(at: datetime) -> DueDate:
+    """Give the last day on which a question asked now is answered in time."""
+    asked = shanghai_date(at)
+    return answer_due(asked, answer_term(asked), WorkCalendar())
+
+
+def find_entry(person: User, entry_id: UUID) -> Entry:
+    """Give one entry that the person may question. Raises EntryUnknown for another's, one that isn't there and one's own reading."""
+    after = UUID(int=min(entry_id.int + 1, (1 << 128) - 1))
+    found = list_entries(person, Wanted(), before=after, limit=1)
+    if not found or found[0].entry_id != entry_id:
+        raise EntryUnknown
+    return found[0]
+
+
 def ask_about(person: User, entry_id: UUID, *, words: str, at: datetime) -> int:
     """Question one entry about the person, once; the organisation that looked has a term to answer. Gives the question's number.
 
     Raises EntryUnknown for another's, one that isn't there and one's own reading; AskedAlready.
     """
-    asked = shanghai_date(at)
-    due = answer_due(asked, answer_term(asked), WorkCalendar())
+    due = answer_by(at)
     with speaking_as_person(person), connection.cursor() as cursor:
         cursor.execute("SELECT sharing_ask(%s, %s, %s, %s)", [entry_id, words.strip(), due.day, due.provisional])
         (made,) = cursor.fetchone() or (None,)

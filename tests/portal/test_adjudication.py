@@ -81,11 +81,25 @@ def test_what_is_missing_is_said_and_nothing_is_decided(desk: tuple[Client, Clie
     assert register.rows("SELECT count(*) FROM records_adjudication") == [(0,)]
 
 
+def test_the_choice_stays_while_the_reason_is_mended(desk: tuple[Client, Client, str]) -> None:
+    first, _, address = desk
+    page = first.get(address).content.decode()
+    assert " checked" not in page
+    somebody = re.search(r'name="choice" value="(\d+)"', page)
+    assert somebody is not None
+    for choice in (somebody[1], "nobody"):
+        wrong = first.post(address, {"choice": choice, "ground": ""}).content.decode()
+        (chosen,) = (one for one in re.findall("<input[^>]*>", wrong) if " checked" in one)
+        assert f'value="{choice}"' in chosen
+        assert '<a href="#id_ground">理由：请写明理由。</a>' in wrong
+
+
 def test_a_row_sent_back_needs_no_second_officer_and_the_provider_is_told(
     desk: tuple[Client, Client, str], register: Register, log_in: LogIn, now: datetime
 ) -> None:
     first, _, address = desk
-    assert "正在办理" in first.post(address, {"choice": "nobody", "ground": "都不是"}, follow=True).content.decode()
+    told = first.post(address, {"choice": "nobody", "ground": "都不是"}, follow=True).content.decode()
+    assert "已认定都不是，正在退回信源单位" in told
     register.become("intake")
     assert carry_out_decisions(at=now) == 1
     register.become("app")

@@ -73,6 +73,14 @@ def test_an_officer_serves_a_person(browser: Browser, installation: Running, siz
         desk.follow("返回")
         desk.press("办完了，结束")
         desk.page.get_by_role("status").filter(has_text="办理结束").wait_for()
+        desk.follow("筛选、保存条件、下载：窗口办理登记簿")
+        desk.heading("窗口办理")
+        desk.examine(f"register-visits-{size[0]}")
+        assert name not in desk.page.content()
+        desk.page.get_by_label("状态").select_option(label="已办结")
+        desk.press("筛选")
+        desk.page.get_by_text("最新的在前").wait_for()
+        desk.examine(f"register-visits-over-{size[0]}")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

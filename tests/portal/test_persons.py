@@ -149,6 +149,6 @@ def test_a_clerk_finds_no_such_page(log_in: LogIn) -> None:
 def test_a_person_sees_no_others_entries(both: tuple[Client, Client], register: Register, now: datetime) -> None:
     both[0].post(MERGE, two(), follow=True)
     page = own_page(LI_NA.code, "李娜").get(reverse("person-entries")).content.decode()
-    assert "没有更早的查询" in page
+    assert "还没有人查过您" in page
     assert own_page(LI_NA.code, "李娜").get(reverse("person-entries") + "?before=x").status_code == 404
     assert both[0].get(reverse("person-entries")).status_code == 403

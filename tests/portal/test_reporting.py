@@ -82,7 +82,7 @@ def test_columns_are_mapped_on_a_page(register: Register, log_in: LogIn) -> None
     assert page.count("<select") == 1
     assert "旧版列名" in page
     saved = clerk.post(address, {"heading": ["被罚人姓名写法"], "field": ["CF_XDR_MC"], "save": "1"}, follow=True)
-    assert "下次报送自动使用" in saved.content.decode()
+    assert "从现在起报送自动使用" in saved.content.decode()
     again = clerk.post(address, {"headings": "被罚人姓名写法"}).content.decode()
     assert 'value="CF_XDR_MC" selected' in again
     assert "上次的选择" in again

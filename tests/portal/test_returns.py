@@ -2,12 +2,13 @@
 
 import os
 import time
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from chengxin.records.services import process_batch
 from tests.conftest import Register
@@ -50,6 +51,40 @@ def test_done_means_gone(handed_in: tuple[Client, str], spool: Path) -> None:
     gone = client.get(f"{page}returns")
     assert gone.status_code == 404
     assert "请重新上传" in gone.content.decode()
+
+
+def received(register: Register, client: Client, rows: list[dict[str, str]], at: datetime) -> str:
+    """Hand rows in and give the page of their receipt."""
+    page = client.post(UPLOAD, form(csv_text(rows).encode())).headers["Location"]
+    register.become("intake")
+    process_batch(batches(register)[0][0], at=at)
+    register.become("app")
+    return client.get(page).content.decode()
+
+
+def test_whoever_mends_is_led_on_to_handing_in(handed_in: tuple[Client, str]) -> None:
+    client, page = handed_in
+    receipt = client.get(page).content.decode()
+    assert "已经入库的行不必再报" in receipt
+    assert f'href="{UPLOAD}">改好了，报送' in receipt
+    assert "全部行均已接受" not in receipt
+
+
+def test_rows_that_were_all_taken_leave_nothing_to_mend(
+    register: Register, log_in: LogIn, spool: Path, today: date, now: datetime
+) -> None:
+    rows = [penalty(today, CX_QDRQ=(today - timedelta(days=30)).isoformat())]
+    receipt = received(register, log_in("clerk"), rows, now)
+    assert "晚于目录规定的报送期限" in receipt
+    assert "全部行均已接受，没有需要修改的内容" in receipt
+    assert "待修改行文件已删除" not in receipt
+
+
+def test_a_heading_without_rows_is_no_success(register: Register, log_in: LogIn, spool: Path, now: datetime) -> None:
+    receipt = received(register, log_in("clerk"), [], now)
+    assert "文件里没有一行内容，什么也没有入库" in receipt
+    assert f'href="{reverse("portal:months")}"' in receipt
+    assert "全部行均已接受" not in receipt
 
 
 @pytest.mark.parametrize("tail", ["", "returns"])

@@ -75,7 +75,7 @@ def test_a_large_file_comes_out_of_the_spool_as_it_went_in(
 
 
 REFUSALS = [
-    pytest.param({"file": file(b"")}, "文件是空的", id="empty"),
+    pytest.param({"file": file(b"")}, "重新导出或者另存后再报送", id="empty"),
     pytest.param({"file": file(b"%PDF-1.7 x")}, "只接受", id="pdf"),
     pytest.param({"file": file(b"\xd0\xcf\x11\xe0old")}, "另存为 .xlsx", id="old-xls"),
     pytest.param({"file": [file(b"a,b"), file(b"c,d")]}, "一次只报送一个文件", id="two-files"),

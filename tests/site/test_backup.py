@@ -13,11 +13,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from chengxin.lib.papers.reading import read_paper
 from chengxin.site.backup.sealed import SealedWriter, read_frames, read_key
 from chengxin.site.runtime.connection import open_database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from chengxin.site.runtime.roles import ensure_database
 from chengxin.site.runtime.supervise import up_lock
+from tests.lib.papers import scan_pdf
 from tests.penalties import penalty
 from tests.people import CENTRE_OFFICER, LI_NA, ORGANISATIONS, WANG_WEI, write_population
 from tests.site.support import MAJOR, everything_in, made_data, open_folder, wait_until
@@ -36,7 +38,35 @@ WRITTEN_AT_THE_SITE = (
     """INSERT INTO education_feedback (digest, words, may_show, given_at, due_on, due_estimated, erase_on, answer)
        VALUES (sha256('x'), '字太小', false, now(), current_date + 15, false, current_date + 700, '')""",
 )
+SCANS = "SELECT number, pages, digest, erase_on FROM identity_scan ORDER BY 1"
+LOOKS = "SELECT channel, outcome, count(*) FROM ground_access_entry WHERE case_reference LIKE '%办理异议 2026-9' GROUP BY 1, 2"
 PAYLOADS = "SELECT subject_id, record_id, version FROM records_payload ORDER BY 1, 2, 3"
+# A paper is taken in at the window, and looked at, as the desk's process does both.
+TAKE_IN = """
+import sys
+from pathlib import Path
+from django.utils import timezone
+from chengxin.site.bootstrap import installation
+with installation(Path(sys.argv[1]), "app", lambda _: None):
+    from chengxin.identity.queries import find_officer
+    from chengxin.identity.parties import Party
+    from chengxin.identity.services.scans import take_in
+    from chengxin.identity.services.visits import serve
+    officer, at = find_officer("officer"), timezone.now()
+    visit = serve(Party("resident-id", sys.argv[2], sys.argv[3]), None, actor=officer, at=at)
+    print(take_in(officer, visit, "objection", sys.stdin.buffer.read(), at=at))
+"""
+LOOK_AT = """
+import sys
+from pathlib import Path
+from django.utils import timezone
+from chengxin.site.bootstrap import installation
+with installation(Path(sys.argv[1]), "app", lambda _: None):
+    from chengxin.identity.queries import find_officer
+    from chengxin.sharing.scans import open_at_desk
+    _, content = open_at_desk(find_officer("officer"), sys.argv[2], "办理异议 2026-9", at=timezone.now())
+    sys.stdout.buffer.write(content)
+"""
 # A correction may make due what the backup thinks isn't; here the day is moved by hand.
 MAKE_DUE = """
     ALTER TABLE records_version DISABLE TRIGGER USER;
@@ -59,6 +89,11 @@ def databases(data: Path) -> set[str]:
         return {name for (name,) in connection.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")}
 
 
+def by_program(shell: Shell, program: str, *told: str, given: bytes = b"") -> bytes:
+    command = [sys.executable, "-c", program, shell.data, *told]
+    return subprocess.run(command, input=given, env=shell.environment(), check=True, capture_output=True).stdout
+
+
 @pytest.fixture(scope="module")
 def source() -> Iterator[Shell]:
     """A register with persons and records, running."""
@@ -79,7 +114,13 @@ def source() -> Iterator[Shell]:
 
 
 @pytest.fixture(scope="module")
-def backup(source: Shell) -> Path:
+def paper(source: Shell) -> str:
+    """Give the number of a paper that Wang handed over at the window before the backup."""
+    return by_program(source, TAKE_IN, WANG_WEI.code, WANG_WEI.name, given=scan_pdf(2)).decode().strip()
+
+
+@pytest.fixture(scope="module")
+def backup(source: Shell, paper: str) -> Path:
     file = source.folder / "register.cxb"
     said = source.run("backup", file, "--json")
     assert said.code == 0, said.err
@@ -126,6 +167,16 @@ def test_a_register_comes_back_as_it_was(source: Shell, backup: Path, target: Sh
     # It goes on from there: the places of sequences came along.
     more = target.ingest([penalty(date.today(), 9, LI_NA)], "--json", name="more.csv")  # noqa: DTZ011
     assert (more.code, more.json["new"]) == (0, 1), more.err
+
+
+def test_a_paper_from_the_window_is_looked_at_where_it_was_brought_back(
+    source: Shell, paper: str, backup: Path, target: Shell
+) -> None:
+    assert target.run("restore", backup).code == 0
+    assert rows(target.data, SCANS) == rows(source.data, SCANS) != []
+    found = by_program(target, LOOK_AT, paper)
+    assert found == by_program(source, LOOK_AT, paper) == read_paper(scan_pdf(2)).content
+    assert rows(target.data, LOOKS) == [("desk", "answered", 1)]
 
 
 def test_nothing_readable_lies_in_a_backup_or_beside_it(source: Shell, backup: Path, target: Shell) -> None:

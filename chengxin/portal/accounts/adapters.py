@@ -22,6 +22,8 @@ from chengxin.identity.services.logging_in import may_enter
 from chengxin.identity.standing import PLATFORM, note_factor
 from chengxin.portal.accounts.forms import REFUSED, WRONG_KEY
 
+GREETING = "account/messages/logged_in.txt"
+
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's base has no types
     """Officers log in with login and password; nobody signs up, no mail is sent."""
@@ -37,6 +39,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's base h
 
     def send_mail(self, *_arguments: Any, **_named: Any) -> None:
         """Send nothing: accounts have no e-mail address."""
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *arguments: Any, **named: Any
+    ) -> None:
+        """Pass on what allauth tells, but for its greeting, which names the login and covers what waits."""
+        if message_template != GREETING:
+            super().add_message(request, level, message_template, *arguments, **named)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)

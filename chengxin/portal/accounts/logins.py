@@ -11,9 +11,11 @@ from allauth.account.views import LoginView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from chengxin.identity.openness import public
@@ -54,6 +56,7 @@ second_factor = public("只有密码刚刚通过的人在这里有内容，其�
 def log_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         note_logout(request.user, at=timezone.now())
+        messages.success(request, gettext("您已退出。"))
     get_adapter().logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 

@@ -35,7 +35,9 @@ class Sign(NamedTuple):
 
 
 class DecideForm(forms.Form):
-    choice = forms.CharField(max_length=20, error_messages={"required": "请选择一个人，或者选“都不是”。"})
+    choice = forms.CharField(
+        label="可能的人", max_length=20, error_messages={"required": "请选择一个人，或者选“都不是”。"}
+    )
     ground = FreeText(
         label="理由",
         max_length=200,
@@ -81,7 +83,9 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
 def _decide(request: HttpRequest, number: int, form: DecideForm) -> HttpResponse:
     ground, officer = form.cleaned_data["ground"], officer_of(request)
     waits = decide_case(number, subject_id=form.subject(), ground=ground, actor=officer, at=timezone.now())
-    return _on(request, number, "已认定，等待另一名工作人员复核。" if waits else "已认定，正在办理。")
+    who = "已认定" if form.subject() else "已认定都不是"
+    following = "等待另一名工作人员复核" if waits else "正在办理" if form.subject() else "正在退回信源单位"
+    return _on(request, number, f"{who}，{following}。")
 
 
 def _show(request: HttpRequest, number: int, form: DecideForm, refusal: ChengxinError | None) -> HttpResponse:
@@ -100,7 +104,7 @@ def _show(request: HttpRequest, number: int, form: DecideForm, refusal: Chengxin
 
 
 def _back(request: HttpRequest, gone: WaitingRowGone) -> HttpResponse:
-    messages.success(request, gone.text)
+    messages.warning(request, gone.text)
     return redirect("portal:cases")
 
 
@@ -126,6 +130,7 @@ def _context(opened: Case, form: DecideForm, refusal: ChengxinError | None, offi
                 "code": _marked(opened.written.code, one.code),
                 "name": _marked(opened.written.name, one.name),
                 "region": _region(one),
+                "picked": form["choice"].value() == str(one.suggestion.subject_id),
                 "chosen": decision is not None and decision.subject_id == one.suggestion.subject_id,
             }
             for one in opened.near

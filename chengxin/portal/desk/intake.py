@@ -122,6 +122,7 @@ def batch(request: HttpRequest, token: UUID) -> HttpResponse:
         **_progress(view),
         "counts": counts,
         "asked": any(count.severity == "question" for count in counts),
+        "to_mend": any(count.severity != "note" for count in counts),
         "returns_until": returns_until(token, timezone.now()),
     }
     return render(request, "portal/desk/batch.html", context)

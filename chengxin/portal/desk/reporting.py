@@ -153,8 +153,8 @@ def columns(request: HttpRequest, code: str) -> HttpResponse:
         if request.method == "POST" and "save" in request.POST:
             chosen = dict(zip(request.POST.getlist("heading"), request.POST.getlist("field"), strict=False))
             save_mapping(chosen, item.definition, code, actor=officer, at=now)
-            messages.success(request, "已保存，下次报送自动使用。")
-            return redirect("portal:columns", code)
+            messages.success(request, "已保存，从现在起报送自动使用。请再报送一次文件。")
+            return redirect("portal:upload")
         if form.is_valid():
             found = propose_columns(form.names(), item.definition, item.id, actor=officer)
     except ChengxinError as refused:

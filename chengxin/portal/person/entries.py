@@ -22,9 +22,11 @@ from chengxin.sharing.entries import (
     MOST,
     PAGE,
     Entry,
+    answer_by,
     as_rows,
     ask_about,
     entry_choices,
+    find_entry,
     list_entries,
     list_own_questions,
 )
@@ -50,6 +52,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "form": form,
         "filters": filters,
         "joint": f"{filters}&" if filters else "",
+        "nothing": gettext("没有更早的查询。") if before else gettext("还没有人查过您。"),
     }
     return render(request, "portal/person/entries.html", context, status=200 if form.is_valid() else 422)
 
@@ -114,7 +117,8 @@ def ask(request: HttpRequest, entry: UUID) -> HttpResponse:
         ask_about(person_of(request), entry, words=form.cleaned_data["words"], at=timezone.now())
         messages.success(request, gettext("已提出。查询单位的答复会显示在这里，您也会收到消息。"))
         return redirect("person-questions")
-    return render(request, "portal/person/ask.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "entry": find_entry(person_of(request), entry), "due": answer_by(timezone.now())}
+    return render(request, "portal/person/ask.html", context, status=422 if form.is_bound else 200)
 
 
 @persons_only

@@ -17,7 +17,7 @@ import polars as pl
 
 from chengxin.lib.ahead import ahead
 from chengxin.lib.encodings import BOM, Encoding, EncodingUnknown, Transcriber, detect
-from chengxin.records.errors import FileUnusable
+from chengxin.records.errors import FileEmpty, FileUnusable
 from chengxin.records.intake.csv_faults import (
     explain_quote,
     explain_ragged,
@@ -321,7 +321,7 @@ class JsonTable(Table):
     def heading(self) -> Heading:
         first = next(self._lines(), None)
         if first is None:
-            raise FileUnusable("文件是空的。", "The file is empty.")
+            raise FileEmpty
         names: dict[str, None] = {}
         for _, value in islice(self._lines(), 1000):
             names.update(dict.fromkeys(value))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from chengxin.identity.vault import vault
-from chengxin.records.errors import FileUnusable
+from chengxin.records.errors import FileEmpty, FileUnusable
 from chengxin.records.intake.reading import form_of
 from chengxin.records.intake.spool import Spool
 from chengxin.records.services import HandedIn, spool_folder
@@ -37,7 +37,7 @@ def spooled(chunks: Iterable[bytes], *, name: str = "", limited: bool = True) ->
             if limited:
                 refuse_size(writer.size)
         if not writer.size:
-            raise FileUnusable("文件是空的。", "The file is empty.")
+            raise FileEmpty
         form = form_of(name, writer.head)
         writer.finish()
         made = Spooled(UUID(spool.name), HandedIn(form, writer.size, writer.digest))

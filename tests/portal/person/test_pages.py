@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chengxin.identity.standing import PROVED
-from chengxin.sharing.entries import PAGE
+from chengxin.lib.periods import SHANGHAI
+from chengxin.sharing.entries import PAGE, answer_by
 from chengxin.sharing.own import check_report
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
@@ -92,7 +93,11 @@ def test_entries_are_filtered_paged_and_downloaded(held: Register, now: datetime
     older = re.search(r'href="\?(before=[^"]+)"', page)
     assert older is not None
     assert client.get(f"{ENTRIES}?{older[1]}").content.decode().count("<article") == 3
-    assert client.get(ENTRIES, {"purpose": "XK-SC"}).content.decode().count("<article") == 1
+    narrowed = client.get(ENTRIES, {"purpose": "XK-SC"}).content.decode()
+    assert narrowed.count("<article") == 1
+    assert "已按您的条件筛选，本页 1 次" in narrowed
+    assert '<details class="card"><summary' in narrowed  # the list stands on the first screen, not under the form
+    assert "没有符合条件的查询" in client.get(ENTRIES, {"first": str(today + timedelta(days=9))}).content.decode()
     told = {"last": str(today - timedelta(days=20))}
     assert client.get(ENTRIES, told).content.decode().count("<article") == 1
     table = client.get(reverse("person-entries-csv"), told)
@@ -128,6 +133,12 @@ def test_a_question_goes_to_the_desk_and_its_answer_comes_back(
     entry, client = looked(now, code=CENTRE), wang()
     ask = reverse("person-ask", args=[entry])
     assert ask in client.get(ENTRIES).content.decode()
+    page = client.get(ask).content.decode()
+    assert "测试信用中心" in page  # which of them is asked about, and by when it is answered
+    assert f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" in page
+    assert "异议处理" in page
+    assert f"须在 {answer_by(now).day} 前答复" in page
+    assert own_page(LI_NA.code, "李娜").get(ask).status_code == 404
     assert "请写明您想问什么" in client.post(ask, {"words": " "}).content.decode()
     assert "这里不能写身份证件号码" in client.post(ask, {"words": f"我是{WANG_WEI.code}"}).content.decode()
     assert "等待答复" in client.post(ask, {"words": "我没有办过这件事"}, follow=True).content.decode()
