@@ -26,7 +26,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import UploadForm
 from chengxin.portal.uploads import assembled, refusal_of
-from chengxin.portal.words import RECORD_STATES, STEPS
+from chengxin.portal.words import RECORD_STATES, SEVERITIES, STEPS
 from chengxin.records.errors import BatchUnknown, FileUnusable, UploadUnknown
 from chengxin.records.jobs import hand_in
 from chengxin.records.queries import (
@@ -44,6 +44,7 @@ from chengxin.records.ways.following import events
 
 PAGE = 20
 FINDINGS = 25
+GRAVEST_FIRST = tuple(SEVERITIES)
 QUEUED_LONG_S = 30
 
 
@@ -117,7 +118,7 @@ def _token(text: str) -> UUID:
 @require_safe
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     view = find_batch(token, officer_of(request).organisation.pk)
-    counts = count_findings(view.batch.pk)
+    counts = sorted(count_findings(view.batch.pk), key=lambda count: GRAVEST_FIRST.index(count.severity))
     context = {
         **_progress(view),
         "counts": counts,
