@@ -90,7 +90,7 @@ def databases(data: Path) -> set[str]:
 
 
 def by_program(shell: Shell, program: str, *told: str, given: bytes = b"") -> bytes:
-    command = [sys.executable, "-c", program, shell.data, *told]
+    command = [sys.executable, "-c", program, str(shell.data), *told]
     return subprocess.run(command, input=given, env=shell.environment(), check=True, capture_output=True).stdout
 
 
