@@ -54,6 +54,7 @@ urlpatterns = [
     path("desk/batches/<uuid:token>/numbers.csv", intake.numbers, name="numbers"),
     path("desk/batches/<uuid:token>/receipt.json", intake.receipt_file, name="receipt"),
     path("desk/batches/<uuid:token>/returns", returns.returns, name="returns"),
+    path("desk/batches/<uuid:token>/settled", returns.settle_refusals, name="settle-refusals"),
     path("desk/batches/<uuid:token>/returns/drop", returns.drop_returns, name="drop-returns"),
     path("desk/batches/<uuid:token>/undo/", undoings.undo, name="undo"),
     path("desk/backtests/", backtests.backtests, name="backtests"),

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengxin.ground.services import note_act
 from chengxin.identity.models import User
-from chengxin.records.errors import MendFileGone
+from chengxin.records.errors import BatchUnknown, MendFileGone
 from chengxin.records.intake.mend import KEPT_FOR, expired, mend_spool
 from chengxin.records.intake.spool import Spool
-from chengxin.records.models import Batch
+from chengxin.records.models import Batch, RefusalsSettled
 from chengxin.records.queries import find_batch
 from chengxin.records.services import spool_folder
 
@@ -48,6 +48,28 @@ def drop_returns(token: UUID, *, actor: User, at: datetime) -> None:
     batch = find_batch(token, actor.organisation.pk).batch
     note_act(actor.login, ACT, f"batch:{batch.pk}", at=at, note="dropped")
     _spool(token).destroy()
+
+
+@transaction.atomic
+def settle_refusals(token: UUID, *, actor: User, at: datetime) -> None:
+    """Say that the clerk is done with the rows refused of a batch, so that it waits for nobody. Said twice, it is said once.
+
+    Raises BatchUnknown, also where the batch isn't done or nothing of it was refused.
+    """
+    batch = find_batch(token, actor.organisation.pk).batch
+    if batch.state != Batch.State.DONE or not batch.refused:
+        raise BatchUnknown
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO records_refusals_settled (batch_id, settled_by_id, settled_at) VALUES (%s, %s, %s)
+               ON CONFLICT (batch_id) DO NOTHING""",
+            [batch.pk, actor.pk, at],
+        )
+    note_act(actor.login, ACT, f"batch:{batch.pk}", at=at, note="settled")
+
+
+def is_settled(batch: Batch) -> bool:
+    return RefusalsSettled.objects.filter(batch=batch).exists()
 
 
 def _spool(token: UUID) -> Spool:

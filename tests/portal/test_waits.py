@@ -121,13 +121,37 @@ def test_a_relatives_application_waits_for_another_officer_for_a_day(
     assert listed(first, f"{address.partition('?')[0]}?state=ended") == 1
 
 
-def test_a_batch_handed_in_again_needs_no_mending(
+def test_a_batch_with_rows_refused_waits_until_a_clerk_is_done_with_them(
     busy: Register, log_in: LogIn, tmp_path: Path, today: date, now: datetime
 ) -> None:
-    assert "有退回的行的批次" in waits(log_in("clerk"))
+    """A later file says nothing of rows that were refused earlier."""
+    client = log_in("clerk")
+    count, address = waits(client)["有退回的行的批次"]
     take(busy, write_csv(tmp_path / "c.csv", [penalty(today, 7)]), now)
     busy.become("app")
-    assert "有退回的行的批次" not in waits(log_in("clerk"))
+    assert waits(client)["有退回的行的批次"][0] == count
+    for _ in range(int(count)):
+        ((token,),) = busy.rows(
+            "SELECT token FROM records_batch WHERE refused > 0 AND id NOT IN (SELECT batch_id FROM records_refusals_settled) LIMIT 1"
+        )
+        page = reverse("portal:batch", args=[token])
+        assert "都处理完了" in client.get(page).content.decode()
+        for _ in range(2):
+            assert (
+                "已记下" in client.post(reverse("portal:settle-refusals", args=[token]), follow=True).content.decode()
+            )
+        assert "都处理完了</button>" not in client.get(page).content.decode()
+    assert "有退回的行的批次" not in waits(client)
+    assert listed(client, address) == 0
+
+
+def test_of_a_batch_without_refusals_nothing_is_settled(
+    busy: Register, log_in: LogIn, tmp_path: Path, today: date, now: datetime
+) -> None:
+    batch = take(busy, write_csv(tmp_path / "c.csv", [penalty(today, 7)]), now)
+    busy.become("app")
+    assert log_in("clerk").post(reverse("portal:settle-refusals", args=[batch.token])).status_code == 404
+    assert busy.rows("SELECT * FROM records_refusals_settled") == []
 
 
 def test_the_numbers_are_capped(register: Register, log_in: LogIn, today: date, now: datetime, tmp_path: Path) -> None:

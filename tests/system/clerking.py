@@ -11,6 +11,7 @@ from tests.system.speaking import claim, speak
 from tests.system.stage import SHOWN, WITHDRAWN, Stage, batch
 
 UNDOING, TABLE, UNDO_BATCH, OTHER_CLOSED = 9901, "records_undoing", 7501, 7502
+SETTLED, REFUSED = "records_refusals_settled", 7503
 
 
 def furnish(stage: Stage) -> None:
@@ -44,11 +45,44 @@ def furnish(stage: Stage) -> None:
     speak(stage)
     stage.insert("owner", "records_nothing", nothing(stage))
     stage.insert("owner", "records_mapping", mapping(stage))
+    stage.insert("owner", "records_batch", refused(stage, REFUSED))
+    stage.insert("owner", SETTLED, settled(stage, REFUSED))
     claim(stage, "")
     figures = dict.fromkeys(FIGURES, 0) | {"provider_id": 1, "item_id": facts.item, "day": facts.today - DAY}
     stage.insert("owner", "records_day_figures", figures)
     receipt = {"content": "{}", "suite": "x", "public": b"x", "signature": b"x", "made_at": facts.at}
     stage.insert("owner", "records_day_receipt", {"provider_id": 1, "day": facts.today - DAY, **receipt})
+
+
+def refused(stage: Stage, number: int, **changes: Any) -> dict[str, Any]:
+    """Make a batch of which a row was refused."""
+    return batch(
+        stage.facts, number, **{"state": "done", "finished_at": stage.facts.at, "read": 1, "refused": 1, **changes}
+    )
+
+
+def settled(stage: Stage, number: int) -> dict[str, Any]:
+    return {"batch_id": number, "settled_by_id": user(stage, "clerk"), "settled_at": stage.facts.at}
+
+
+def settles(code: str = MARKET, login: str = "clerk", **changes: Any) -> Attack:
+    """Say of a batch that one is done with what was refused of it, speaking for somebody."""
+
+    def attack(stage: Stage) -> bool:
+        stage.insert("owner", "records_batch", refused(stage, OTHER_CLOSED, **changes))
+        speak(stage, code, login)
+        stage.insert("owner", SETTLED, settled(stage, OTHER_CLOSED))
+        return True
+
+    return attack
+
+
+def sees_settled(code: str = MARKET, login: str = "clerk") -> Attack:
+    def attack(stage: Stage) -> bool:
+        speak(stage, code, login)
+        return bool(stage.run("app", f"SELECT FROM {SETTLED}"))
+
+    return attack
 
 
 def recall(stage: Stage, **changes: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ ONCE, AHEAD, AT_CENTRE, STANDS = (
 )
 CLOSED = "after the record was closed"
 RECALLED = "acknowledged once"
-BY_ITSELF = "a provider itself says"
+BY_ITSELF, IS_DONE = "a provider itself says", "a provider itself is done"
 DELIVERED = "delivered once"
 TABLE = c.TABLE
 GUARDS: dict[str, Guard] = dict((
@@ -45,6 +45,10 @@ GUARDS: dict[str, Guard] = dict((
     trigger("records_nothing", "nothing_guarded", c.declares(OTHER), BY_ITSELF),
     trigger("records_nothing", "nothing_append_only", change_wholly("records_nothing", "month"), APPEND),
     holds("records_nothing", "nothing_of_a_whole_month", c.declare_half_a_month),
+    trigger(c.SETTLED, "settled_guarded", c.settles(OTHER), IS_DONE),
+    trigger(c.SETTLED, "settled_append_only", change_wholly(c.SETTLED, "settled_at"), APPEND),
+    policy(c.SETTLED, "own_settled", c.sees_settled()),
+    row_security(c.SETTLED, c.sees_settled(OTHER)),
     trigger("records_mapping", "mapping_guarded", c.maps(OTHER), BY_ITSELF),
     trigger("records_mapping", "mapping_append_only", change_wholly("records_mapping", "field"), APPEND),
     holds("records_mapping", "mapping_of_a_heading", c.maps(heading="")),
@@ -108,5 +112,10 @@ CLAUSES: dict[str, Clause] = {
     "recall: one's own": Clause("recalls_of", "c.organisation = (SELECT o.code FROM identity_speaker() s JOIN identity_organisation o ON "
                                 "o.id = s.organisation) AND", "", c.sees("SELECT * FROM sharing_recalls_of(9223372036854775807, 10)")),
     "recall: of what was taken back": Clause("recall", "AND r.outcome <> 'left'", "", c.tell_of_what_was_left),
+    "settled: what was refused": Clause("guard_settled", "AND b.refused > 0", "", c.settles(read=0, refused=0), IS_DONE),
+    "settled: of a batch that is done": Clause("guard_settled", "AND b.state = 'done'", "",
+                                               c.settles(state="received", finished_at=None), IS_DONE),
+    "settled: by the provider": Clause("guard_settled", "OR NOT records_clerk_speaks(NEW.settled_by_id, provider)", "", c.settles(OTHER),
+                                       IS_DONE),
     "event: delivered once": Clause("guard_outbox", "OLD.delivered_at IS NOT NULL OR", "", c.deliver_twice, DELIVERED),
 }  # fmt: skip

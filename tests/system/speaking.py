@@ -13,6 +13,7 @@ from tests.system.stage import Stage, batch
 # Batches of two providers, with what hangs on them; the one that attacks speaks for the market authority.
 MINE, THEIRS = 7101, 7102
 BATCH, PROGRESS, FINDING, WAITING = "records_batch", "records_progress", "records_finding", "records_waiting"
+SETTLED = "records_refusals_settled"
 REPLAY, WAIVER, UNDOING = "identity_check_replay", "records_waiver", "records_undoing"
 KEY = {
     BATCH: "id",
@@ -22,6 +23,7 @@ KEY = {
     WAIVER: "batch_id",
     REPLAY: "asker",
     UNDOING: "batch_id",
+    SETTLED: "batch_id",
 }
 
 
@@ -39,6 +41,7 @@ def furnish(stage: Stage) -> None:
                      "since": facts.at})  # fmt: skip
         stage.insert("owner", REPLAY, replay(stage, asker))
         undo(stage, number, provider)
+        _settle(stage, number)
         _waive(stage, number, "clerk" if code == MARKET else "verifier")
 
 
@@ -50,6 +53,14 @@ def undo(stage: Stage, number: int, provider: int) -> None:
     stage.run("owner", f"ALTER TABLE {UNDOING} DISABLE TRIGGER undoing_guarded")
     stage.insert("owner", UNDOING, undoing(stage, batch_id=number, provider_id=provider))
     stage.run("owner", f"ALTER TABLE {UNDOING} ENABLE TRIGGER undoing_guarded")
+
+
+def _settle(stage: Stage, number: int) -> None:
+    """Say that what was refused of a batch is done with, past the trigger, which asks who speaks."""
+    ((officer,),) = stage.run("owner", "SELECT id FROM identity_user WHERE login = 'clerk'")
+    stage.run("owner", f"ALTER TABLE {SETTLED} DISABLE TRIGGER settled_guarded")
+    stage.insert("owner", SETTLED, {"batch_id": number, "settled_by_id": officer, "settled_at": stage.facts.at})
+    stage.run("owner", f"ALTER TABLE {SETTLED} ENABLE TRIGGER settled_guarded")
 
 
 def _waive(stage: Stage, number: int, login: str) -> None:

@@ -39,7 +39,7 @@ from chengxin.records.queries import (
     list_findings,
     receipt,
 )
-from chengxin.records.returns import returns_until
+from chengxin.records.returns import is_settled, returns_until
 from chengxin.records.ways.following import events
 
 PAGE = 20
@@ -125,6 +125,7 @@ def batch(request: HttpRequest, token: UUID) -> HttpResponse:
         "asked": any(count.severity == "question" for count in counts),
         "to_mend": any(count.severity != "note" for count in counts),
         "returns_until": returns_until(token, timezone.now()),
+        "unsettled": view.batch.refused > 0 and not is_settled(view.batch),
     }
     return render(request, "portal/desk/batch.html", context)
 

@@ -69,7 +69,7 @@ REGISTERS: Mapping[str, Register] = {
              Column("form", "格式", "word", "form"), Column("read", "行数", "figure"), Column("accepted", "接受", "figure"),
              Column("held", "仍在等待", "figure"), Column("refused", "退回", "figure"), Column("due", "等待到", "day")),
             (words_of("state", "状态", "state"),
-             Choice("work", "待办", {"mend": ("有退回的行，还没有再报送", "r.mend"), "asked": ("有存疑的行，还没有答复", "r.asked"),
+             Choice("work", "待办", {"mend": ("有退回的行，还没有处理完", "r.mend"), "asked": ("有存疑的行，还没有答复", "r.asked"),
                                     "held": ("有等待的行", "r.waits")}), ITEM, FROM, UNTIL),
             to("portal:batch", "token"),
         ),

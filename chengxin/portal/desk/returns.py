@@ -25,6 +25,14 @@ def returns(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 @officers_may("intake.take_back", own_rows=True)
 @require_POST
+def settle_refusals(request: HttpRequest, token: UUID) -> HttpResponse:
+    kept.settle_refusals(token, actor=officer_of(request), at=timezone.now())
+    messages.success(request, "已记下：这一批退回的行都处理完了，不再列在“我的待办”里。")
+    return redirect("portal:batch", token)
+
+
+@officers_may("intake.take_back", own_rows=True)
+@require_POST
 def drop_returns(request: HttpRequest, token: UUID) -> HttpResponse:
     kept.drop_returns(token, actor=officer_of(request), at=timezone.now())
     messages.success(request, "待修改行文件已删除。")

@@ -74,7 +74,7 @@ TABLE = (
     Kind("要提交的目录草案", "Drafts to submit", "catalogue.draft", ANY, "drafts", {"turn": "draft"},
          "写完的提交审核；退回的修改后再提交。"),
     Kind("有退回的行的批次", "Batches with rows refused", "intake.hand_in", ANY, "batches", {"work": "mend"},
-         "取走待修改的行，改好再报送。"),
+         "取走待修改的行，改好再报送；都处理完了，在回执上记下。"),
     Kind("有存疑的行的批次", "Batches with rows in question", "intake.waive", ANY, "batches", {"work": "asked"},
          "核对原件：有误的改正，无误的写明理由保留。"),
     Kind("有等待的行的批次", "Batches with rows that wait", "intake.follow", ANY, "batches", {"work": "held"},

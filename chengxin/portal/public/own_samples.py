@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace as Made
 from typing import Any
 
+from chengxin.catalogue.queries import Cited
+
 MONTHS, YEARS = Made(value=12, unit="month"), Made(value=5, unit="year")
 REPAIR_LAW, RETENTION_LAW = "《信用修复管理办法》第二章", "《征信业管理条例》第十六条"
 COUNTED = Made(start=date(2026, 3, 6), start_is="document", period=MONTHS, source=REPAIR_LAW, provisional=True)
@@ -19,7 +21,8 @@ GOES = Made(what="erase-on", day=date(2031, 2, 1), through=date(2031, 1, 31), co
 SHOWED = Made(
     what="shown-until", day=date(2026, 3, 6), through=date(2026, 3, 5), come=True, working=None, clipped=False
 )
-LAW = Made(
+LAW = Cited(
+    ref="XZCFF-59",
     law="中华人民共和国行政处罚法",
     article="第五十九条",
     number="",

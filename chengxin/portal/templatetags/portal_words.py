@@ -89,7 +89,7 @@ def cited(laws: tuple[Cited, ...]) -> SafeString:
 
 @lru_cache(maxsize=512)
 def _cited(laws: tuple[Cited, ...], english: bool) -> SafeString:  # noqa: ARG001, FBT001  # what the template asks of the page
-    return render_to_string("portal/parts/sources.html", {"laws": laws})
+    return render_to_string("portal/person/sources.html", {"laws": laws})
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ from chengxin.records.models.batches import Batch, CheckRule, Finding, Mark, Pro
 from chengxin.records.models.deciding import Adjudication, Move, Opening
 from chengxin.records.models.ledger import Layout, Occupation, Payload, Superseded, TermNumber, Version
 from chengxin.records.models.proving import ProofPart, ProofRun, ProofSeal
-from chengxin.records.models.reporting import ColumnMapping, DayFigures, DayReceipt, NothingToReport
+from chengxin.records.models.reporting import ColumnMapping, DayFigures, DayReceipt, NothingToReport, RefusalsSettled
 from chengxin.records.models.undoing import Undoing, UndoRow
 from chengxin.records.models.waiving import Waiver
 
@@ -30,6 +30,7 @@ __all__ = [
     "ProofPart",
     "ProofRun",
     "ProofSeal",
+    "RefusalsSettled",
     "Superseded",
     "TermNumber",
     "UndoRow",

@@ -4,6 +4,7 @@ from django.db import models
 
 from chengxin.catalogue.models import Item
 from chengxin.identity.models import Organisation, User
+from chengxin.records.models.batches import Batch
 
 
 class NothingToReport(models.Model):
@@ -21,6 +22,17 @@ class NothingToReport(models.Model):
             models.UniqueConstraint(name="nothing_once", fields=("provider", "item", "month")),
             models.CheckConstraint(name="nothing_of_a_whole_month", condition=models.Q(month__day=1)),
         ]
+
+
+class RefusalsSettled(models.Model):
+    """That a provider's clerk is done with the rows refused of a batch: handed in anew, or not to be handed in. Never changed."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "records_refusals_settled"
 
 
 class ColumnMapping(models.Model):

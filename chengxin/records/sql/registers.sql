@@ -1,18 +1,18 @@
 -- name: batches
--- What an organisation handed in. To do: rows refused where nothing of the item was handed in since; rows in question; rows that wait yet.
+-- What an organisation handed in. To do: rows refused that no clerk said they are done with, of the last three months; rows in question;
+-- rows that wait yet.
 -- Each column is asked for by itself, so that what isn't read isn't counted.
 SELECT b.id, b.received_at AS since, b.token, i.code AS item, b.form, b.state, b.read, b.new + b.changed + b.unchanged AS accepted, b.refused,
        (SELECT ((h.since AT TIME ZONE 'Asia/Shanghai') + make_interval(months => %(kept_months)s))::date FROM records_held_of(b.id) h) AS due,
        (SELECT h.rows FROM records_held_of(b.id) h) AS held,
        b.id IN (SELECT h.batch_id FROM records_own_held() h) AS waits,
-       b.state = 'done' AND b.refused > 0 AND b.id = l.newest AS mend,
+       b.state = 'done' AND b.refused > 0 AND b.received_at > %(today)s::timestamp - interval '3 months'
+           AND NOT EXISTS (SELECT FROM records_refusals_settled s WHERE s.batch_id = b.id) AS mend,
        b.state = 'done' AND b.id IN (
            SELECT f.batch_id FROM records_finding f WHERE f.digest IS NOT NULL AND NOT EXISTS (
                SELECT FROM records_waiver w WHERE w.provider_id = %(organisation)s AND w.digest = f.digest AND w.rule = f.rule
                    AND w.rule_version = f.rule_version AND w.until > %(today)s AND w.ended_at IS NULL)) AS asked
 FROM records_batch b JOIN catalogue_item i ON i.id = b.item_id
-LEFT JOIN (SELECT n.item_id, max(n.id) AS newest FROM records_batch n
-           WHERE n.state = 'done' AND n.form NOT IN ('stored', 'moved', 'undo') GROUP BY n.item_id) l ON l.item_id = b.item_id
 WHERE b.form NOT IN ('stored', 'moved', 'undo')
 
 -- name: findings
