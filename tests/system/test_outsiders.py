@@ -42,7 +42,7 @@ COLUMNS = {
     "public_page": "address body changed day depth facts heading id kind link path summary summary_en title",
     "public_picture": "content file height number width",
     "public_redirect": "path target",
-    "audit_access": "as_of at basis case_reference channel entry_id officer organisation outcome person purpose reason",
+    "audit_access": "as_of at basis case_reference channel duty entry_id officer organisation outcome person purpose reason",
     "audit_action": "act actor at id note subject",
     "audit_client_key": "addresses approved_at approved_by client_id entered_at entered_by key_from key_until kid name organisation"
                         " suspended_at suspended_by suspension_reason valid_from valid_until withdrawn_at withdrawn_by",

@@ -51,6 +51,11 @@ def standing_duties(organisation: str, purpose: str) -> tuple[str, ...]:
         return tuple(code for (code,) in cursor.fetchall())
 
 
+def duty_known(code: str) -> bool:
+    """Tell whether there is, or ever was, a duty of this code."""
+    return bool(code) and Duty.objects.filter(code=code).exists()
+
+
 def find_duty(code: str, on: date) -> DutyTerms:
     """Give a duty as it holds on the day. Raises DutyUnknown, also where no article of it is in force."""
     found = list_duties(on, code=code)

@@ -9,18 +9,18 @@ CREATE OR REPLACE VIEW sharing_duty_live AS
 
 -- name: readable
 -- What the read gate opens under which duty today, and whether values go with it: the duty's items where the purpose needs a duty, else
--- every item, under none (0). Which of them the purpose may see, and on which days, is the gate's own to say.
+-- every item, under none (0). Which of them the purpose may see, on which days and by which laws, is the gate's own to say.
 CREATE OR REPLACE VIEW sharing_readable AS
     SELECT p.id AS purpose_id, 0::bigint AS duty_id, i.id AS item_id, true AS told
     FROM catalogue_purpose p CROSS JOIN catalogue_item i
     WHERE p.kind NOT IN ('duty', 'authorised')
     UNION ALL
     SELECT d.purpose_id, d.id, i.id, d.form IN ('list', 'full')
-    FROM sharing_duty d JOIN catalogue_item i ON i.code = ANY(d.items)
-    WHERE EXISTS (
-        SELECT FROM sharing_duty_live l
-        WHERE l.duty_id = d.id AND l.valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
-          AND (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < l.valid_until);
+    FROM sharing_duty d
+    JOIN catalogue_item i ON i.code = ANY(d.items)
+    CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) t
+    WHERE d.valid_from <= t.today AND (d.valid_until IS NULL OR t.today < d.valid_until)
+      AND NOT EXISTS (SELECT FROM sharing_duty s WHERE s.replaces_id = d.id AND s.valid_from <= t.today);
 
 -- name: gate_of_duty
 -- Beside the gate, whatever it lets through: without cx.duty an error, and of a duty its items alone.
