@@ -115,6 +115,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(PERSONS, "代理和监护", "Delegations", "portal:delegations", {"delegation.enter": CENTRE}, key="d"),
         Entry(LOOK_UP, "登记簿", "Registers", "portal:registers", {"registers.see": ANY}, key="r"),
         Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}, key="q"),
+        Entry(LOOK_UP, "开通查询事项", "Duty items", "portal:enrolments", {"duties.see": ANY}),
         Entry(LOOK_UP, "实名核验", "Real-name check", "portal:verification", {"verification.check": ANY}),
         Entry(CATALOGUE, "信息目录", "Catalogue", "catalogue", {}, face="public"),
         Entry(CATALOGUE, "目录草案", "Drafts", "portal:drafts", {"catalogue.follow": ANY}),

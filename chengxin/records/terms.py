@@ -31,6 +31,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "feedback-keeping": (Unit.MONTH, ("keep",)),
     "scan-keeping": (Unit.MONTH, ("keep",)),
     "duty-enrolments": (Unit.WORKING_DAY, ("decide",)),
+    "query-limits": (Unit.COUNT, ("a_minute", "a_day")),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 

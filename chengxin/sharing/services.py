@@ -139,7 +139,8 @@ def _whom(asker: Asker, question: Question, today: date, client: str = "") -> tu
     """Decide whether this asker may ask, about whom, and that it isn't about themselves. Raises Refused."""
     allowed = decide(asker, today, client=client)
     subject_id = identify(question, today)
-    officer = find_officer(asker.officer)
+    # A system's officer stands behind its name.
+    officer = find_officer(asker.officer.removeprefix(f"{client}/") if client else asker.officer)
     if officer is not None and officer.organisation_id == allowed.organisation.pk and (refusal := refusal_of(officer, [subject_id])):
         raise Refused(refusal.code, subject_id, refusal)
     if allowed.purpose.needs == "authorisation" and allowed.duty is not None:

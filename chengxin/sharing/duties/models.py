@@ -159,3 +159,18 @@ class Enrolment(models.Model):
                 & ~models.Q(published_by=models.F("decided_by")),
             ),
         ]
+
+
+class QueryUse(models.Model):
+    """How many persons a system asked about on a day, and in the last minute in which it asked. Counted by the database alone."""
+
+    pk = models.CompositePrimaryKey("client", "day")
+    client = models.CharField(max_length=64)
+    day = models.DateField()
+    used = models.IntegerField()
+    minute = models.DateTimeField()
+    in_minute = models.IntegerField()
+
+    class Meta:
+        db_table = "sharing_query_use"
+        constraints = [models.CheckConstraint(name="query_use_counts", condition=models.Q(used__gt=0, in_minute__gt=0))]

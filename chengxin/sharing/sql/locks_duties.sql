@@ -240,3 +240,40 @@ GRANT SELECT ON sharing_duty, sharing_duty_live, sharing_readable, sharing_stand
 GRANT SELECT, INSERT, UPDATE (decision, reason, decided_by_id, decided_at, valid_from, valid_until, published_by_id, published_at, ended_by_id,
     ended_at, end_reason) ON sharing_enrolment TO {app};
 GRANT USAGE ON SEQUENCE sharing_enrolment_id_seq TO {app};
+
+-- name: count_query
+-- Count a query of the client that this transaction speaks for against what it may ask in a minute and on a day; gives why not, and how much
+-- of the day is used. Runs with the owner's rights: the application can't count for itself, nor take anything back.
+CREATE OR REPLACE FUNCTION sharing_count_query(OUT refusal text, OUT used integer, OUT quota integer) LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    this_minute timestamptz := date_trunc('minute', transaction_timestamp());
+    most integer;
+    asker text := (SELECT s.name FROM identity_speaker() s WHERE s.organisation IS NOT NULL);
+    row sharing_query_use;
+BEGIN
+    IF asker IS NULL THEN
+        RAISE EXCEPTION 'a query is counted for whoever speaks' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT max(t.value) FILTER (WHERE t.number = 'a_day'), max(t.value) FILTER (WHERE t.number = 'a_minute') INTO quota, most
+    FROM (SELECT DISTINCT ON (r.number) r.number, r.value FROM records_term r
+          WHERE r.name = 'query-limits' AND r.valid_from <= today ORDER BY r.number, r.valid_from DESC) t;
+    INSERT INTO sharing_query_use AS u (client, day, used, minute, in_minute) VALUES (asker, today, 1, this_minute, 1)
+    ON CONFLICT (client, day) DO UPDATE
+        SET used = u.used + 1, minute = this_minute, in_minute = CASE WHEN u.minute = this_minute THEN u.in_minute + 1 ELSE 1 END
+        WHERE u.used < quota AND (u.minute <> this_minute OR u.in_minute < most)
+    RETURNING u.* INTO row;
+    IF row.client IS NOT NULL THEN
+        refusal := '';
+        used := row.used;
+        RETURN;
+    END IF;
+    SELECT u.used INTO used FROM sharing_query_use u WHERE u.client = asker AND u.day = today;
+    refusal := CASE WHEN used >= quota THEN 'quota-exhausted' ELSE 'rate-exceeded' END;
+END
+$$;
+
+-- name: query_grants
+REVOKE ALL ON FUNCTION sharing_count_query() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_count_query() TO {app};
