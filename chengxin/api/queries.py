@@ -32,7 +32,9 @@ class Query(Schema):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     duty: DutyCode = Field(description="查询事项编码，例如 XK-SC-01 / code of the duty item")
-    basis: str = Field(min_length=1, max_length=40, description="依据，该事项的依据之一，例如 XZXKF-34 / one of its articles")
+    basis: str = Field(
+        min_length=1, max_length=40, description="依据，该事项的依据之一，例如 XZXKF-34 / one of its articles"
+    )
     case_reference: str = Field(max_length=200, description="案号或者事项编号 / case number")
     officer: str = Field(
         min_length=1, max_length=64, pattern=r"^[\w.@-]+$",
@@ -57,7 +59,9 @@ class AnswerShown(Schema):
     count: int | None = None
     band: BandShown | None = None
     disputed_count: int | None = None
-    disputed: Literal["none", "some", "all"] = Field(description="所依据的记录有没有在异议核查的 / whether any of it is disputed")
+    disputed: Literal["none", "some", "all"] = Field(
+        description="所依据的记录有没有在异议核查的 / whether any of it is disputed"
+    )
     text: str
     text_en: str
 
@@ -103,9 +107,9 @@ class QueryAnswered(Schema):
 
     @classmethod
     def of(cls, answered: Answered) -> "QueryAnswered":
-        whole: dict[str, Any] = as_json(answered.report, sandbox=settings.SANDBOX)
+        whole = {**as_json(answered.report, sandbox=settings.SANDBOX), "entry": answered.report.entry_id}
         told = {name: value for name, value in whole.items() if name in cls.model_fields}
-        return cls(entry=answered.report.entry_id, **told)
+        return cls(**told)
 
 
 class DutyShown(Schema):
@@ -143,7 +147,10 @@ def ask(request: HttpRequest, body: Query, response: HttpResponse, key: Idempote
 
 
 @router.get(
-    "/duties", response={200: list[DutyShown], **PROBLEMS}, summary="本单位开通的查询事项 / duty items enrolled for", url_name="duties"
+    "/duties",
+    response={200: list[DutyShown], **PROBLEMS},
+    summary="本单位开通的查询事项 / duty items enrolled for",
+    url_name="duties",
 )
 def duties(request: HttpRequest) -> list[DutyShown]:
     found = list_enrolled(bearer_of(request).organisation, shanghai_date(timezone.now()))

@@ -16,7 +16,9 @@ WAY = "信用中心查询页面和单次查询接口"
 TERM = timedelta(days=365)
 
 
-def settle_enrolments(duties: Iterable[str], *, asked_by: str, decided_by: str, published_by: str, at: datetime) -> None:
+def settle_enrolments(
+    duties: Iterable[str], *, asked_by: str, decided_by: str, published_by: str, at: datetime
+) -> None:
     """Enrol an officer's organisation for duties, each unless it was asked for before. Officers by their logins."""
     asker, decider, publisher = (
         User.objects.select_related("organisation").get(login=login) for login in (asked_by, decided_by, published_by)

@@ -7,8 +7,8 @@ from django.db import models
 class AccessEntry(models.Model):
     """One access to one person's data: who, for what, on which law, which versions; names of fields, never values.
 
-    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item under a purpose that needs one. The day of sealing numbers the entries (design,
-    decision 8); until then ``entry_id`` (time-ordered) is the only order.
+    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one.
+    The day of sealing numbers the entries (design, decision 8); until then ``entry_id`` (time-ordered) is the only order.
     """
 
     class Outcome(models.TextChoices):

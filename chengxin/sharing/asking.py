@@ -56,9 +56,7 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
     refuse_client(caller.client_id, caller.organisation, caller.address)
     used, quota = _count(caller, why, question, key, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
-    asker = Asker(
-        caller.organisation, officer, purpose_of(why.duty), why.basis, why.case_reference, CHANNEL, why.duty
-    )
+    asker = Asker(caller.organisation, officer, purpose_of(why.duty), why.basis, why.case_reference, CHANNEL, why.duty)
     return Answered(issue_report(asker, question, at=at, client=caller.client_id), used, quota)
 
 

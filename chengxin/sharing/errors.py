@@ -15,7 +15,9 @@ class DutyNotNamed(Rejected):
 
     code = "duty-not-named"
     message = "本单位在这个用途下开通了几个查询事项，请写明是哪一个（--duty、duty 或者在页面上选）。本次查询已登记。"
-    message_en = "Your organisation is enrolled for several duty items under this purpose; name one. The query has been entered."
+    message_en = (
+        "Your organisation is enrolled for several duty items under this purpose; name one. The query has been entered."
+    )
 
 
 class RecallUnknown(NotFound):

@@ -22,8 +22,8 @@ from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.refusals import Refusal
 from chengxin.lib.regions import standard_areas
-from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.gate import NO_DUTY
+from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown, read_states
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
 from chengxin.sharing.duties.authorisations import Authorised, standing_authorisation
@@ -141,7 +141,11 @@ def _whom(asker: Asker, question: Question, today: date, client: str = "") -> tu
     subject_id = identify(question, today)
     # A system's officer stands behind its name.
     officer = find_officer(asker.officer.removeprefix(f"{client}/") if client else asker.officer)
-    if officer is not None and officer.organisation_id == allowed.organisation.pk and (refusal := refusal_of(officer, [subject_id])):
+    if (
+        officer is not None
+        and officer.organisation_id == allowed.organisation.pk
+        and (refusal := refusal_of(officer, [subject_id]))
+    ):
         raise Refused(refusal.code, subject_id, refusal)
     if allowed.purpose.needs == "authorisation" and allowed.duty is not None:
         authorised = standing_authorisation(subject_id, allowed.organisation.pk, allowed.duty.id, today)
@@ -172,14 +176,18 @@ def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[P
     today = shanghai_date(at)
     try:
         allowed, subject_id = _whom(asker, question, today)
-        if allowed.form is not Form.FULL:
-            raise Refused("duty-other-form", subject_id)
+        _refuse_other_form(allowed, subject_id)
     except Refused as refused:
         raise _refuse(asker, refused, at) from None
     with reading(allowed.asker, subject_id, at=at) as note:
         practices = tuple(read_practices(note, allowed.purpose, today, duty=allowed.duty_id))
     # Only now is the entry committed; nothing leaves before.
     return practices  # noqa: RET504
+
+
+def _refuse_other_form(allowed: Allowed, subject_id: int) -> None:
+    if allowed.form is not Form.FULL:
+        raise Refused("duty-other-form", subject_id)
 
 
 @transaction.atomic

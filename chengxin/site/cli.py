@@ -235,7 +235,10 @@ def report(
     basis: Annotated[str, typer.Option()],
     case: Annotated[str, typer.Option()],
     data: Data = DEFAULT_DATA,
-    duty: Annotated[str, typer.Option(help="查询事项编码，只开通了一个时可不写 / duty item; may be left out when it is the only one")] = "",
+    duty: Annotated[
+        str,
+        typer.Option(help="查询事项编码，只开通了一个时可不写 / duty item; may be left out when it is the only one"),
+    ] = "",
     format: Annotated[str, typer.Option(help="text|json|pdf")] = "text",  # noqa: A002  # the option's stable name
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:

@@ -17,7 +17,14 @@ def enters(*, reads: str = FULL, **changes: Any) -> Any:
     """Enter an answer under a duty by which this transaction read; sound unless changed."""
 
     def attack(stage: Stage) -> bool:
-        row = {"organisation": MARKET, "officer": EXAMINER, "purpose": "XK-SC", "basis": "XZXKF-34", "duty": FULL, "entry_id": uuid4()}
+        row = {
+            "organisation": MARKET,
+            "officer": EXAMINER,
+            "purpose": "XK-SC",
+            "basis": "XZXKF-34",
+            "duty": FULL,
+            "entry_id": uuid4(),
+        }
         if reads:
             stage.look("SELECT", duty=duty_id(stage, reads))
         stage.insert("app", "ground_access_entry", entry(stage.facts, **{**row, **changes}))
@@ -31,9 +38,12 @@ def enters_after(**days: Any) -> Any:
 
     def attack(stage: Stage) -> bool:
         c.unlock(stage, ENROLMENT)
-        for name, value in days.items():
-            moved = stage.facts.today + value * DAY if isinstance(value, int) else value
-            stage.run("owner", f"UPDATE {ENROLMENT} SET {name} = %s WHERE id = %s", moved, NUMBER)
+        moved = {
+            name: stage.facts.today + value * DAY if name.startswith("valid_") else value
+            for name, value in days.items()
+        }
+        names = ", ".join(f"{name} = %s" for name in moved)
+        stage.run("owner", f"UPDATE {ENROLMENT} SET {names} WHERE id = %s", *moved.values(), NUMBER)
         return bool(enters()(stage))
 
     return attack
@@ -62,12 +72,6 @@ def enters_after_the_law_ended(stage: Stage) -> bool:
     end = "UPDATE catalogue_law SET valid_until = %s WHERE code IN (SELECT law_id FROM catalogue_article WHERE ref = ANY(%s))"
     ((bases,),) = stage.run("owner", "SELECT bases FROM sharing_duty WHERE code = %s", FULL)
     stage.run("owner", end, stage.facts.today, bases)
-    return bool(enters()(stage))
-
-
-def enters_for_one_that_stands_no_more(stage: Stage) -> bool:
-    c.unlock(stage, "identity_organisation")
-    stage.run("owner", "UPDATE identity_organisation SET valid_until = %s WHERE code = %s", stage.facts.today, MARKET)
     return bool(enters()(stage))
 
 

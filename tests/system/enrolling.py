@@ -6,10 +6,11 @@ from typing import Any
 from tests.people import CENTRE, MARKET, OTHER
 from tests.system import cataloguing as c
 from tests.system.administering import declare, user
+from tests.system.checking import CLIENT
 from tests.system.speaking import speak
 from tests.system.stage import SHOWN, Stage
 
-DUTY, ENROLMENT, DAY = "sharing_duty", "sharing_enrolment", timedelta(days=1)
+DUTY, ENROLMENT, USE, DAY = "sharing_duty", "sharing_enrolment", "sharing_query_use", timedelta(days=1)
 NUMBER, EXAMINER = 9401, "examiner"
 PLACES = {**c.PLACES, EXAMINER: MARKET, "verifier": OTHER}
 FULL, YES_NO = "XK-SC-01", "XK-SC-02"
@@ -55,8 +56,8 @@ def enrolment(stage: Stage, **changes: Any) -> dict[str, Any]:
 
 def approved(stage: Stage, **changes: Any) -> dict[str, Any]:
     today = stage.facts.today
-    row = {"decision": "approved", "reason": "x", "decided_by_id": user(stage, "officer"), "decided_at": stage.facts.at, "valid_from": today,
-           "valid_until": today + 365 * DAY}  # fmt: skip
+    row = {"decision": "approved", "reason": "x", "decided_by_id": user(stage, "officer"), "decided_at": stage.facts.at,
+           "valid_from": today, "valid_until": today + 365 * DAY}  # fmt: skip
     return {**row, **changes}
 
 
@@ -165,12 +166,16 @@ def asks(*, code: str = MARKET, login: str = EXAMINER, role: str = "app", **chan
 
     def attack(stage: Stage) -> bool:
         speak(stage, code, login)
-        values = {name: user(stage, value) if name.endswith("_by_id") else value for name, value in changes.items()}
+        values: dict[str, Any] = {
+            name: user(stage, value) if name.endswith("_by_id") else value for name, value in changes.items()
+        }
         if "organisation_id" in values:
             values["organisation_id"] = place(stage, values["organisation_id"])
         if "duty_id" in values:
             values["duty_id"] = duty_id(stage, values["duty_id"])
-        days = {name: stage.facts.today + values[name] * DAY for name in ("wanted_until", "due_on") if name in values}
+        days: dict[str, Any] = {
+            name: stage.facts.today + values[name] * DAY for name in ("wanted_until", "due_on") if name in values
+        }
         stage.insert(role, ENROLMENT, enrolment(stage, **{**values, **days}))
         return True
 
@@ -186,13 +191,18 @@ def asked(stage: Stage, **changes: Any) -> int:
 
 
 STEPS: dict[str, Any] = {
-    "decide": ("officer", lambda stage: approved(stage)),
-    "publish": ("approver", lambda stage: published(stage)),
-    "end": (EXAMINER, lambda stage: {"ended_by_id": user(stage, EXAMINER), "ended_at": stage.facts.at, "end_reason": "x"}),
+    "decide": ("officer", approved),
+    "publish": ("approver", published),
+    "end": (
+        EXAMINER,
+        lambda stage: {"ended_by_id": user(stage, EXAMINER), "ended_at": stage.facts.at, "end_reason": "x"},
+    ),
 }
 
 
-def step(stage: Stage, number: int, kind: str, *, by: str = "", speaker: str = "", role: str = "app", **changes: Any) -> None:
+def step(
+    stage: Stage, number: int, kind: str, *, by: str = "", speaker: str = "", role: str = "app", **changes: Any
+) -> None:
     usual, values = STEPS[kind]
     login = by or usual
     row = values(stage)
@@ -236,7 +246,8 @@ def dated(kind: str, column: str) -> Any:
 
     def attack(stage: Stage) -> bool:
         number = asked(stage, **(approved(stage) if kind == "publish" else {}))
-        step(stage, number, kind, **{column: datetime(2020, 1, 1, tzinfo=UTC)})
+        then: dict[str, Any] = {column: datetime(2020, 1, 1, tzinfo=UTC)}
+        step(stage, number, kind, **then)
         return bool(stage.run("owner", f"SELECT FROM {ENROLMENT} WHERE id = %s AND {column} < '2021-01-01'", number))
 
     return attack
@@ -262,7 +273,11 @@ def past(**changes: Any) -> Any:
 
     def attack(stage: Stage) -> bool:
         values = {name: user(stage, value) if name.endswith("_by_id") else value for name, value in changes.items()}
-        days = {name: stage.facts.today + values[name] * DAY for name in ("valid_from", "valid_until") if isinstance(values.get(name), int)}
+        days = {
+            name: stage.facts.today + values[name] * DAY
+            for name in ("valid_from", "valid_until")
+            if isinstance(values.get(name), int)
+        }
         asked(stage, **{**values, **days})
         return True
 
@@ -318,14 +333,14 @@ def asks_what_is_decided(stage: Stage) -> bool:
 
 def decides_and_publishes(stage: Stage) -> bool:
     number = asked(stage)
-    step(stage, number, "decide", **{"published_by_id": "approver", "published_at": stage.facts.at})
+    step(stage, number, "decide", published_by_id="approver", published_at=stage.facts.at)
     return True
 
 
-def publishes_the_undecided(stage: Stage) -> bool:
+def publishes_the_refused(stage: Stage) -> bool:
     """Its check says so too, so that is taken away first."""
     stage.run("owner", f"ALTER TABLE {ENROLMENT} DROP CONSTRAINT enrolment_published_when_approved")
-    return bool(steps("publish")(stage))
+    return bool(steps("publish", begin=refused)(stage))
 
 
 def ends_anothers(stage: Stage) -> bool:
@@ -338,3 +353,45 @@ def decides_for_days_gone_by(stage: Stage) -> bool:
     number = asked(stage)
     step(stage, number, "decide", valid_from=stage.facts.today - DAY)
     return True
+
+
+# Counting systems' queries.
+
+
+def use(stage: Stage, **changes: Any) -> None:
+    row = {
+        "client": CLIENT,
+        "day": stage.facts.today,
+        "used": 1,
+        "minute": datetime(2020, 1, 1, tzinfo=UTC),
+        "in_minute": 1,
+    }
+    stage.insert("owner", USE, {**row, **changes})
+
+
+def uses(**changes: Any) -> Any:
+    def attack(stage: Stage) -> bool:
+        use(stage, **changes)
+        return True
+
+    return attack
+
+
+def counts(**changes: Any) -> Any:
+    """Count one more query of a system in the minute that is; true when it may be asked."""
+
+    def attack(stage: Stage) -> bool:
+        if changes:
+            ((minute,),) = stage.run("owner", "SELECT date_trunc('minute', transaction_timestamp())")
+            use(stage, **{"minute": minute, **changes})
+        speak(stage, OTHER, CLIENT)
+        return bool(stage.run("app", "SELECT refusal FROM sharing_count_query()") == [("",)])
+
+    return attack
+
+
+def counts_for_nobody(stage: Stage) -> bool:
+    """Nobody has no row to be counted in, so that a row's own column lets none be made for them."""
+    stage.run("owner", f"ALTER TABLE {USE} DROP CONSTRAINT sharing_query_use_pkey, ALTER client DROP NOT NULL")
+    stage.run("owner", f"CREATE UNIQUE INDEX ON {USE} (client, day)")
+    return bool(stage.run("app", "SELECT refusal FROM sharing_count_query()"))

@@ -84,7 +84,9 @@ class Stage:
         """Read as the application, for a day and a purpose, under the first duty of the purpose unless told."""
         wanted = purpose or self.facts.examination
         if duty is None:
-            ((duty,),) = self.run("owner", "SELECT coalesce(min(id), 0) FROM sharing_duty WHERE purpose_id = %s", wanted)
+            ((duty,),) = self.run(
+                "owner", "SELECT coalesce(min(id), 0) FROM sharing_duty WHERE purpose_id = %s", wanted
+            )
         settings = (on or self.facts.today).isoformat(), str(wanted), str(duty)
         self.run(
             "app",
@@ -94,7 +96,13 @@ class Stage:
         return self.run("app", query, *values)
 
     def sees(
-        self, record: int, number: int = 1, *, on: date | None = None, purpose: int | None = None, duty: int | None = None
+        self,
+        record: int,
+        number: int = 1,
+        *,
+        on: date | None = None,
+        purpose: int | None = None,
+        duty: int | None = None,
     ) -> bool:
         query = "SELECT FROM records_version WHERE record_id = %s AND version = %s"
         return bool(self.look(query, record, number, on=on, purpose=purpose, duty=duty))

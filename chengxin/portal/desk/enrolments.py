@@ -15,7 +15,14 @@ from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.fields import FreeText
 from chengxin.sharing.duties.errors import EnrolmentRefused
-from chengxin.sharing.duties.queries import Application, DutyTerms, find_application, find_duty, list_applications, list_duties
+from chengxin.sharing.duties.queries import (
+    Application,
+    DutyTerms,
+    find_application,
+    find_duty,
+    list_applications,
+    list_duties,
+)
 from chengxin.sharing.duties.rules import Applied
 from chengxin.sharing.duties.services import Decided, apply_for, decide_application, end_enrolment, publish_enrolment
 
@@ -133,7 +140,9 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         decide_application(number, form.decided, actor=officer_of(request), at=timezone.now())
     except EnrolmentRefused as refusal:
         return _page(request, number, {"decide": form}, refusal)
-    messages.success(request, "已答复。同意的，由社会信用主管部门公布后生效。" if form.decided.approved else "已答复：不同意。")
+    messages.success(
+        request, "已答复。同意的，由社会信用主管部门公布后生效。" if form.decided.approved else "已答复：不同意。"
+    )
     return redirect("portal:enrolment", number)
 
 
@@ -168,9 +177,11 @@ def _page(
         "steps": _steps(one),
         "refusal": refusal,
         "form": next(iter(given.values()), None),
-        "decide": given.get("decide") or (DecideForm(initial=starts) if _open(one, acts, "duties.decide", "asked") else None),
+        "decide": given.get("decide")
+        or (DecideForm(initial=starts) if _open(one, acts, "duties.decide", "asked") else None),
         "may_publish": _open(one, acts, "duties.publish", "approved"),
-        "end": given.get("end") or (EndForm() if _open(one, acts, "duties.end", "asked", "approved", "standing") else None),
+        "end": given.get("end")
+        or (EndForm() if _open(one, acts, "duties.end", "asked", "approved", "standing") else None),
     }
     status = refusal.status if refusal else 422 if given else 200
     return render(request, "portal/desk/enrolment.html", told, status=status)
@@ -185,7 +196,9 @@ def _steps(one: Application) -> list[dict[str, str]]:
     decided = one.decided_at is not None
     return [
         {"name": "申请", "state": "done", "note": _when(one.asked_at, one.asked_by)},
-        _step("信用中心答复", one.decided_at, now=not decided and one.state != "ended", waits=f"{_date(one.due_on)} 前"),
+        _step(
+            "信用中心答复", one.decided_at, now=not decided and one.state != "ended", waits=f"{_date(one.due_on)} 前"
+        ),
         _step("主管部门公布", one.published_at, now=one.state == "approved", waits=""),
     ]
 

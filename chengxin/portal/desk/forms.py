@@ -106,7 +106,9 @@ class QueryForm(forms.Form):
     def asker(self, organisation: str, officer: str) -> Asker:
         values = self.cleaned_data
         offer = self._offer
-        return Asker(organisation, officer, offer.purpose, values["basis"], values["case_reference"], "desk", offer.named_duty)
+        return Asker(
+            organisation, officer, offer.purpose, values["basis"], values["case_reference"], "desk", offer.named_duty
+        )
 
     def question(self) -> Question:
         values = self.cleaned_data
@@ -115,7 +117,7 @@ class QueryForm(forms.Form):
     def without_person(self) -> "QueryForm":
         """Give the form again with the reasons kept, name and code gone."""
         kept = {name: self.cleaned_data[name] for name in ("basis", "case_reference", "code_type")}
-        return QueryForm(initial=kept, purpose=self._purpose)
+        return QueryForm(initial=kept, offer=self._offer)
 
 
 class ReplyForm(forms.Form):

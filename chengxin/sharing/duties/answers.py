@@ -38,8 +38,14 @@ class Disputed(StrEnum):
 
 DISPUTED_WORDS = {
     Disputed.NONE: ("", ""),
-    Disputed.SOME: ("其中有记录正在异议核查，结论可能改变。", "Some of it is disputed and being checked; this may change."),
-    Disputed.ALL: ("所依据的记录全部正在异议核查，结论可能改变。", "All of it is disputed and being checked; this may change."),
+    Disputed.SOME: (
+        "其中有记录正在异议核查，结论可能改变。",
+        "Some of it is disputed and being checked; this may change.",
+    ),
+    Disputed.ALL: (
+        "所依据的记录全部正在异议核查，结论可能改变。",
+        "All of it is disputed and being checked; this may change.",
+    ),
 }
 
 

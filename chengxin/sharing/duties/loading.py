@@ -51,7 +51,9 @@ def load_duties(path: Path = SHIPPED) -> int:
             _refuse_change(known[written.code], written, purpose, replaces)
             continue
         if purpose not in purposes or (replaces and replaces not in known):
-            raise _fault(written.code, "purpose 或者 replaces 所指的不存在。", "its purpose or what it replaces isn't there.")
+            raise _fault(
+                written.code, "purpose 或者 replaces 所指的不存在。", "its purpose or what it replaces isn't there."
+            )
         try:
             with transaction.atomic():
                 known[written.code] = Duty.objects.create(
@@ -83,8 +85,10 @@ def _read(path: Path) -> list[tuple[Written, str, str]]:
 
 
 def _duty(entry: Entry, common: dict[str, Any], begins: date) -> tuple[Written, str, str]:
-    texts = {name: entry.text(name, "…") for name in ("code", "name", "name_en", "form")}
-    lists = {name: entry.required(name, list, '["…"]') for name in ("organisation_kinds", "bases", "items")}
+    texts: dict[str, Any] = {name: entry.text(name, "…") for name in ("code", "name", "name_en", "form")}
+    lists: dict[str, Any] = {
+        name: entry.required(name, list, '["…"]') for name in ("organisation_kinds", "bases", "items")
+    }
     written = Written(
         **texts,
         **lists,

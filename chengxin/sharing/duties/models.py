@@ -71,7 +71,7 @@ class Duty(models.Model):
 
 
 class Enrolment(models.Model):
-    """An organisation's enrolment for a duty: applied for, decided by the credit centre, published by the supervising department, ended once.
+    """An organisation's enrolment for a duty: applied for, decided by the centre, published by the supervising department, ended once.
 
     The five statements are those of 政务数据共享条例 20: ``basis`` (使用依据, an article of the duty's), ``scene`` (使用场景), ``scope``
     (使用范围), ``way`` (共享方式), ``wanted_until`` (使用时限). ``valid_from`` and ``valid_until`` are the centre's, who decides.
@@ -112,7 +112,9 @@ class Enrolment(models.Model):
                 fields=("organisation", "duty"),
                 condition=models.Q(published_at__isnull=False, ended_at=None),
             ),
-            models.Index(name="enrolment_waiting", fields=("due_on",), condition=models.Q(decided_at=None, ended_at=None)),
+            models.Index(
+                name="enrolment_waiting", fields=("due_on",), condition=models.Q(decided_at=None, ended_at=None)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -187,7 +187,7 @@ def state_of(row: Enrolment, on: date) -> str:
 
 
 def list_applications(actor: User, on: date, *, limit: int = LISTED) -> list[Application]:
-    """Give the applications that an officer has to do with, the newest first: their organisation's own; at the centre and the supervisor all."""
+    """Give the applications of an officer's organisation, at the centre and the supervising department every one's; the newest first."""
     rows = list(_all(actor).order_by("-pk")[:limit])
     texts = article_texts({row.basis for row in rows}, on)
     return [_application(row, on, texts) for row in rows]

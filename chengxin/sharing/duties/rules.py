@@ -31,7 +31,9 @@ INCOMPLETE = Refusal(
     "使用依据、使用场景、使用范围、共享方式、使用时限五项都要写明。请补上再提交。",
     "State all five: basis, scene, scope, way of sharing, and until when.",
 )
-NO_TIME = Refusal("enrolment-until", "使用时限应在今天之后，请改写日期。", "The last day must lie ahead; change the date.")
+NO_TIME = Refusal(
+    "enrolment-until", "使用时限应在今天之后，请改写日期。", "The last day must lie ahead; change the date."
+)
 TOO_LONG = Refusal(
     "enrolment-term",
     f"一次最多开通 {LONGEST_DAYS} 天，也不能超过申请的使用时限；开始日不能早于今天。请改写日期。",
@@ -82,7 +84,9 @@ def refuse_application(
 
 def refuse_term(valid_from: date, valid_until: date, *, wanted_until: date, today: date) -> Refusal | None:
     """Tell why an approval can't hold for these days. Source: 政务数据共享条例 第二十条 (使用时限); the longest is the house's own."""
-    fits = today <= valid_from < valid_until <= wanted_until and valid_until - valid_from <= timedelta(days=LONGEST_DAYS)
+    fits = today <= valid_from < valid_until <= wanted_until and valid_until - valid_from <= timedelta(
+        days=LONGEST_DAYS
+    )
     return None if fits else TOO_LONG
 
 

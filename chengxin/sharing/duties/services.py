@@ -45,10 +45,17 @@ def apply_for(duty: str, applied: rules.Applied, *, actor: User, at: datetime) -
     with _acting(actor, ASK, f"duty:{duty}", at):
         refuse_hands(actor)
         terms = find_duty(duty, today)
-        waiting = Enrolment.objects.filter(organisation=actor.organisation, duty_id=terms.id, decided_at=None, ended_at=None)
+        waiting = Enrolment.objects.filter(
+            organisation=actor.organisation, duty_id=terms.id, decided_at=None, ended_at=None
+        )
         _refuse(
             rules.refuse_application(
-                applied, actor.organisation.kind, kinds=terms.organisation_kinds, bases=terms.bases, waiting=waiting.exists(), today=today
+                applied,
+                actor.organisation.kind,
+                kinds=terms.organisation_kinds,
+                bases=terms.bases,
+                waiting=waiting.exists(),
+                today=today,
             )
         )
         due = rules.decision_due(today, enrolment_term(today), WorkCalendar())
@@ -147,7 +154,9 @@ def _find(number: int, **how_far: Any) -> Enrolment:
 
 def _step(row: Enrolment, **values: Any) -> None:
     """Take a step unless somebody else took one meanwhile. Raises EnrolmentSettled."""
-    as_it_was = Enrolment.objects.filter(pk=row.pk, ended_at=None, decided_at=row.decided_at, published_at=row.published_at)
+    as_it_was = Enrolment.objects.filter(
+        pk=row.pk, ended_at=None, decided_at=row.decided_at, published_at=row.published_at
+    )
     if not as_it_was.update(**values):
         raise EnrolmentSettled
 

@@ -186,9 +186,9 @@ CREATE OR REPLACE TRIGGER enrolment_change_guarded BEFORE UPDATE ON sharing_enro
 CREATE OR REPLACE TRIGGER enrolment_stays BEFORE DELETE OR TRUNCATE ON sharing_enrolment
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
--- name: standing
+-- name: standing_enrolments
 -- Which organisation may ask under which duty today: approved, published, not ended, within its term; the duty holds and is open to its
--- kind; the organisation stands.
+-- kind. Whether the organisation itself stands is asked of everybody who is answered (identity_guard_answered).
 CREATE OR REPLACE VIEW sharing_standing AS
     SELECT e.id AS enrolment_id, e.organisation_id, o.code AS organisation, e.duty_id, d.code AS duty, d.purpose_id, p.code AS purpose,
            e.valid_from, e.valid_until
@@ -198,8 +198,7 @@ CREATE OR REPLACE VIEW sharing_standing AS
     JOIN catalogue_purpose p ON p.id = d.purpose_id AND o.kind = ANY(p.organisation_kinds)
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) t
     WHERE e.published_at IS NOT NULL AND e.ended_at IS NULL AND e.valid_from <= t.today AND t.today < e.valid_until
-      AND EXISTS (SELECT FROM sharing_duty_live l WHERE l.duty_id = e.duty_id AND l.valid_from <= t.today AND t.today < l.valid_until)
-      AND identity_organisation_stands(e.organisation_id, t.today);
+      AND EXISTS (SELECT FROM sharing_duty_live l WHERE l.duty_id = e.duty_id AND l.valid_from <= t.today AND t.today < l.valid_until);
 
 -- name: guard_duty_entry
 -- Off-list means no: under a purpose that needs a duty nobody is answered who doesn't stand enrolled for one, and what was read was read under
