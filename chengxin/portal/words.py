@@ -52,6 +52,7 @@ RECORD_STATES = {
 NATURES = wording.NATURES
 DISCLOSURES = wording.DISCLOSURES
 ORGANISATION_KINDS = wording.ORGANISATION_KINDS
+ANSWER_FORMS = {"yes_no": "有无", "count": "数量", "band": "数量档次", "list": "事项清单", "full": "全部内容"}
 NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
 READERS = wording.READERS
 DISPLAY_RULES = wording.DISPLAY_RULES
@@ -360,6 +361,7 @@ TABLES = {
     "disclosure": DISCLOSURES,
     "organisation_kind": ORGANISATION_KINDS,
     "needs": NEEDS,
+    "answer_form": ANSWER_FORMS,
     "reader": READERS,
 }
 

@@ -47,6 +47,7 @@ PUBLIC = (
     Screen("public:compare", "/catalogue/compare/?before=SX-2026.1&after=SX-2026.1"),
     Screen("public:consultations", "/catalogue/consultations/"),
     Screen("public:organisations", "/organisations/"),
+    Screen("public:who-may-ask", "/who-may-ask/"),
     Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
     Screen("public:check-receipt", "/receipts/"),
@@ -104,7 +105,10 @@ DESK = (
     Screen("portal:scans", "/desk/scans/", CENTRE),
     Screen("portal:laws", "/desk/laws/", CENTRE),
     Screen("portal:purposes", "/desk/lookup/", LICENSING),
-    Screen("portal:lookup", "/desk/lookup/XK-SC/", LICENSING),
+    Screen("portal:lookup", "/desk/lookup/XK-SC-01/", LICENSING),
+    Screen("portal:enrolments", "/desk/enrolments/", LICENSING),
+    Screen("portal:enrolment-new", "/desk/enrolments/new/RC-JG-02/", LICENSING),
+    Screen("portal:enrolment", "/desk/enrolments/", LICENSING, "main h3 a[href^='/desk/enrolments/']"),
     Screen("portal:verification", "/desk/verification/", VERIFIER),
     Screen("person-home", "/me/", PERSON),
     Screen("person-entries", "/me/entries/", PERSON),
@@ -195,7 +199,7 @@ MADE = {
 # What is no page: files, parts of pages, answers for programs, and addresses that lead on.
 FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
-    "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture", "public:sitemap", "public:robots",
+    "public:edition-json", "public:edition-csv", "public:statistics-file", "public:who-may-ask-csv", "public:who-may-ask-json", "public:picture", "public:sitemap", "public:robots",
     "portal:register-file", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",

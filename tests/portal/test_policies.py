@@ -52,6 +52,9 @@ PUBLISHED = {
     "public:consultation": "drafts are open to comments by law, and a comment is what its writer chose to give",
     "public:organisations": "names units that hand in, and none of their officers",
     "public:permissions": "tells what roles may do, and of nobody who holds one",
+    "public:who-may-ask": "names organisations and what they may ask, and none of their officers",
+    "public:who-may-ask-csv": "names organisations and what they may ask, and none of their officers",
+    "public:who-may-ask-json": "names organisations and what they may ask, and none of their officers",
     "public:statistics": "sums of many, small ones withheld",
     "public:statistics-file": "sums of many, small ones withheld",
     "public:check-receipt": "a receipt names an organisation and an answer, never the person",
@@ -88,6 +91,7 @@ SAMPLES = {
     "code": "CF-ZRR",
     "login": "clerk",
     "purpose": "XK-SC",
+    "duty": "XK-SC-01",
     "edition": "SX-2026.1",
     "name": "CF_WSH",
     "number": 1,
@@ -104,8 +108,8 @@ URLS = {
 }
 OF_THEIR_OWN = ("administration", "public", "editing")
 SCOPES = {
-    "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw",
-    "department": "verification.check intake.hand_in intake.follow intake.withdraw",
+    "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw query.ask",
+    "department": "verification.check intake.hand_in intake.follow intake.withdraw query.ask",
 }
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {

@@ -276,3 +276,41 @@ $$;
 -- name: query_grants
 REVOKE ALL ON FUNCTION sharing_count_query() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sharing_count_query() TO {app};
+
+-- name: public_duty
+-- The duty items that hold today: for what, which items, in which form, on which articles, stored or not. Nobody's rows.
+CREATE OR REPLACE VIEW public_duty WITH (security_barrier) AS
+    SELECT d.code, d.name, d.name_en, p.code AS purpose, p.name AS purpose_name, p.name_en AS purpose_name_en, d.organisation_kinds, d.items,
+           d.form, d.needs, d.may_store, d.keep_days, d.provisional,
+           ARRAY(SELECT format('《%s》%s', l.name, a.article) FROM catalogue_article a JOIN catalogue_law l ON l.code = a.law_id
+                 JOIN sharing_duty_live v ON v.duty_id = d.id AND v.basis = a.ref AND v.valid_from <= t.today AND t.today < v.valid_until
+                 ORDER BY 1) AS bases
+    FROM sharing_duty d
+    JOIN catalogue_purpose p ON p.id = d.purpose_id
+    CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) t
+    WHERE EXISTS (SELECT FROM sharing_duty_live v WHERE v.duty_id = d.id AND v.valid_from <= t.today AND t.today < v.valid_until);
+
+-- name: public_enrolment
+-- Which organisation may ask under which of them, on which article, from when to when: of those that stand today with every licence that
+-- their kind needs. No officer, and nothing of what is applied for, was refused or ended.
+CREATE OR REPLACE VIEW public_enrolment WITH (security_barrier) AS
+    SELECT s.duty, o.region, o.code, o.name, o.kind, format('《%s》%s', l.name, a.article) AS basis, min(s.valid_from) AS valid_from,
+           max(s.valid_until) AS valid_until
+    FROM sharing_standing s
+    JOIN sharing_enrolment e ON e.id = s.enrolment_id
+    JOIN identity_organisation o ON o.id = s.organisation_id
+    JOIN catalogue_article a ON a.ref = e.basis
+    JOIN catalogue_law l ON l.code = a.law_id
+    CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) t
+    WHERE o.valid_from <= t.today AND (o.valid_until IS NULL OR t.today < o.valid_until)
+      AND NOT EXISTS (
+          SELECT FROM identity_needed_licence n
+          WHERE n.kind = o.kind AND n.valid_from <= t.today AND (n.valid_until IS NULL OR t.today < n.valid_until)
+            AND NOT EXISTS (
+                SELECT FROM identity_licence h
+                WHERE h.organisation_id = o.id AND h.licence = n.licence AND h.valid_from <= t.today
+                  AND (h.valid_until IS NULL OR t.today < h.valid_until) AND (h.ended_on IS NULL OR t.today < h.ended_on)))
+    GROUP BY s.duty, o.region, o.code, o.name, o.kind, l.name, a.article;
+
+-- name: public_duty_grants
+GRANT SELECT ON public_duty, public_enrolment TO {public};
