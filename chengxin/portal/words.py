@@ -186,6 +186,7 @@ PROVISIONAL_KINDS = {
     "occupation": "职业",
     "rule": "规则的出处",
     "level": "核验等级",
+    "duty": "查询事项",
 }
 CASE_KINDS = {"adjudication": "认定待核对的行", "transfer": "合并、拆分和移出", "undoing": "整批撤回"}
 UNDO_STATES = {"second": "待信用中心复核", "declined": "没有同意", "agreed": "已同意，正在办理", "done": "已撤回"}

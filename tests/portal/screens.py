@@ -199,7 +199,8 @@ MADE = {
 # What is no page: files, parts of pages, answers for programs, and addresses that lead on.
 FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
-    "public:edition-json", "public:edition-csv", "public:statistics-file", "public:who-may-ask-csv", "public:who-may-ask-json", "public:picture", "public:sitemap", "public:robots",
+    "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture",
+    "public:who-may-ask-csv", "public:who-may-ask-json", "public:sitemap", "public:robots",
     "portal:register-file", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",

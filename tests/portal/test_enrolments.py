@@ -57,7 +57,7 @@ def test_an_application_goes_its_way_on_screens(cast: Register, log_in: LogIn, t
     assert examiner.get("/desk/lookup/").content.decode().count(FULL) == 0
     assert approver.post(f"{page}publish").status_code == 302
     assert f'href="/desk/lookup/{FULL}/"' in examiner.get("/desk/lookup/").content.decode()
-    assert "已开通" in approver.get(f"/desk/registers/enrolments/?state=standing").content.decode()
+    assert "已开通" in approver.get("/desk/registers/enrolments/?state=standing").content.decode()
     assert examiner.post(f"{page}end", {"end_reason": "职责已移交"}).status_code == 302
     assert f'href="/desk/lookup/{FULL}/"' not in examiner.get("/desk/lookup/").content.decode()
 

@@ -17,7 +17,8 @@ from chengxin.portal.words import word
 from chengxin.sharing.duties.published import SHOWN, PublicEnrolment, every_enrolment, public_duties, public_enrolments
 
 OPEN = "哪个单位凭什么可以查什么依法公布；不含任何人的信息"
-COLUMNS = ("查询事项", "名称", "用途", "答复形式", "信息项", "单位", "统一社会信用代码", "行政区划", "依据", "自", "至（不含）", "留存天数", "暂定")  # fmt: skip
+COLUMNS = ("查询事项", "名称", "用途", "答复形式", "信息项", "单位", "统一社会信用代码", "行政区划", "依据", "自", "至（不含）",
+           "留存天数", "暂定")  # fmt: skip
 
 
 class OfItem(forms.Form):

@@ -8,8 +8,8 @@ from django.db import connection
 
 from chengxin.sharing.duties.answers import Form
 
-DUTIES = """SELECT code, name, name_en, purpose, purpose_name, purpose_name_en, organisation_kinds, items, form, needs, may_store, keep_days,
-    provisional, bases FROM public_duty WHERE %s = '' OR %s = ANY(items) ORDER BY code"""
+DUTIES = """SELECT code, name, name_en, purpose, purpose_name, purpose_name_en, organisation_kinds, items, form, needs, may_store,
+    keep_days, provisional, bases FROM public_duty WHERE %s = '' OR %s = ANY(items) ORDER BY code"""
 ENROLLED = """SELECT duty, region, code, name, kind, basis, valid_from, valid_until FROM public_enrolment
     WHERE duty = ANY(%s) AND (%s = '' OR (duty, region, code) > (%s, %s, %s)) ORDER BY duty, region, code, basis LIMIT %s"""
 SHOWN, BLOCK = 500, 2_000
@@ -54,8 +54,10 @@ def public_duties(item: str = "") -> list[PublicDuty]:
     with connection.cursor() as cursor:
         cursor.execute(DUTIES, [item, item])
         return [
-            PublicDuty(*row[:6], tuple(row[6]), tuple(row[7]), Form(row[8]), *row[9:13], tuple(row[13]))
-            for row in cursor.fetchall()
+            PublicDuty(
+                *texts, tuple(kinds), tuple(items), Form(form), needs, may_store, keep_days, provisional, tuple(bases)
+            )
+            for *texts, kinds, items, form, needs, may_store, keep_days, provisional, bases in cursor.fetchall()
         ]
 
 

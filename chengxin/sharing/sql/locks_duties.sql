@@ -239,6 +239,8 @@ GRANT SELECT ON sharing_duty, sharing_duty_live, sharing_readable, sharing_stand
 GRANT SELECT, INSERT, UPDATE (decision, reason, decided_by_id, decided_at, valid_from, valid_until, published_by_id, published_at, ended_by_id,
     ended_at, end_reason) ON sharing_enrolment TO {app};
 GRANT USAGE ON SEQUENCE sharing_enrolment_id_seq TO {app};
+-- The administration tells what is provisional.
+GRANT SELECT ON sharing_duty TO {admin};
 
 -- name: count_query
 -- Count a query of the client that this transaction speaks for against what it may ask in a minute and on a day; gives why not, and how much
