@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -53,12 +54,13 @@ def public_duties(item: str = "") -> list[PublicDuty]:
     """Give the duty items that hold today, of one item of the catalogue or all. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(DUTIES, [item, item])
-        return [
-            PublicDuty(
-                *texts, tuple(kinds), tuple(items), Form(form), needs, may_store, keep_days, provisional, tuple(bases)
-            )
-            for *texts, kinds, items, form, needs, may_store, keep_days, provisional, bases in cursor.fetchall()
-        ]
+        names = [column.name for column in cursor.description or ()]
+        return [_duty(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _duty(told: dict[str, Any]) -> PublicDuty:
+    lists = {name: tuple(told[name]) for name in ("organisation_kinds", "items", "bases")}
+    return PublicDuty(**{**told, **lists, "form": Form(told["form"])})
 
 
 def public_enrolments(
