@@ -94,11 +94,12 @@ class Allowed:
 
 
 class Refused(Exception):  # no error of the program: the true reason on its way to the register
-    """Why a query is refused, and about whom; only the register learns it."""
+    """Why a query is refused, about whom, and under which duty where one was found; only the register learns it."""
 
     def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT, hands: Refusal | None = None) -> None:
         super().__init__(reason)
         self.hands = hands
+        self.duty = ""
         self.reason = reason
         self.subject_id = subject_id
 
@@ -138,7 +139,16 @@ def _read(allowed: Allowed, note: Reading, today: date) -> tuple[list[ShownRecor
 def _whom(asker: Asker, question: Question, today: date, client: str = "") -> tuple[Allowed, int]:
     """Decide whether this asker may ask, about whom, and that it isn't about themselves. Raises Refused."""
     allowed = decide(asker, today, client=client)
-    subject_id = identify(question, today)
+    try:
+        return _about(allowed, question, today, client)
+    except Refused as refused:
+        refused.duty = allowed.asker.duty
+        raise
+
+
+def _about(allowed: Allowed, question: Question, today: date, client: str) -> tuple[Allowed, int]:
+    """Find whom a question is about, that it isn't whoever asks, and what they authorised where that is needed. Raises Refused."""
+    asker, subject_id = allowed.asker, identify(question, today)
     # A system's officer stands behind its name.
     officer = find_officer(asker.officer.removeprefix(f"{client}/") if client else asker.officer)
     if (
@@ -160,7 +170,7 @@ def _refuse(asker: Asker, refused: Refused, at: datetime, as_of: date | None = N
 
     A duty that there isn't may be any text, so it isn't written down.
     """
-    named = asker if duty_known(asker.duty) else replace(asker, duty="")
+    named = replace(asker, duty=refused.duty or (asker.duty if duty_known(asker.duty) else ""))
     enter_refusal(named, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=as_of)
     if refused.reason == NOT_NAMED:
         return DutyNotNamed()

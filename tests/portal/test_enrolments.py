@@ -12,7 +12,7 @@ from chengxin.sharing.duties.models import Enrolment
 from tests.catalogue.process import settle_cast
 from tests.conftest import Register
 from tests.duties import enrol, settle_examiner
-from tests.people import MARKET, OTHER
+from tests.people import MARKET, OTHER, WANG_WEI
 from tests.portal.conftest import LogIn
 
 FULL, LIST = "XK-SC-01", "/desk/enrolments/"
@@ -69,7 +69,7 @@ def test_an_application_goes_its_way_on_screens(cast: Register, log_in: LogIn, t
         ({"basis": "GWYF-26"}, "使用依据"),
         ({"wanted_until": "昨天"}, "日期无法识别"),
         ({"wanted_until": "2020-01-01"}, "使用时限应在今天之后"),
-        ({"scope": "查 149999199001010011 一人"}, "不能写身份证件号码"),
+        ({"scope": f"查 {WANG_WEI.code} 一人"}, "不能写身份证件号码"),
     ],
 )
 def test_what_is_wrong_is_said_where_it_stands(

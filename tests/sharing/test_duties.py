@@ -153,7 +153,7 @@ def test_an_application_goes_its_way(cast: Register, today: date, now: datetime)
     assert [duty.code for duty in list_enrolled(MARKET, today)] == [FULL]
     end_enrolment(number, "不再办理", actor=user("examiner"), at=now)
     assert list_enrolled(MARKET, today) == []
-    acts = cast.rows("SELECT actor, act FROM ground_action WHERE act LIKE 'duties.%' ORDER BY id")
+    acts = cast.rows("SELECT actor, act FROM ground_action WHERE act LIKE 'duties.%%' ORDER BY id")
     assert acts == [
         ("examiner", "duties.enrol"),
         ("officer", "duties.decide"),
@@ -259,13 +259,10 @@ def test_of_several_duties_one_is_named(penalised: Register, today: date, now: d
         with pytest.raises(NotAnswerable):
             issue_report(asking(duty=duty), about(WANG_WEI), at=now)
     told = [(reason, duty) for _, reason, duty, _, _ in entered(penalised)]
-    assert told == [
-        ("duty-not-named", ""),
-        ("", FULL),
-        ("duty-not-enrolled", "CF-CL-01"),
-        ("duty-not-enrolled", ""),
-        ("duty-not-enrolled", ""),
-    ]
+    unknown = ("duty-not-enrolled", "")
+    assert sorted(told) == sorted(
+        [("duty-not-named", ""), ("", FULL), ("duty-not-enrolled", "CF-CL-01"), unknown, unknown]
+    )
     assert [offer.code for offer in list_offers(MARKET, "department", today) if offer.duty] == [FULL, YES_NO]
 
 
