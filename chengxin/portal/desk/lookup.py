@@ -1,5 +1,6 @@
 """Looking a person up: duty item first, then basis, case and person; the answer is a report in its form, each time a new one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.errors import PurposeUnknown
+from chengxin.catalogue.queries import names_in_force
 from chengxin.ground.errors import NotAnswerable
 from chengxin.identity.errors import HandsRefused
 from chengxin.identity.policies import acts_in, officer_of, officers_may
@@ -30,7 +32,9 @@ def purposes(request: HttpRequest) -> HttpResponse:
         # Nobody can give an authorisation yet, so a query for such a purpose could only be refused.
         sorted_out["closed" if offer.needs == "authorisation" else "offers"].append(offer)
     may_enrol = "duties.enrol" in acts_in(request)
-    return render(request, "portal/desk/purposes.html", {**sorted_out, "may_enrol": may_enrol})
+    named = [(one, item_names(one.duty.items) if one.duty else []) for one in sorted_out["offers"]]
+    told = {"offers": named, "closed": sorted_out["closed"], "may_enrol": may_enrol}
+    return render(request, "portal/desk/purposes.html", told)
 
 
 @officers_may("report.issue")
@@ -52,6 +56,12 @@ def _ask(
     request: HttpRequest, offer: Offer, form: QueryForm, *, status: int, refusal: ChengxinError | None = None
 ) -> HttpResponse:
     return render(request, "portal/desk/lookup.html", {"offer": offer, "form": form, "refusal": refusal}, status=status)
+
+
+def item_names(codes: Iterable[str]) -> list[str]:
+    """Give the names of items as the catalogue in force has them."""
+    names = names_in_force(shanghai_date(timezone.now()))
+    return [names.get(code, code) for code in codes]
 
 
 def _offered(request: HttpRequest) -> list[Offer]:
@@ -76,6 +86,7 @@ def _page(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse
         "reasons": words.purpose_rows(report),
         "count": words.count_line(report),
         "answer": report.answer,
+        "asked": item_names(report.answer.asked) if report.answer else [],
         "records": [
             {
                 "name": record.item_name,

@@ -10,7 +10,7 @@ from django.db import connection
 from chengxin.sharing.duties.answers import Form
 
 DUTIES = """SELECT code, name, name_en, purpose, purpose_name, purpose_name_en, organisation_kinds, items, form, needs, may_store,
-    keep_days, provisional, bases FROM public_duty WHERE %s = '' OR %s = ANY(items) ORDER BY code"""
+    keep_days, provisional, bases, item_names, item_names_en FROM public_duty WHERE %s = '' OR %s = ANY(items) ORDER BY code"""
 ENROLLED = """SELECT duty, region, code, name, kind, basis, valid_from, valid_until FROM public_enrolment
     WHERE duty = ANY(%s) AND (%s = '' OR (duty, region, code) > (%s, %s, %s)) ORDER BY duty, region, code, basis LIMIT %s"""
 SHOWN, BLOCK = 500, 2_000
@@ -34,6 +34,13 @@ class PublicDuty:
     keep_days: int | None
     provisional: bool
     bases: tuple[str, ...]
+    item_names: tuple[str, ...]
+    item_names_en: tuple[str, ...]
+
+    @property
+    def named_items(self) -> list[tuple[str, str, str]]:
+        """Give the items by code with their names."""
+        return list(zip(self.items, self.item_names, self.item_names_en, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,9 @@ def public_duties(item: str = "") -> list[PublicDuty]:
 
 
 def _duty(told: dict[str, Any]) -> PublicDuty:
-    lists = {name: tuple(told[name]) for name in ("organisation_kinds", "items", "bases")}
+    lists = {
+        name: tuple(told[name]) for name in ("organisation_kinds", "items", "bases", "item_names", "item_names_en")
+    }
     return PublicDuty(**{**told, **lists, "form": Form(told["form"])})
 
 

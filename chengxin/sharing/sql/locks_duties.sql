@@ -286,7 +286,11 @@ CREATE OR REPLACE VIEW public_duty WITH (security_barrier) AS
            d.form, d.needs, d.may_store, d.keep_days, d.provisional,
            ARRAY(SELECT format('《%s》%s', l.name, a.article) FROM catalogue_article a JOIN catalogue_law l ON l.code = a.law_id
                  JOIN sharing_duty_live v ON v.duty_id = d.id AND v.basis = a.ref AND v.valid_from <= t.today AND t.today < v.valid_until
-                 ORDER BY 1) AS bases
+                 ORDER BY 1) AS bases,
+           ARRAY(SELECT coalesce((SELECT p.name FROM public_item p WHERE p.code = i.code), i.code)
+                 FROM unnest(d.items) WITH ORDINALITY i (code, place) ORDER BY i.place) AS item_names,
+           ARRAY(SELECT coalesce((SELECT p.name_en FROM public_item p WHERE p.code = i.code), i.code)
+                 FROM unnest(d.items) WITH ORDINALITY i (code, place) ORDER BY i.place) AS item_names_en
     FROM sharing_duty d
     JOIN catalogue_purpose p ON p.id = d.purpose_id
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) t
