@@ -38,8 +38,8 @@ COLUMNS = {
     "public_consultation": "edition is_open number organisation place returned title until",
     "public_draft_item": "change code definition number",
     "public_comment": "answer name number place text",
-    "public_duty": "bases code form item_names item_names_en items keep_days may_store name name_en needs organisation_kinds provisional purpose purpose_name"
-                   " purpose_name_en",
+    "public_duty": "bases code form item_names item_names_en items keep_days may_store name name_en needs organisation_kinds provisional"
+                   " purpose purpose_name purpose_name_en",
     "public_enrolment": "basis code duty kind name region valid_from valid_until",
     "public_feedback": "answer answered_on place words",
     "public_page": "address body changed day depth facts heading id kind link path summary summary_en title",

@@ -1,6 +1,5 @@
 """Looking a person up: duty item first, then basis, case and person; the answer is a report in its form, each time a new one."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +31,8 @@ def purposes(request: HttpRequest) -> HttpResponse:
         # Nobody can give an authorisation yet, so a query for such a purpose could only be refused.
         sorted_out["closed" if offer.needs == "authorisation" else "offers"].append(offer)
     may_enrol = "duties.enrol" in acts_in(request)
-    named = [(one, item_names(one.duty.items) if one.duty else []) for one in sorted_out["offers"]]
+    names = names_in_force(shanghai_date(timezone.now()))
+    named = [(one, [names.get(item, item) for item in one.items]) for one in sorted_out["offers"]]
     told = {"offers": named, "closed": sorted_out["closed"], "may_enrol": may_enrol}
     return render(request, "portal/desk/purposes.html", told)
 
@@ -58,10 +58,10 @@ def _ask(
     return render(request, "portal/desk/lookup.html", {"offer": offer, "form": form, "refusal": refusal}, status=status)
 
 
-def item_names(codes: Iterable[str]) -> list[str]:
-    """Give the names of items as the catalogue in force has them."""
-    names = names_in_force(shanghai_date(timezone.now()))
-    return [names.get(code, code) for code in codes]
+def _asked_of(report: Report) -> list[str]:
+    """Give the names of the items that an answer without records is about."""
+    names = names_in_force(shanghai_date(report.issued_at)) if report.answer else {}
+    return [names.get(code, code) for code in report.answer.asked] if report.answer else []
 
 
 def _offered(request: HttpRequest) -> list[Offer]:
@@ -86,7 +86,7 @@ def _page(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse
         "reasons": words.purpose_rows(report),
         "count": words.count_line(report),
         "answer": report.answer,
-        "asked": item_names(report.answer.asked) if report.answer else [],
+        "asked": _asked_of(report),
         "records": [
             {
                 "name": record.item_name,

@@ -67,6 +67,10 @@ class Offer:
         return self.duty.form_name if self.duty else Duty.Form.FULL.label
 
     @property
+    def items(self) -> tuple[str, ...]:
+        return self.duty.items if self.duty else ()
+
+    @property
     def named_duty(self) -> str:
         return self.duty.code if self.duty else ""
 
