@@ -108,7 +108,7 @@ URLS = {
 }
 OF_THEIR_OWN = ("administration", "public", "editing")
 SCOPES = {
-    "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw query.ask",
+    "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw",
     "department": "verification.check intake.hand_in intake.follow intake.withdraw query.ask",
 }
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
