@@ -61,7 +61,7 @@ class API(NinjaAPI):
 api = API(
     title="诚信 · 机构接口 / Chengxin institutions' interface",
     version=__version__,
-    description="实名核验：只答相符、不符或者查无，不提供任何个人信息。每次核验本人都看得到。",
+    description="实名核验：只答相符、不符或者查无，不提供任何个人信息。查询：按开通的查询事项，只答该事项规定的那种答复。每一次本人都看得到。",
     docs_url=None,
     openapi_url=None,
     urls_namespace="api",

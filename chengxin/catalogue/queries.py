@@ -70,6 +70,9 @@ def open_item(code: str, on: date) -> OpenItem:
     )
 
 
+UNDER_A_DUTY = ("duty", "authorised")
+
+
 @dataclass(frozen=True, slots=True)
 class PurposeTerms:
     """A purpose with the laws behind it that are in force; ``bases`` maps a reference to its text."""
@@ -81,6 +84,8 @@ class PurposeTerms:
     organisation_kinds: tuple[str, ...]
     past_view: bool
     bases: dict[str, str]
+    needs_duty: bool = False
+    """Whether an organisation asks under a duty item for which it stands enrolled (``sharing.duties``)."""
 
 
 def find_purpose(code: str, on: date) -> PurposeTerms:
@@ -95,8 +100,9 @@ def find_purpose(code: str, on: date) -> PurposeTerms:
     if not bases:
         raise PurposeUnknown(code)
     return PurposeTerms(
-        purpose.id, code, purpose.name, purpose.needs, tuple(purpose.organisation_kinds), purpose.past_view, bases
-    )
+        purpose.id, code, purpose.name, purpose.needs, tuple(purpose.organisation_kinds), purpose.past_view, bases,
+        purpose.kind in UNDER_A_DUTY,
+    )  # fmt: skip
 
 
 def list_purposes(organisation_kind: str, on: date) -> list[PurposeTerms]:

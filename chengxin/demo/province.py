@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from chengxin.demo.enrolments import settle_enrolments
 from chengxin.demo.generate import generate
 from chengxin.demo.officers import SECURITY, settle_demo_officer
 from chengxin.demo.organisations import ORGANISATIONS
@@ -36,10 +37,12 @@ CAST = (
     ("editor", "演示·网站编辑", "centre", "site_editor"),
     ("publisher", "演示·网站审核员", "centre", "site_publisher"),
 )
+# For which duty items the licensing officer's department stands enrolled.
+DUTIES = ("XK-SC-01", "XK-SC-02", "CF-CL-01", "RC-JG-01", "PX-SC-01", "ZJ-SC-01", "SQ-QT-01")
 
 
 def settle_cast() -> None:
-    """Enter the demo's organisations and officers. Runs as the owner."""
+    """Enter the demo's organisations and officers, and what one of them may ask. Runs as the owner."""
     first: dict[str, str] = {}
     for entry in ORGANISATIONS:
         settle_organisation(**entry, valid_from=SINCE)
@@ -50,6 +53,7 @@ def settle_cast() -> None:
             settle_demo_officer(
                 login=login, display_name=name, organisation=organisation, role=role, password=PASSWORD, demo=True
             )
+    settle_enrolments(DUTIES, asked_by="licensing", decided_by="officer", published_by="approver", at=timezone.now())
 
 
 def describe_logins() -> list[str]:

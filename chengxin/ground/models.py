@@ -7,8 +7,8 @@ from django.db import models
 class AccessEntry(models.Model):
     """One access to one person's data: who, for what, on which law, which versions; names of fields, never values.
 
-    ``subject_id`` 0 stands for a person the register doesn't know. The day of sealing numbers the entries (design,
-    decision 8); until then ``entry_id`` (time-ordered) is the only order.
+    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one.
+    The day of sealing numbers the entries (design, decision 8); until then ``entry_id`` (time-ordered) is the only order.
     """
 
     class Outcome(models.TextChoices):
@@ -24,6 +24,7 @@ class AccessEntry(models.Model):
     organisation = models.CharField(max_length=18)
     officer = models.CharField(max_length=150)
     purpose = models.CharField(max_length=32)
+    duty = models.CharField(max_length=32, default="", db_default="")
     basis = models.CharField(max_length=200)
     case_reference = models.CharField(max_length=200)
     channel = models.CharField(max_length=16)

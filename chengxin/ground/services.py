@@ -20,7 +20,10 @@ UNKNOWN_SUBJECT = 0
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks and why. ``basis`` is a reference of the catalogue, ``channel`` the way in (desk, cli, api)."""
+    """Who asks and why. ``basis`` is a reference of the catalogue, ``channel`` the way in (desk, cli, api).
+
+    ``duty`` is the code of a duty item, empty where the purpose needs none, or where it is the only one.
+    """
 
     organisation: str
     officer: str
@@ -28,6 +31,7 @@ class Asker:
     basis: str
     case_reference: str
     channel: str
+    duty: str = ""
 
 
 @dataclass(slots=True)
@@ -75,9 +79,9 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
     """Write the entry. The application's role may insert here and do nothing else, so nothing is returned."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, basis, case_reference,
+            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, basis, case_reference,
                    channel, outcome, reason, as_of, fields, record_ids, versions)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::smallint[])""",
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::smallint[])""",
             [
                 note.subject_id,
                 note.entry_id,
@@ -85,6 +89,7 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
                 asker.organisation,
                 asker.officer,
                 asker.purpose,
+                asker.duty,
                 asker.basis,
                 asker.case_reference,
                 asker.channel,
@@ -118,9 +123,9 @@ def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at
         raise RuntimeError("entries are written in the transaction of what they are about")
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, basis, case_reference,
+            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, basis, case_reference,
                    channel, outcome, reason, as_of, fields, record_ids, versions)
-               SELECT subject_id, entry_id, %s, %s, %s, %s, %s, case_reference, %s, outcome, reason, NULL, %s, '{}', '{}'
+               SELECT subject_id, entry_id, %s, %s, %s, %s, %s, %s, case_reference, %s, outcome, reason, NULL, %s, '{}', '{}'
                FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[])
                    AS line (subject_id, entry_id, case_reference, outcome, reason)""",
             [
@@ -128,6 +133,7 @@ def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at
                 asker.organisation,
                 asker.officer,
                 asker.purpose,
+                asker.duty,
                 asker.basis,
                 asker.channel,
                 list(fields),

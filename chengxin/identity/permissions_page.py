@@ -15,6 +15,9 @@ KINDS = {
     "court": ("人民法院", "courts"),
     "centre": ("信用中心", "the credit centre"),
     "supervisor": ("社会信用主管部门", "the supervising department"),
+    "financial": ("金融机构", "financial institutions"),
+    "credit_agency": ("征信机构", "credit agencies"),
+    "school": ("学校", "schools"),
     "population": ("人口信息主管部门", "the population authority"),
 }
 

@@ -7,6 +7,14 @@ MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": 
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
 RECALL_CAUSES = {"batch": "按编号撤回", "undoing": "整批撤回"}
 QUESTION_STATES = {"open": "待答复", "done": "已答复"}
+ENROLMENT_STATES = {
+    "asked": "待信用中心答复",
+    "approved": "待主管部门公布",
+    "standing": "已开通",
+    "refused": "不同意",
+    "over": "已到期",
+    "ended": "已停止",
+}
 FEEDBACK_STATES = {"open": "待答复", "show": "待同意公开", "done": "已办结"}
 DRAFT_TURNS = {
     "draft": "起草单位修改、提交",
@@ -27,5 +35,6 @@ REGISTER_TABLES = {
     "recall_cause": RECALL_CAUSES,
     "question_state": QUESTION_STATES,
     "feedback_state": FEEDBACK_STATES,
+    "enrolment_state": ENROLMENT_STATES,
     "draft_turn": DRAFT_TURNS,
 }

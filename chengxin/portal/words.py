@@ -52,6 +52,7 @@ RECORD_STATES = {
 NATURES = wording.NATURES
 DISCLOSURES = wording.DISCLOSURES
 ORGANISATION_KINDS = wording.ORGANISATION_KINDS
+ANSWER_FORMS = {"yes_no": "有无", "count": "数量", "band": "数量档次", "list": "事项清单", "full": "全部内容"}
 NEEDS = {"case": "须填案号", "authorisation": "须有本人授权", "none": ""}
 READERS = wording.READERS
 DISPLAY_RULES = wording.DISPLAY_RULES
@@ -185,6 +186,7 @@ PROVISIONAL_KINDS = {
     "occupation": "职业",
     "rule": "规则的出处",
     "level": "核验等级",
+    "duty": "查询事项",
 }
 CASE_KINDS = {"adjudication": "认定待核对的行", "transfer": "合并、拆分和移出", "undoing": "整批撤回"}
 UNDO_STATES = {"second": "待信用中心复核", "declined": "没有同意", "agreed": "已同意，正在办理", "done": "已撤回"}
@@ -360,6 +362,7 @@ TABLES = {
     "disclosure": DISCLOSURES,
     "organisation_kind": ORGANISATION_KINDS,
     "needs": NEEDS,
+    "answer_form": ANSWER_FORMS,
     "reader": READERS,
 }
 

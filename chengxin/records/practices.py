@@ -10,6 +10,7 @@ from django.db import connection
 from chengxin.catalogue.queries import PurposeTerms
 from chengxin.ground.services import Reading
 from chengxin.lib.errors import Rejected
+from chengxin.records.gate import NO_DUTY, open_gate
 from chengxin.records.occupations import Standing, occupations, standing
 
 FIELDS = ("ZG_ZYLB", "ZG_MC", "ZG_ZSBH", "ZG_FZJG", "ZG_FZJGDM", "ZG_ZYDW", "ZG_ZT")
@@ -39,17 +40,14 @@ class Practice:
     standing: Standing
 
 
-def read_practices(note: Reading, purpose: PurposeTerms, on: date) -> list[Practice]:
+def read_practices(note: Reading, purpose: PurposeTerms, on: date, *, duty: int = NO_DUTY) -> list[Practice]:
     """Read what a person practises today, as far as a purpose may see it. Inside ``ground.services.reading`` alone.
 
     Each version that was read is noted for the access entry, and the fields by name.
     """
     item = occupations().item
+    open_gate(on, purpose.id, duty)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)",
-            [on.isoformat(), str(purpose.id)],
-        )
         cursor.execute(PRACTICES, [note.subject_id])
         rows = cursor.fetchall()
     if rows:

@@ -17,6 +17,7 @@ from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
 from chengxin.records.checks import check_book
 from chengxin.records.errors import BatchUnknown
+from chengxin.records.gate import NO_DUTY, open_gate
 from chengxin.records.models import Batch, CheckRule, Finding, Layout, Progress
 
 COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, layout_id, body"
@@ -24,6 +25,10 @@ GATE = f"SELECT {COLUMNS} FROM records_shown WHERE subject_id = %s ORDER BY deci
 GATE_OF = GATE.replace(
     " ORDER BY", " AND item_id IN (SELECT i.id FROM catalogue_item i WHERE i.code = ANY(%s)) ORDER BY"
 )
+STATES = """SELECT i.code, v.record_id, v.version, v.state
+    FROM (SELECT DISTINCT o.item_id, c.code FROM catalogue_open o JOIN catalogue_item c ON c.id = o.item_id
+          WHERE o.purpose_id = %s AND c.code = ANY(%s) AND o.valid_from <= %s AND %s < o.valid_until) i
+    LEFT JOIN records_version v ON v.subject_id = %s AND v.item_id = i.item_id ORDER BY i.code, v.record_id"""
 AS_OF = f"SELECT {COLUMNS} FROM records_as_of(%s, %s, %s, %s)"  # noqa: S608  # a constant
 
 
@@ -56,25 +61,49 @@ class ShownRecord:
 
 
 def read_shown(
-    note: Reading, purpose: PurposeTerms, on: date, *, reader: str = "purpose", items: Collection[str] | None = None
+    note: Reading,
+    purpose: PurposeTerms,
+    on: date,
+    *,
+    reader: str = "purpose",
+    items: Collection[str] | None = None,
+    duty: int = NO_DUTY,
+    listed: bool = False,
 ) -> list[ShownRecord]:
     """Read what may be shown of a person today, for a purpose. Inside ``ground.services.reading`` alone.
 
-    ``items``: of these alone, by code; what isn't asked for isn't read.
+    ``items``: of these alone, by code; what isn't asked for isn't read. ``duty``: the number of the duty item where the purpose needs one.
+    ``listed``: of each record document, organ and date alone, no other field.
     The day and the purpose are set for this transaction; the database's own policies do the rest. What was read is noted for the
     access entry: each version, and the fields by name.
     """
+    open_gate(on, purpose.id, duty)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)",
-            [on.isoformat(), str(purpose.id)],
-        )
         if items is None:
             cursor.execute(GATE, [note.subject_id])
         else:
             cursor.execute(GATE_OF, [note.subject_id, sorted(items)])
         rows = cursor.fetchall()
-    return _shown(note, rows, on, reader)
+    return _shown(note, rows, on, reader, listed=listed)
+
+
+def read_states(
+    note: Reading, purpose: PurposeTerms, on: date, *, duty: int, items: Collection[str]
+) -> dict[str, list[str]]:
+    """Read how many records there are of each of these items that is open today, and how each stands; no value. Inside ``reading`` alone.
+
+    Each version is noted for the access entry; which fields it names is the caller's to say, who knows what is told.
+    """
+    open_gate(on, purpose.id, duty)
+    found: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(STATES, [purpose.id, sorted(items), on, on, note.subject_id])
+        for item, record, version, state in cursor.fetchall():
+            states = found.setdefault(item, [])
+            if record is not None:
+                states.append(state)
+                note.versions.append((record, version))
+    return found
 
 
 def read_as_of(
@@ -88,7 +117,9 @@ def read_as_of(
     return _shown(note, rows, on, reader)
 
 
-def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) -> list[ShownRecord]:
+def _shown(
+    note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str, *, listed: bool = False
+) -> list[ShownRecord]:
     items = {row[3] for row in rows}
     begun = begun_by(on)
     definitions, labels = begun.definitions(items), begun.labels(items)
@@ -97,10 +128,11 @@ def _shown(note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str) ->
     for subject, record, version, item_id, decided, grade, state, start, until, repair, layout, body in rows:
         definition = definitions[item_id]
         values = dict(zip(layouts[layout], json.loads(body), strict=True)) if body else {}
-        fields = tuple(_fields(definition, values, labels, reader))
-        note.versions.append((record, version))
-        note.fields.update(f"{definition.code}.{field.code}" for field in fields)
         organ = definition.roles.get("organ_name") or definition.roles["organ"]
+        fields = () if listed else tuple(_fields(definition, values, labels, reader))
+        note.versions.append((record, version))
+        read = (definition.roles["document"], organ) if listed else [field.code for field in fields]
+        note.fields.update(f"{definition.code}.{code}" for code in read)
         records.append(
             ShownRecord(
                 number=vault().record_number(subject, record),

@@ -30,6 +30,8 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "feedback-limits": (Unit.COUNT, ("an_hour",)),
     "feedback-keeping": (Unit.MONTH, ("keep",)),
     "scan-keeping": (Unit.MONTH, ("keep",)),
+    "duty-enrolments": (Unit.WORKING_DAY, ("decide",)),
+    "query-limits": (Unit.COUNT, ("a_minute", "a_day")),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -95,3 +97,8 @@ def feedback_term(on: date) -> Term:
 def feedback_months(on: date) -> int:
     """Give for how many months feedback of the public is kept. Raises TermGap."""
     return tables()["feedback-keeping"].at(on).numbers["keep"]
+
+
+def enrolment_term(on: date) -> Term:
+    """Give within how many working days an application for a duty item is decided (``decide``), with its source. Raises TermGap."""
+    return tables()["duty-enrolments"].at(on)

@@ -10,6 +10,16 @@ class DayToCome(Rejected):
     message_en = "The day asked for hasn't come yet; only today or a day gone by can be shown."
 
 
+class DutyNotNamed(Rejected):
+    """The organisation stands enrolled for several duties of the purpose. Tells of the asker alone, nothing of the person."""
+
+    code = "duty-not-named"
+    message = "本单位在这个用途下开通了几个查询事项，请写明是哪一个（--duty、duty 或者在页面上选）。本次查询已登记。"
+    message_en = (
+        "Your organisation is enrolled for several duty items under this purpose; name one. The query has been entered."
+    )
+
+
 class RecallUnknown(NotFound):
     code, message, message_en = (
         "recall-unknown",

@@ -10,8 +10,15 @@ from chengxin.catalogue.models import ItemVersion
 from chengxin.catalogue.terms import ItemDefinition, define_item
 from chengxin.identity.models import User
 from chengxin.identity.speaking import speaking_as_person
+from chengxin.sharing.duties.answers import MARK, Form
 
 TOLD = 20
+FORM_WORDS = {
+    Form.YES_NO: "只答有没有记录",
+    Form.COUNT: "只答有几条记录",
+    Form.BAND: "只答记录数量的档次",
+}
+"""What was told of an item where no field of it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,9 @@ def worded_fields(
     for field in fields:
         code, _, name = field.rpartition(".")
         item = items.get(code)
+        if name.startswith(MARK):
+            groups.setdefault(item.name if item else code, []).append(FORM_WORDS[Form(name.removeprefix(MARK))])
+            continue
         known = item is not None and any(one.code == name for one in item.fields)
         groups.setdefault(item.name if item else code, []).append(item.field(name).label if item and known else name)
     return tuple((name, tuple(labels)) for name, labels in groups.items())

@@ -1,4 +1,4 @@
-"""The registers of this folder: recalls, persons' questions (``identity.registers``)."""
+"""The registers of this folder: recalls, persons' questions, enrolments (``identity.registers``)."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from chengxin.identity.vault import vault
 from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
-RECALLS, QUESTIONS = SQL["recalls"], SQL["questions"]
+RECALLS, QUESTIONS, ENROLMENTS = SQL["recalls"], SQL["questions"], SQL["enrolments"]
 
 
 def numbered(row: Row) -> Row:

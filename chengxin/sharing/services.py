@@ -1,8 +1,9 @@
-"""Answering: a person's report for an officer with a purpose, a basis and a case."""
+"""Answering: a person's report for an officer or a client with a duty item, a basis and a case, in the form of the duty."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from chengxin.catalogue.queries import PurposeTerms, find_purpose
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, note_act, reading
 from chengxin.identity.errors import HandsRefused
-from chengxin.identity.models import User
+from chengxin.identity.models import Organisation, User
 from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
 from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.signers import refusal_of
@@ -21,9 +22,15 @@ from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.refusals import Refusal
 from chengxin.lib.regions import standard_areas
+from chengxin.records.gate import NO_DUTY
 from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
-from chengxin.records.queries import ShownRecord, read_as_of, read_shown
-from chengxin.sharing.errors import DayToCome
+from chengxin.records.queries import ShownRecord, read_as_of, read_shown, read_states
+from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
+from chengxin.sharing.duties.authorisations import Authorised, standing_authorisation
+from chengxin.sharing.duties.errors import DutyUnknown
+from chengxin.sharing.duties.queries import DutyTerms, duty_known, find_duty, standing_duties
+from chengxin.sharing.duties.rules import NOT_NAMED, choose_duty
+from chengxin.sharing.errors import DayToCome, DutyNotNamed
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -55,66 +62,142 @@ class Report:
     """Stands on a report that a person had made out to themselves: with it whoever is shown the report can check it."""
     relative: bool = False
     """Handed to a close relative of somebody who died."""
+    duty: str = ""
+    """The duty item under which it was asked for, by name; empty where the purpose needs none."""
+    duty_code: str = ""
+    answer: Answer | None = None
+    """The answer where its form holds no record."""
+    entry_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What an asker may ask: the purpose, the duty where it needs one, and the asker with that duty named."""
+
+    asker: Asker
+    organisation: Organisation
+    purpose: PurposeTerms
+    duty: DutyTerms | None
+    authorised: Authorised | None = None
+
+    @property
+    def duty_id(self) -> int:
+        return self.duty.id if self.duty else NO_DUTY
+
+    @property
+    def form(self) -> Form:
+        return Form(self.duty.form) if self.duty else Form.FULL
+
+    @property
+    def bases(self) -> dict[str, str]:
+        return dict(self.duty.bases) if self.duty else self.purpose.bases
 
 
 class Refused(Exception):  # no error of the program: the true reason on its way to the register
-    """Why a query is refused, and about whom; only the register learns it."""
+    """Why a query is refused, about whom, and under which duty where one was found; only the register learns it."""
 
     def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT, hands: Refusal | None = None) -> None:
         super().__init__(reason)
         self.hands = hands
+        self.duty = ""
         self.reason = reason
         self.subject_id = subject_id
 
 
-def issue_report(asker: Asker, question: Question, *, at: datetime) -> Report:
+def issue_report(asker: Asker, question: Question, *, at: datetime, client: str = "") -> Report:
     """Issue a report: decide, read through the gate, enter, commit. Rendering is the caller's, after this has returned.
 
-    Raises NotAnswerable, the same for every reason, after the true reason was entered; HandsRefused where it is the officer themselves, or
-    they haven't declared who they are. When the entry can't be written there is
-    no report.
+    ``client`` is the system that proved itself with a token and asks on behalf of somebody whom only its organisation knows; empty for an
+    officer of ours. Raises NotAnswerable, the same for every reason, after the true reason was entered; HandsRefused where it is the
+    officer themselves, or they haven't declared who they are; DutyNotNamed, which tells of the asker alone.
+    When the entry can't be written there is no report.
     """
     today = shanghai_date(at)
     try:
-        purpose, subject_id = _whom(asker, question, today)
+        allowed, subject_id = _whom(asker, question, today, client)
     except Refused as refused:
         raise _refuse(asker, refused, at) from None
-    with reading(asker, subject_id, at=at) as note:
-        report = _report(asker, note, purpose, read_shown(note, purpose, today))
+    with reading(allowed.asker, subject_id, at=at) as note:
+        report = _report(allowed, note, *_read(allowed, note, today))
     # Only now is the entry committed; nothing leaves before.
     return report  # noqa: RET504
 
 
-def _whom(asker: Asker, question: Question, today: date) -> tuple[PurposeTerms, int]:
+def _read(allowed: Allowed, note: Reading, today: date) -> tuple[list[ShownRecord], Answer | None]:
+    """Read as much as the form of the duty tells, and no value where it tells none."""
+    items = allowed.authorised.items if allowed.authorised else None
+    form, duty = allowed.form, allowed.duty
+    if duty is None or form.tells_records:
+        listed = form is Form.LIST
+        return read_shown(note, allowed.purpose, today, items=items, duty=allowed.duty_id, listed=listed), None
+    states = read_states(note, allowed.purpose, today, duty=duty.id, items=duty.items if items is None else items)
+    note.fields.update(told_field(item, form) for item in states)
+    found = [state for each in states.values() for state in each]
+    return [], answer_in(form, found, asked=states, bounds=duty.bands)
+
+
+def _whom(asker: Asker, question: Question, today: date, client: str = "") -> tuple[Allowed, int]:
     """Decide whether this asker may ask, about whom, and that it isn't about themselves. Raises Refused."""
-    purpose = decide(asker, today)
-    subject_id = identify(question, today)
-    officer = find_officer(asker.officer)
-    if officer is not None and (refusal := refusal_of(officer, [subject_id])):
+    allowed = decide(asker, today, client=client)
+    try:
+        return _about(allowed, question, today, client)
+    except Refused as refused:
+        refused.duty = allowed.asker.duty
+        raise
+
+
+def _about(allowed: Allowed, question: Question, today: date, client: str) -> tuple[Allowed, int]:
+    """Find whom a question is about, that it isn't whoever asks, and what they authorised where that is needed. Raises Refused."""
+    asker, subject_id = allowed.asker, identify(question, today)
+    # A system's officer stands behind its name.
+    officer = find_officer(asker.officer.removeprefix(f"{client}/") if client else asker.officer)
+    if (
+        officer is not None
+        and officer.organisation_id == allowed.organisation.pk
+        and (refusal := refusal_of(officer, [subject_id]))
+    ):
         raise Refused(refusal.code, subject_id, refusal)
-    return purpose, subject_id
+    if allowed.purpose.needs == "authorisation" and allowed.duty is not None:
+        authorised = standing_authorisation(subject_id, allowed.organisation.pk, allowed.duty.id, today)
+        if authorised is None:
+            raise Refused("authorisation-missing", subject_id)
+        return replace(allowed, authorised=authorised), subject_id
+    return allowed, subject_id
 
 
 def _refuse(asker: Asker, refused: Refused, at: datetime, as_of: date | None = None) -> ChengxinError:
-    """Enter a refusal with its true reason, and give what the asker sees: one text for all, save of their own affairs."""
-    enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=as_of)
+    """Enter a refusal with its true reason, and give what the asker sees: one text for all, save of their own affairs.
+
+    A duty that there isn't may be any text, so it isn't written down.
+    """
+    named = replace(asker, duty=refused.duty or (asker.duty if duty_known(asker.duty) else ""))
+    enter_refusal(named, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=as_of)
+    if refused.reason == NOT_NAMED:
+        return DutyNotNamed()
     return HandsRefused(refused.hands) if refused.hands else NotAnswerable()
 
 
 def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[Practice, ...]:
     """Tell which key occupations a person practises today, by whose certificate and until when.
 
-    The way of ``issue_report``: the same decision, the same gate, one access entry. Raises NotAnswerable.
+    The way of ``issue_report``: the same decision, the same gate, one access entry. Raises NotAnswerable, also where the duty's
+    answer isn't full.
     """
     today = shanghai_date(at)
     try:
-        purpose, subject_id = _whom(asker, question, today)
+        allowed, subject_id = _whom(asker, question, today)
+        _refuse_other_form(allowed, subject_id)
     except Refused as refused:
         raise _refuse(asker, refused, at) from None
-    with reading(asker, subject_id, at=at) as note:
-        practices = tuple(read_practices(note, purpose, today))
+    with reading(allowed.asker, subject_id, at=at) as note:
+        practices = tuple(read_practices(note, allowed.purpose, today, duty=allowed.duty_id))
     # Only now is the entry committed; nothing leaves before.
     return practices  # noqa: RET504
+
+
+def _refuse_other_form(allowed: Allowed, subject_id: int) -> None:
+    if allowed.form is not Form.FULL:
+        raise Refused("duty-other-form", subject_id)
 
 
 @transaction.atomic
@@ -134,12 +217,13 @@ def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime,
         enter_refusal(asker, subject_id=UNKNOWN_SUBJECT, reason=DayToCome.code, at=at, as_of=on)
         raise DayToCome
     try:
-        purpose, subject_id = _whom(asker, question, today)
-        _refuse_looking_back(purpose, subject_id)
+        allowed, subject_id = _whom(asker, question, today)
+        _refuse_looking_back(allowed.purpose, subject_id)
     except Refused as refused:
         raise _refuse(asker, refused, at, on) from None
-    with reading(asker, subject_id, at=at, as_of=on) as note:
-        report = _report(asker, note, purpose, read_as_of(note, purpose, on=on, known_at=known_at), as_of=on)
+    with reading(allowed.asker, subject_id, at=at, as_of=on) as note:
+        records = read_as_of(note, allowed.purpose, on=on, known_at=known_at)
+        report = _report(allowed, note, records, None, as_of=on)
     return report  # noqa: RET504
 
 
@@ -148,30 +232,46 @@ def _refuse_looking_back(purpose: PurposeTerms, subject_id: int) -> None:
         raise Refused("purpose-may-not-look-back", subject_id)
 
 
-def decide(asker: Asker, today: date) -> PurposeTerms:
-    """Decide whether this asker may ask for this purpose at all. Raises Refused with the true reason.
+def decide(asker: Asker, today: date, *, client: str = "") -> Allowed:
+    """Decide whether this asker may ask for this purpose at all, and under which duty. Raises Refused with the true reason.
 
-    Source: safeguard 8; 政务数据共享条例 第二十条 (basis, scene and scope are stated).
+    Source: safeguard 8; 政务数据共享条例 第二十条 (basis, scene and scope are stated), 第二十五条 (nothing beyond them).
     """
     organisation = find_organisation(asker.organisation, today)
-    officer = find_officer(asker.officer)
     if organisation is None:
         raise Refused("organisation-unknown")
-    if officer is None or officer.organisation_id != organisation.pk or not may(officer.pk, "report.issue"):
-        raise Refused("officer-unknown")
+    if not client:
+        officer = find_officer(asker.officer)
+        if officer is None or officer.organisation_id != organisation.pk or not may(officer.pk, "report.issue"):
+            raise Refused("officer-unknown")
     try:
         purpose = find_purpose(asker.purpose, today)
     except PurposeUnknown:
         raise Refused("purpose-unknown") from None
     if organisation.kind not in purpose.organisation_kinds:
         raise Refused("purpose-not-open-to-organisation")
-    if asker.basis not in purpose.bases:
+    duty = _duty(asker, purpose, today)
+    allowed = Allowed(replace(asker, duty=duty.code if duty else ""), organisation, purpose, duty)
+    if asker.basis not in allowed.bases:
         raise Refused("basis-unknown")
-    if purpose.needs == "authorisation":
-        raise Refused("authorisation-missing")
     if purpose.needs == "case" and not asker.case_reference.strip():
         raise Refused("case-missing")
-    return purpose
+    return allowed
+
+
+def _duty(asker: Asker, purpose: PurposeTerms, today: date) -> DutyTerms | None:
+    """Find the duty under which a question is asked, None where the purpose needs none. Raises Refused."""
+    if not purpose.needs_duty:
+        if asker.duty:
+            raise Refused("duty-not-of-purpose")
+        return None
+    code, reason = choose_duty(asker.duty, standing_duties(asker.organisation, purpose.code))
+    if reason:
+        raise Refused(reason)
+    try:
+        return find_duty(code, today)
+    except DutyUnknown:
+        raise Refused("duty-not-enrolled") from None
 
 
 def identify(question: Question, today: date) -> int:
@@ -191,10 +291,10 @@ def identify(question: Question, today: date) -> int:
 
 
 def _report(
-    asker: Asker, note: Reading, purpose: PurposeTerms, records: list[ShownRecord], *, as_of: date | None = None
+    allowed: Allowed, note: Reading, records: list[ShownRecord], answer: Answer | None, *, as_of: date | None = None
 ) -> Report:
     """Number the report and note its number in the same transaction as the entry."""
-    number = report_number(note.at)
+    number, asker = report_number(note.at), allowed.asker
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at) VALUES (%s, %s, %s, %s)",
@@ -202,17 +302,22 @@ def _report(
         )
     # Signed for by name on every face; the entry keeps the login.
     officer = find_officer(asker.officer)
+    ours = officer if officer is not None and officer.organisation_id == allowed.organisation.pk else None
     return Report(
         number=number,
         issued_at=note.at,
         subject=open_person(note.subject_id),
-        organisation=officer.organisation.name if officer else asker.organisation,
-        officer=officer.display_name if officer else asker.officer,
-        purpose=purpose.name,
-        basis=purpose.bases[asker.basis],
+        organisation=allowed.organisation.name,
+        officer=ours.display_name if ours else asker.officer,
+        purpose=allowed.purpose.name,
+        basis=allowed.bases[asker.basis],
         case_reference=asker.case_reference,
         records=tuple(records),
         as_of=as_of,
+        duty=allowed.duty.name if allowed.duty else "",
+        duty_code=asker.duty,
+        answer=answer,
+        entry_id=note.entry_id,
     )
 
 

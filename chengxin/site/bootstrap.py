@@ -156,6 +156,7 @@ def _make_ready(database: Database) -> None:
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_occupations, settle_terms
     from chengxin.records.services import settle_checks
+    from chengxin.sharing.duties.loading import load_duties
 
     call_command("migrate", verbosity=0, interactive=False)
     apply_locks(database.urls["owner"], {role: database.name_of(role) for role in ROLES})
@@ -163,6 +164,7 @@ def _make_ready(database: Database) -> None:
     settle_keys(at=timezone.now())
     settle_row_key()
     load_catalogue(at=timezone.now())
+    load_duties()
     settle_checks()
     settle_terms()
     settle_occupations()
@@ -190,6 +192,7 @@ def digest_of(names: dict[str, str]) -> str:
         "catalogue/data/**/*.toml",
         "catalogue/data/**/*.csv",
         "catalogue/terms_data/*.toml",
+        "sharing/data/*.toml",
     )
     for pattern in patterns:
         for path in sorted(PACKAGE.glob(pattern)):

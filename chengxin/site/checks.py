@@ -94,6 +94,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
 
 def _catalogue() -> list[Provisional]:
     from chengxin.catalogue.models import Edition, ItemVersion, Purpose
+    from chengxin.sharing.duties.models import Duty
 
     items = ItemVersion.objects.filter(provisional=True, edition__valid_until=None).select_related("item")
     purposes, editions = (
@@ -104,6 +105,10 @@ def _catalogue() -> list[Provisional]:
         *(Provisional("item", one.item.code, one.name) for one in items.order_by("item__code")),
         *(Provisional("purpose", one.code, one.name) for one in purposes.order_by("code")),
         *(Provisional("edition", one.code, one.name) for one in editions.order_by("code")),
+        *(
+            Provisional("duty", f"duties: {one.code}", one.name)
+            for one in Duty.objects.filter(provisional=True).order_by("code")
+        ),
     ]
 
 

@@ -235,6 +235,10 @@ def report(
     basis: Annotated[str, typer.Option()],
     case: Annotated[str, typer.Option()],
     data: Data = DEFAULT_DATA,
+    duty: Annotated[
+        str,
+        typer.Option(help="查询事项编码，只开通了一个时可不写 / duty item; may be left out when it is the only one"),
+    ] = "",
     format: Annotated[str, typer.Option(help="text|json|pdf")] = "text",  # noqa: A002  # the option's stable name
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
@@ -244,7 +248,8 @@ def report(
     with installation(data.resolve(), "app", tell):
         from chengxin.site.terminal import report_bytes
 
-        content = report_bytes(org, officer, purpose, basis, case, form=format, lines=sys.stdin.read().splitlines())
+        lines = sys.stdin.read().splitlines()
+        content = report_bytes(org, officer, purpose, basis, case, form=format, lines=lines, duty=duty)
     if output:
         output.write_bytes(content)
     else:

@@ -189,7 +189,14 @@ def report_status(data: Path, opened: Installation, tell: Tell) -> None:
             tell(f"注意 / note: {notice.text} {notice.text_en}")
 
 
-COUNTED = {"law": "部依据", "item": "个信息项", "purpose": "个用途", "occupation": "类职业", "edition": "版目录"}
+COUNTED = {
+    "law": "部依据",
+    "item": "个信息项",
+    "purpose": "个用途",
+    "occupation": "类职业",
+    "edition": "版目录",
+    "duty": "个查询事项",
+}
 
 
 def report_provisional(tell: Tell) -> None:

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "chengxin.catalogue",
     "chengxin.records",
     "chengxin.sharing",
+    "chengxin.sharing.duties",
     "chengxin.education.feedback",
     "chengxin.portal",
     "chengxin.site",

@@ -85,8 +85,13 @@ def ingest_with_bar(
     return {**receipt(batch), "by_rule": {count.rule: count.rows for count in count_findings(batch.pk)}}
 
 
-def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *, form: str, lines: list[str]) -> bytes:
-    """Issue a report and give it in one of its faces. Raises NotAnswerable, Unusable on a form or input that isn't one."""
+def report_bytes(
+    org: str, officer: str, purpose: str, basis: str, case: str, *, form: str, lines: list[str], duty: str = ""
+) -> bytes:
+    """Issue a report and give it in one of its faces.
+
+    Raises NotAnswerable, DutyNotNamed, Unusable on a form or input that isn't one.
+    """
     from chengxin.sharing.documents import as_json, as_pdf, as_text
 
     if form not in {"text", "json", "pdf"}:
@@ -94,7 +99,7 @@ def report_bytes(org: str, officer: str, purpose: str, basis: str, case: str, *,
     if len(lines) < len(("code", "name")):
         raise Unusable("标准输入应有两行：证件号码、姓名。", "Standard input needs two lines: code, name.")
     refuse_code(case)
-    asker = Asker(org, officer, purpose, basis, case, "cli")
+    asker = Asker(org, officer, purpose, basis, case, "cli", duty)
     report = issue_report(asker, Question("resident-id", lines[0].strip(), lines[1].strip()), at=timezone.now())
     if form == "pdf":
         return as_pdf(report, demo=settings.DEMO, sandbox=settings.SANDBOX)

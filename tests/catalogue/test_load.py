@@ -179,7 +179,8 @@ def shown(register: Register, on: date, purpose: int) -> int:
     """Count what the gate lets through, as the application's role."""
     with register.connect("app") as connection, connection.transaction():
         connection.execute(
-            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)", [str(on), str(purpose)]
+            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true), set_config('cx.duty', '0', true)",
+            [str(on), str(purpose)],
         )
         row = connection.execute("SELECT count(*) FROM records_shown").fetchone()
     assert row is not None

@@ -90,7 +90,7 @@ def test_an_officer_looks_a_person_up_and_takes_the_report(desk: Reader, install
     desk.become(LICENSING)
     desk.go("/desk/lookup/")
     desk.heading("为什么查询")
-    desk.follow("行政许可审查")
+    desk.follow("行政许可：审查申请人有关信用信息")
     desk.ask(name, code)
     desk.heading("个人公共信用信息报告")
     told = desk.page.locator("main").inner_text()
@@ -108,7 +108,7 @@ def test_an_officer_looks_a_person_up_and_takes_the_report(desk: Reader, install
 def test_a_refused_officer_learns_nothing_and_types_the_person_anew(desk: Reader) -> None:
     desk.become(LICENSING)
     desk.go("/desk/lookup/")
-    desk.follow("行政许可审查")
+    desk.follow("行政许可：审查申请人有关信用信息")
     desk.ask("王不在", "149999199001010018")
     assert "无法答复此次查询" in desk.page.get_by_role("alert").inner_text()
     assert desk.page.get_by_label("姓名").input_value() == ""
@@ -280,7 +280,7 @@ def officer_states(desk: Reader, tag: str, installation: Running) -> None:
     desk.become(LICENSING)
     desk.go("/desk/lookup/")
     desk.examine(f"{tag}-purposes")
-    desk.follow("行政许可审查")
+    desk.follow("行政许可：审查申请人有关信用信息")
     desk.examine(f"{tag}-lookup")
     desk.press("查询")
     desk.examine(f"{tag}-lookup-wrong")

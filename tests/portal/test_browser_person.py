@@ -66,7 +66,7 @@ def test_a_person_questions_a_query_and_reads_the_answer(browser: Browser, insta
         desk.page.get_by_text("重新遮住号码").wait_for()
         name, code = (desk.page.locator("dd").nth(place).inner_text().strip() for place in (0, 1))
         desk.become(OFFICER)
-        desk.go("/desk/lookup/XK-SC/")
+        desk.go("/desk/lookup/XK-SC-01/")
         desk.ask(name, code)
         desk.heading("个人公共信用信息报告")
         enter(desk)

@@ -1,6 +1,6 @@
 """Looking a person up: a reason first, an entry always, nothing of the person in an address."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from chengxin.catalogue.queries import list_purposes
 from chengxin.identity.queries import find_organisation
 from chengxin.records.services import ingest_file
 from tests.conftest import Register
+from tests.duties import enrol
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, MARKET, UNKNOWN, WANG_WEI
 from tests.portal.conftest import LogIn
@@ -66,18 +67,42 @@ def test_purposes_come_with_their_laws(client: Client) -> None:
     assert "行政许可审查" not in text
 
 
-def test_what_needs_an_authorisation_stands_apart_and_says_why(register: Register, log_in: LogIn, today: date) -> None:
-    move(register, "officer", "测试市场监督管理局")
-    client = log_in("officer")
+def test_what_needs_an_authorisation_stands_apart_and_says_why(
+    register: Register, log_in: LogIn, now: datetime
+) -> None:
+    enrol(register, "XK-SC-01", "PX-SC-01", "SQ-QT-01", at=now)
+    client = log_in("examiner")
     text = client.get("/desk/lookup/").content.decode()
-    offered, closed = text.split("暂时不能用的用途")
-    for purpose in list_purposes("department", today):
-        needs = purpose.needs == "authorisation"
-        assert (f"<li>{purpose.name}</li>" in closed) is needs
-        assert (f'href="/desk/lookup/{purpose.code}/"' in offered) is not needs
-    page = client.get("/desk/lookup/SQ-QT/").content.decode()
+    offered, closed = text.split("暂时不能用的查询事项")
+    for duty in ("XK-SC-01", "PX-SC-01"):
+        assert f'href="/desk/lookup/{duty}/"' in offered
+    assert "经本人授权核对所出示的信息" in closed
+    assert "RC-JG-01" not in text
+    assert 'href="/desk/enrolments/"' in offered
+    page = client.get("/desk/lookup/SQ-QT-01/").content.decode()
     assert "还不能登记授权" in page
     assert '<form method="post" class="card"' not in page
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_answer_comes_in_the_form_of_its_duty(register: Register, log_in: LogIn, now: datetime) -> None:
+    enrol(register, "PX-SC-01", at=now)
+    client = log_in("examiner")
+    asked = client.get("/desk/lookup/PX-SC-01/").content.decode()
+    assert "答复：有无" in asked
+    answer = client.post("/desk/lookup/PX-SC-01/", query("SXSHXYTL-30"))
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "有。" in text
+    assert "并市监罚" not in text
+    assert [(row[0], row[3], row[5]) for row in entries(register)] == [("answered", "PX-SC", "desk")]
+
+
+def test_a_duty_that_isnt_enrolled_for_has_no_page(register: Register, log_in: LogIn, now: datetime) -> None:
+    enrol(register, "PX-SC-01", at=now)
+    client = log_in("examiner")
+    for code in ("XK-SC-01", "XK-SC", "PX-SC", "CK-FW"):
+        assert client.get(f"/desk/lookup/{code}/").status_code == 404
 
 
 def move(register: Register, login: str, organisation: str) -> None:

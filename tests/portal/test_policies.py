@@ -44,14 +44,13 @@ PUBLISHED = {
     "public:publication": "tells which items the law opens, and of no person",
     "public:item": "the catalogue is published by law",
     "public:editions": "the catalogue is published by law",
-    "public:edition": "the catalogue is published by law",
-    "public:edition-json": "the catalogue is published by law",
-    "public:edition-csv": "the catalogue is published by law",
+    **{f"public:edition{end}": "the catalogue is published by law" for end in ("", "-csv", "-json")},
     "public:compare": "the catalogue is published by law",
     "public:consultations": "drafts are open to comments by law",
     "public:consultation": "drafts are open to comments by law, and a comment is what its writer chose to give",
     "public:organisations": "names units that hand in, and none of their officers",
     "public:permissions": "tells what roles may do, and of nobody who holds one",
+    **{f"public:who-may-ask{end}": "names organisations, none of their officers" for end in ("", "-csv", "-json")},
     "public:statistics": "sums of many, small ones withheld",
     "public:statistics-file": "sums of many, small ones withheld",
     "public:check-receipt": "a receipt names an organisation and an answer, never the person",
@@ -88,6 +87,7 @@ SAMPLES = {
     "code": "CF-ZRR",
     "login": "clerk",
     "purpose": "XK-SC",
+    "duty": "XK-SC-01",
     "edition": "SX-2026.1",
     "name": "CF_WSH",
     "number": 1,
@@ -105,7 +105,7 @@ URLS = {
 OF_THEIR_OWN = ("administration", "public", "editing")
 SCOPES = {
     "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw",
-    "department": "verification.check intake.hand_in intake.follow intake.withdraw",
+    "department": "verification.check intake.hand_in intake.follow intake.withdraw query.ask",
 }
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {

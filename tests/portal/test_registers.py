@@ -28,6 +28,7 @@ from tests.records.test_ingest import take
 INDEX = reverse("portal:registers")
 CASES, BATCHES = reverse("portal:register", args=["cases"]), reverse("portal:register", args=["batches"])
 OFFICERS = [
+    "enrolments",
     "delegations",
     "visits",
     "transfers",

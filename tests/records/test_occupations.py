@@ -226,7 +226,8 @@ def test_view_of_practices_is_shut_without_purpose_and_day(
         assert purpose is not None
         for wanted, seen in ((purpose, 0), (open_purpose(register), 1)):
             connection.execute(
-                "SELECT set_config('cx.on', %s, false), set_config('cx.purpose', %s, false)", [str(today), str(wanted)]
+                "SELECT set_config('cx.on', %s, false), set_config('cx.purpose', %s, false), set_config('cx.duty', '0', false)",
+                [str(today), str(wanted)],
             )
             assert connection.execute("SELECT count(*) FROM records_practice").fetchone() == (seen,)
 

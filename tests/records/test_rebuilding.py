@@ -174,7 +174,8 @@ class Meanwhile:
         with psycopg.connect(self.register.urls[role], autocommit=True) as connection:
             if settings:
                 connection.execute(
-                    "SELECT set_config('cx.on', %s, false), set_config('cx.purpose', %s, false)", settings
+                    "SELECT set_config('cx.on', %s, false), set_config('cx.purpose', %s, false), set_config('cx.duty', '0', false)",
+                    settings,
                 )
             while not self.ended.is_set():
                 found = connection.execute(query.encode()).fetchone()
@@ -195,7 +196,7 @@ def test_nothing_is_missing_at_any_moment_while_intake_and_reads_go_on(
 ) -> None:
     """Readers count what is shown and what is superseded; intake changes the same records; all is rebuilt in a process of its own."""
     beside = Meanwhile(changed)
-    purpose = find_purpose("XK-SC", today).id
+    purpose = find_purpose("CK-FW", today).id
     threads = [
         threading.Thread(target=beside.read, args=("owner", WHOLE, (12, 0))),
         threading.Thread(target=beside.read, args=("app", SHOWN, (12, 12), (today.isoformat(), str(purpose)))),

@@ -66,11 +66,11 @@ def standing(register: Register) -> list[tuple[Any, ...]]:
 def shown(register: Register, today: date) -> list[str]:
     """Give the bodies that a case's officer would see now."""
     register.become("app")
-    purpose = find_purpose("XK-SC", today).id
+    purpose = find_purpose("CK-FW", today).id
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute(
-            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)",
+            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true), set_config('cx.duty', '0', true)",
             [today.isoformat(), str(purpose)],
         )
         cursor.execute("SELECT body FROM records_shown ORDER BY body")

@@ -87,7 +87,7 @@ def test_a_role_is_told_as_it_was_held_then(register: Register, now: datetime) -
     [
         pytest.param({}, [4, 3, 2, 1, 0], id="everything"),
         pytest.param({"organisation": MARKET}, [3, 1], id="organisation"),
-        pytest.param({"purpose": "XK-SC"}, [2], id="purpose"),
+        pytest.param({"purpose": "JH-JC"}, [2], id="purpose"),
         pytest.param({"channel": "batch"}, [4], id="channel"),
         pytest.param({"first": 2}, [4, 3, 2], id="from a day on"),
         pytest.param({"last": 2}, [2, 1, 0], id="up to a day"),
@@ -102,7 +102,7 @@ def test_filters_let_through_what_they_say(
     told: tuple[dict[str, str], ...] = (
         {},
         {"code": MARKET},
-        {"purpose": "XK-SC"},
+        {"purpose": "JH-JC"},
         {"code": MARKET},
         {"channel": "batch"},
     )
@@ -129,7 +129,7 @@ def test_ones_own_readings_are_listed_when_asked_for(register: Register, now: da
 
 def test_filters_offer_what_is_there_and_nothing_of_others(register: Register, now: datetime) -> None:
     looked(now)
-    looked(now, LI_NA, code=MARKET, purpose="XK-SC", channel="batch")
+    looked(now, LI_NA, code=MARKET, purpose="JH-JC", channel="batch")
     choices = entry_choices(oneself())
     assert choices.organisations == ((CENTRE, "测试信用中心"),)
     assert choices.purposes == (("YY-CL", "异议处理"),)

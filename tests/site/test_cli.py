@@ -270,7 +270,7 @@ def test_unknown_person_is_not_named_in_the_answer(shell: Shell) -> None:
 
 def test_no_command_takes_a_code_or_name_of_a_person_as_an_argument() -> None:
     known = {
-        "report": {"org", "officer", "purpose", "basis", "case", "data", "format", "output"},
+        "report": {"org", "officer", "purpose", "basis", "case", "data", "duty", "format", "output"},
         "ingest": {"file", "item", "provider", "data", "as_of", "attest", "mend", "as_json"},
         "check": {"file", "item", "as_of", "attest", "as_json"},
     }

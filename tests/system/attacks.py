@@ -45,7 +45,11 @@ def see_the_repaired(stage: Stage) -> bool:
 
 
 def see_what_another_purpose_sees(stage: Stage) -> bool:
-    return stage.sees(SHOWN, purpose=stage.facts.recruitment)
+    """Under a duty of that purpose that names the item, as none that is published does."""
+    from tests.system.enrolling import duty  # which attacks by way of this module
+
+    number = duty(stage, purpose_id=stage.facts.recruitment, items=["CF-ZRR"])
+    return stage.sees(SHOWN, purpose=stage.facts.recruitment, duty=number)
 
 
 def see_a_payload(stage: Stage) -> bool:

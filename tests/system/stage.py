@@ -79,16 +79,33 @@ class Stage:
         self.insert("intake", "records_version", version(self.facts, **changes))
 
     def look(
-        self, query: str, *values: Any, on: date | None = None, purpose: int | None = None
+        self, query: str, *values: Any, on: date | None = None, purpose: int | None = None, duty: int | None = None
     ) -> list[tuple[Any, ...]]:
-        """Read as the application, for a day and a purpose."""
-        settings = (on or self.facts.today).isoformat(), str(purpose or self.facts.examination)
-        self.run("app", "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true)", *settings)
+        """Read as the application, for a day and a purpose, under the first duty of the purpose unless told."""
+        wanted = purpose or self.facts.examination
+        if duty is None:
+            ((duty,),) = self.run(
+                "owner", "SELECT coalesce(min(id), 0) FROM sharing_duty WHERE purpose_id = %s", wanted
+            )
+        settings = (on or self.facts.today).isoformat(), str(wanted), str(duty)
+        self.run(
+            "app",
+            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true), set_config('cx.duty', %s, true)",
+            *settings,
+        )
         return self.run("app", query, *values)
 
-    def sees(self, record: int, number: int = 1, *, on: date | None = None, purpose: int | None = None) -> bool:
+    def sees(
+        self,
+        record: int,
+        number: int = 1,
+        *,
+        on: date | None = None,
+        purpose: int | None = None,
+        duty: int | None = None,
+    ) -> bool:
         query = "SELECT FROM records_version WHERE record_id = %s AND version = %s"
-        return bool(self.look(query, record, number, on=on, purpose=purpose))
+        return bool(self.look(query, record, number, on=on, purpose=purpose, duty=duty))
 
 
 def version(facts: Facts, **changes: Any) -> dict[str, Any]:
@@ -181,6 +198,7 @@ def _fill(stage: Stage) -> None:
         certifying,
         checking,
         clerking,
+        enrolling,
         entering,
         minors,
         oneself,
@@ -197,6 +215,7 @@ def _fill(stage: Stage) -> None:
 
     facts, day = stage.facts, timedelta(days=1)
     cataloguing.furnish(stage)
+    enrolling.furnish(stage)
     for number in (facts.batch, facts.other_batch):
         stage.insert("owner", "records_batch", batch(facts, number))
     stage.insert("owner", "records_batch", batch(facts, facts.closed_batch, state="done", finished_at=facts.at))

@@ -38,11 +38,14 @@ COLUMNS = {
     "public_consultation": "edition is_open number organisation place returned title until",
     "public_draft_item": "change code definition number",
     "public_comment": "answer name number place text",
+    "public_duty": "bases code form item_names item_names_en items keep_days may_store name name_en needs organisation_kinds provisional"
+                   " purpose purpose_name purpose_name_en",
+    "public_enrolment": "basis code duty kind name region valid_from valid_until",
     "public_feedback": "answer answered_on place words",
     "public_page": "address body changed day depth facts heading id kind link path summary summary_en title",
     "public_picture": "content file height number width",
     "public_redirect": "path target",
-    "audit_access": "as_of at basis case_reference channel entry_id officer organisation outcome person purpose reason",
+    "audit_access": "as_of at basis case_reference channel duty entry_id officer organisation outcome person purpose reason",
     "audit_action": "act actor at id note subject",
     "audit_client_key": "addresses approved_at approved_by client_id entered_at entered_by key_from key_until kid name organisation"
                         " suspended_at suspended_by suspension_reason valid_from valid_until withdrawn_at withdrawn_by",

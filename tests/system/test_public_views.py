@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from chengxin.records.reconciliation import FIGURES
-from tests.people import CENTRE
+from tests.people import CENTRE, OTHER
 from tests.system.cataloguing import ADVERSE, begin, comments, put, step
+from tests.system.enrolling import asked, duty, place
 from tests.system.saying import said
 from tests.system.siting import NEWS, moved, sees_picture
 from tests.system.stage import Stage
@@ -93,6 +94,16 @@ def unagreed(stage: Stage) -> None:
     said(stage, words="F-HID")
 
 
+def of_a_duty_to_come(stage: Stage) -> None:
+    """Publish a duty item that holds from tomorrow on."""
+    duty(stage, code="Q-HID", valid_from=stage.facts.today + timedelta(days=1))
+
+
+def applied_for(stage: Stage) -> None:
+    """Let another organisation apply for a duty item, undecided."""
+    asked(stage, organisation_id=place(stage, OTHER))
+
+
 def nothing(_: Stage) -> None:
     """The row that is hidden is there already."""
 
@@ -145,6 +156,8 @@ HIDDEN = {
     "public_picture": Hidden(taken_off, "file", "images/x.jpg", "pages_file WHERE name = 'images/x.jpg'"),
     "public_redirect": Hidden(taken_off, "path", "/R-HID", "wagtailredirects_redirect WHERE old_path = '/R-HID'"),
     "public_feedback": Hidden(unagreed, "words", "F-HID", "education_feedback WHERE words = 'F-HID'"),
+    "public_duty": Hidden(of_a_duty_to_come, "code", "Q-HID", "sharing_duty WHERE code = 'Q-HID'"),
+    "public_enrolment": Hidden(applied_for, "code", OTHER, f"identity_organisation WHERE code = '{OTHER}'"),
     "public_organisation": Hidden(nothing, "code", CENTRE, f"identity_organisation WHERE code = '{CENTRE}'"),
 }
 # Conditions that tell of a row by an error, or by a notice, when they are tried on it.

@@ -11,12 +11,12 @@ from chengxin.demo.officers import settle_demo_officer
 from chengxin.demo.organisations import organisation_code
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
-from chengxin.identity.models import Organisation
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.records.queries import batch_numbers
 from chengxin.sharing.errors import DayToCome
 from chengxin.sharing.services import Question, issue_report, view_past
 from tests.conftest import Register
+from tests.duties import enrol
 from tests.penalties import penalty, write_csv
 from tests.people import CENTRE, LI_NA, MARKET, WANG_WEI, Someone
 from tests.records.test_ingest import take
@@ -184,10 +184,7 @@ def test_past_of_a_day_to_come_sounds_the_same_whoever_is_asked_about(
 
 
 def test_licence_examiners_may_not_look_back(penalised: Register, today: date, now: datetime) -> None:
-    penalised.become("owner")
-    market = Organisation.objects.get(code=MARKET)
-    settle_demo_officer(login="examiner", display_name="许可审查员", organisation=market, role="officer", password="x")
-    penalised.become("app")
+    enrol(penalised, "XK-SC-01", at=now)
     one = Asker(MARKET, "examiner", "XK-SC", "XZXKF-34", "许可2026-1", "test")
     assert len(issue_report(one, about(WANG_WEI), at=now).records) == 2
     with pytest.raises(NotAnswerable):

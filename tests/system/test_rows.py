@@ -61,7 +61,9 @@ def test_every_role_reads_the_relations_written_down_and_no_other(cluster: tuple
         relations = [name for (name,) in owner.execute(RELATIONS).fetchall()]
     readable, denied = set(), set()
     with psycopg.connect(cluster[1][role], autocommit=True) as connection:
-        connection.execute("SELECT set_config('cx.on', '2026-01-01', false), set_config('cx.purpose', '1', false)")
+        connection.execute(
+            "SELECT set_config('cx.on', '2026-01-01', false), set_config('cx.purpose', '1', false), set_config('cx.duty', '0', false)"
+        )
         for name in relations:
             try:
                 connection.execute(f"SELECT count(*) FROM {name} WHERE false".encode())

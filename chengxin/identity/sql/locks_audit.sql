@@ -8,7 +8,7 @@ CREATE OR REPLACE VIEW audit_access WITH (security_barrier) AS
            CASE a.outcome WHEN 'empty' THEN 'answered' ELSE a.outcome END AS outcome, a.reason, a.as_of,
            CASE WHEN a.subject_id <> 0
                 THEN encode(substr(sha256(k.outer_pad || sha256(k.inner_pad || convert_to('audit/' || a.subject_id, 'UTF8'))), 1, 16), 'hex')
-           END AS person
+           END AS person, a.duty
     FROM ground_access_entry a CROSS JOIN identity_row_key k;
 
 -- name: audit_action

@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 
-from chengxin.catalogue.queries import PurposeTerms
 from chengxin.ground.services import Asker
 from chengxin.lib.codes import CodeType
 from chengxin.lib.errors import ChengxinError
 from chengxin.portal.fields import FreeText, text_input
 from chengxin.portal.uploads import SpooledUpload
+from chengxin.sharing.duties.queries import Offer
 from chengxin.sharing.services import Question
 
 CODE_TYPES = [(kind.value, kind.label) for kind in CodeType if not kind.name.startswith("ORGANISATION")]
@@ -94,18 +94,21 @@ class QueryForm(forms.Form):
     )
     format = forms.ChoiceField(choices=FACES, initial="page", widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, purpose: PurposeTerms, **named: Any) -> None:
+    def __init__(self, *args: Any, offer: Offer, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._purpose = purpose
-        self.fields["basis"].choices = list(purpose.bases.items())  # type: ignore[attr-defined]
+        self._offer = offer
+        self.fields["basis"].choices = list(offer.bases.items())  # type: ignore[attr-defined]
         self.fields["basis"].error_messages["required"] = "请选择本次查询的法律依据。"
-        self.fields["case_reference"].required = purpose.needs == "case"
+        self.fields["case_reference"].required = offer.needs == "case"
         for name, words in (("case_reference", "案号或事项编号"), ("name", "姓名"), ("code", "证件号码")):
             self.fields[name].error_messages["required"] = f"请填写{words}。"
 
     def asker(self, organisation: str, officer: str) -> Asker:
         values = self.cleaned_data
-        return Asker(organisation, officer, self._purpose.code, values["basis"], values["case_reference"], "desk")
+        offer = self._offer
+        return Asker(
+            organisation, officer, offer.purpose, values["basis"], values["case_reference"], "desk", offer.named_duty
+        )
 
     def question(self) -> Question:
         values = self.cleaned_data
@@ -114,7 +117,7 @@ class QueryForm(forms.Form):
     def without_person(self) -> "QueryForm":
         """Give the form again with the reasons kept, name and code gone."""
         kept = {name: self.cleaned_data[name] for name in ("basis", "case_reference", "code_type")}
-        return QueryForm(initial=kept, purpose=self._purpose)
+        return QueryForm(initial=kept, offer=self._offer)
 
 
 class ReplyForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Looking a person up: purpose first, then basis, case and person; the answer is a report, each time a new one."""
+"""Looking a person up: duty item first, then basis, case and person; the answer is a report in its form, each time a new one."""
 
 from typing import Any
 
@@ -9,60 +9,71 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chengxin.catalogue.errors import PurposeUnknown
-from chengxin.catalogue.queries import PurposeTerms, list_purposes
+from chengxin.catalogue.queries import names_in_force
 from chengxin.ground.errors import NotAnswerable
 from chengxin.identity.errors import HandsRefused
-from chengxin.identity.policies import officer_of, officers_may
+from chengxin.identity.policies import acts_in, officer_of, officers_may
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.portal.desk.answers import attachment
 from chengxin.portal.desk.forms import QueryForm
 from chengxin.sharing.documents import as_json, as_pdf, words
+from chengxin.sharing.duties.queries import Offer, list_offers
+from chengxin.sharing.errors import DutyNotNamed
 from chengxin.sharing.services import Report, issue_report
 
 
 @officers_may("report.issue")
 @require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
-    sorted_out: dict[str, list[PurposeTerms]] = {"purposes": [], "closed": []}
-    for purpose in _offered(request):
+    sorted_out: dict[str, list[Offer]] = {"offers": [], "closed": []}
+    for offer in _offered(request):
         # Nobody can give an authorisation yet, so a query for such a purpose could only be refused.
-        sorted_out["closed" if purpose.needs == "authorisation" else "purposes"].append(purpose)
-    return render(request, "portal/desk/purposes.html", sorted_out)
+        sorted_out["closed" if offer.needs == "authorisation" else "offers"].append(offer)
+    may_enrol = "duties.enrol" in acts_in(request)
+    names = names_in_force(shanghai_date(timezone.now()))
+    named = [(one, [names.get(item, item) for item in one.items]) for one in sorted_out["offers"]]
+    told = {"offers": named, "closed": sorted_out["closed"], "may_enrol": may_enrol}
+    return render(request, "portal/desk/purposes.html", told)
 
 
 @officers_may("report.issue")
 @require_http_methods(["GET", "POST"])
 def lookup(request: HttpRequest, purpose: str) -> HttpResponse:
-    terms = _purpose(request, purpose)
-    form = QueryForm(request.POST if request.method == "POST" else None, purpose=terms)
+    offer = _offer(request, purpose)
+    form = QueryForm(request.POST if request.method == "POST" else None, offer=offer)
     if not form.is_valid():
-        return _ask(request, terms, form, status=422 if form.is_bound else 200)
+        return _ask(request, offer, form, status=422 if form.is_bound else 200)
     officer = officer_of(request)
     try:
         report = issue_report(form.asker(officer.organisation.code, officer.login), form.question(), at=timezone.now())
-    except (NotAnswerable, HandsRefused) as refusal:
-        return _ask(request, terms, form.without_person(), status=refusal.status, refusal=refusal)
+    except (NotAnswerable, HandsRefused, DutyNotNamed) as refusal:
+        return _ask(request, offer, form.without_person(), status=refusal.status, refusal=refusal)
     return FACES[form.cleaned_data["format"]](request, report, form)
 
 
 def _ask(
-    request: HttpRequest, terms: PurposeTerms, form: QueryForm, *, status: int, refusal: ChengxinError | None = None
+    request: HttpRequest, offer: Offer, form: QueryForm, *, status: int, refusal: ChengxinError | None = None
 ) -> HttpResponse:
-    return render(
-        request, "portal/desk/lookup.html", {"purpose": terms, "form": form, "refusal": refusal}, status=status
-    )
+    return render(request, "portal/desk/lookup.html", {"offer": offer, "form": form, "refusal": refusal}, status=status)
 
 
-def _offered(request: HttpRequest) -> list[PurposeTerms]:
-    return list_purposes(officer_of(request).organisation.kind, shanghai_date(timezone.now()))
+def _asked_of(report: Report) -> list[str]:
+    """Give the names of the items that an answer without records is about."""
+    names = names_in_force(shanghai_date(report.issued_at)) if report.answer else {}
+    return [names.get(code, code) for code in report.answer.asked] if report.answer else []
 
 
-def _purpose(request: HttpRequest, code: str) -> PurposeTerms:
-    """Give a purpose that the officer's organisation may ask for. Raises PurposeUnknown."""
-    for terms in _offered(request):
-        if terms.code == code:
-            return terms
+def _offered(request: HttpRequest) -> list[Offer]:
+    organisation = officer_of(request).organisation
+    return list_offers(organisation.code, organisation.kind, shanghai_date(timezone.now()))
+
+
+def _offer(request: HttpRequest, code: str) -> Offer:
+    """Give a duty, or a purpose that needs none, under which the officer's organisation may ask. Raises PurposeUnknown."""
+    for offer in _offered(request):
+        if offer.code == code:
+            return offer
     raise PurposeUnknown
 
 
@@ -74,6 +85,8 @@ def _page(request: HttpRequest, report: Report, form: QueryForm) -> HttpResponse
         "subject": words.subject_rows(report),
         "reasons": words.purpose_rows(report),
         "count": words.count_line(report),
+        "answer": report.answer,
+        "asked": _asked_of(report),
         "records": [
             {
                 "name": record.item_name,

@@ -25,7 +25,7 @@ from chengxin.records.registers import (
     WAIVERS,
     terms_of_registers,
 )
-from chengxin.sharing.registers import QUESTIONS, RECALLS, numbered
+from chengxin.sharing.registers import ENROLMENTS, QUESTIONS, RECALLS, numbered
 
 # What is decided is looked for from the decisions, what isn't without them.
 CASE_STATE = Choice("state", "状态", {
@@ -128,6 +128,13 @@ REGISTERS: Mapping[str, Register] = {
              Column("at", "所问的查询", "moment"), Column("purpose", "用途"), Column("officer", "经办人"),
              Column("case_reference", "案号"), Column("answered_at", "答复", "moment"), Column("answered_by", "答复人")),
             (words_of("state", "状态", "question_state"), FROM, UNTIL), to("portal:access-questions"), oldest_first=True,
+        ),
+        Register(
+            "enrolments", "查询事项的开通", "Enrolments", {"duties.see": ANY}, ENROLMENTS,
+            (Column("id", "编号", "number"), Column("since", "申请", "moment"), Column("state", "状态", "word", "enrolment_state"),
+             Column("organisation", "单位"), Column("duty", "事项"), Column("duty_name", "名称"), Column("due", "答复期限", "day"),
+             Column("decided_at", "答复", "moment"), Column("published_at", "公布", "moment"), Column("valid_until", "到（不含）", "day")),
+            (words_of("state", "状态", "enrolment_state"), FROM, UNTIL), to("portal:enrolment", "id"),
         ),
         Register(
             "feedback", "意见反馈", "Feedback", {"feedback.answer": CENTRE}, FEEDBACK,

@@ -30,6 +30,7 @@ FIXED = (
     "consultations",
     "organisations",
     "permissions",
+    "who-may-ask",
     "check-receipt",
 )
 

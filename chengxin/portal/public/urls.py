@@ -16,6 +16,7 @@ from chengxin.portal.public import (
     start,
     statistics,
     style,
+    who_may_ask,
 )
 
 app_name = "public"
@@ -33,6 +34,9 @@ urlpatterns = [
     path("catalogue/<str:code>/", catalogue.item, name="item"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("permissions/", permissions.permissions, name="permissions"),
+    path("who-may-ask/", who_may_ask.who_may_ask, name="who-may-ask"),
+    path("who-may-ask/list.csv", who_may_ask.who_may_ask_csv, name="who-may-ask-csv"),
+    path("who-may-ask/list.json", who_may_ask.who_may_ask_json, name="who-may-ask-json"),
     path("receipts/", receipts.receipt, name="check-receipt"),
     path("reports/", reports.check, name="check-report"),
     path("feedback/", feedback.feedback, name="feedback"),

@@ -7,6 +7,7 @@ from chengxin.sharing.documents import words
 
 if TYPE_CHECKING:
     from chengxin.records.queries import ShownRecord
+    from chengxin.sharing.duties.answers import Answer
     from chengxin.sharing.services import Report
 
 
@@ -26,6 +27,22 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "demo": demo,
         "sandbox": sandbox,
         **({"check_code": report.check_code} if report.check_code else {}),
+        **({"duty": report.duty_code, "duty_name": report.duty} if report.duty else {}),
+        **({"answer": answer_json(report.answer)} if report.answer else {}),
+    }
+
+
+def answer_json(answer: "Answer") -> dict[str, Any]:
+    """Give an answer that holds no record, with the part alone that its form has."""
+    band = {"least": answer.band.least, "most": answer.band.most} if answer.band else None
+    parts = {"found": answer.found, "count": answer.count, "band": band, "disputed_count": answer.disputed_count}
+    return {
+        "form": answer.form.value,
+        "items": list(answer.asked),
+        **{name: part for name, part in parts.items() if part is not None},
+        "disputed": answer.disputed.value,
+        "text": answer.text,
+        "text_en": answer.text_en,
     }
 
 

@@ -131,12 +131,15 @@ def masked(code: str) -> str:
 
 
 def count_line(report: "Report") -> str:
+    if report.answer is not None:
+        return f"{report.answer.text}（截至出具时，此查询事项可以看到的记录；按规定只答到这里。）"
     return f"截至出具时，此用途可以看到的记录共 {len(report.records)} 条。" if report.records else NO_RECORD
 
 
 def purpose_rows(report: "Report") -> list[tuple[str, str]]:
     rows = [
         ("用途", RELATIVE_PURPOSE if report.relative else report.purpose),
+        ("查询事项", report.duty),
         ("依据", report.basis),
         ("案号", report.case_reference),
         ("查询单位", "" if report.check_code else report.organisation),

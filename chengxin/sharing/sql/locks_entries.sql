@@ -21,7 +21,8 @@ DECLARE
     high uuid := least(before, sharing_moment_number(last_at));
 BEGIN
     RETURN QUERY
-    SELECT e.entry_id, e.at, coalesce(o.name, e.organisation), coalesce(g.roles, ''), coalesce(p.name, e.purpose),
+    SELECT e.entry_id, e.at, coalesce(o.name, e.organisation), coalesce(g.roles, ''),
+           (coalesce(p.name, e.purpose) || coalesce('（' || d.name || '）', ''))::varchar,
            coalesce(b.text, e.basis)::varchar, e.channel, e.outcome, q.id, e.fields, coalesce(cardinality(e.versions), 0)
     FROM (
         SELECT f.* FROM identity_held_by(me) AS held (subject_id)
@@ -34,6 +35,7 @@ BEGIN
         ORDER BY f.entry_id DESC LIMIT most) e
     LEFT JOIN identity_organisation o ON o.code = e.organisation
     LEFT JOIN LATERAL (SELECT c.name FROM catalogue_purpose c WHERE c.code = e.purpose ORDER BY c.id DESC LIMIT 1) p ON true
+    LEFT JOIN sharing_duty d ON d.code = e.duty
     LEFT JOIN LATERAL (SELECT format('《%s》%s', l.name, c.article) AS text FROM catalogue_article c JOIN catalogue_law l ON l.code = c.law_id
                        WHERE c.ref = e.basis) b ON true
     LEFT JOIN LATERAL (SELECT string_agg(DISTINCT r.role, ',') AS roles FROM identity_user u JOIN identity_role_grant r ON r.user_id = u.id

@@ -9,3 +9,14 @@ FROM sharing_recalls_of(9223372036854775807, 10000) c
 SELECT q.id, q.asked_at AS since, CASE WHEN q.answered_at IS NULL THEN q.due_on END AS due, q.at, q.officer, q.purpose, q.case_reference,
        q.answered_at, q.answered_by, CASE WHEN q.answered_at IS NULL THEN 'open' ELSE 'done' END AS state
 FROM sharing_questions_to(false, 10000) q
+
+-- name: enrolments
+-- Applications for duty items: the organisation's own, at the centre and the supervising department every one's.
+SELECT e.id, e.asked_at AS since, CASE WHEN e.decided_at IS NULL AND e.ended_at IS NULL THEN e.due_on END AS due, o.name AS organisation,
+       d.code AS duty, d.name AS duty_name, e.decided_at, e.published_at, e.valid_until,
+       CASE WHEN e.ended_at IS NOT NULL THEN 'ended' WHEN e.decided_at IS NULL THEN 'asked' WHEN e.decision = 'refused' THEN 'refused'
+            WHEN e.valid_until <= %(today)s THEN 'over' WHEN e.published_at IS NULL THEN 'approved' ELSE 'standing' END AS state
+FROM sharing_enrolment e
+JOIN identity_organisation o ON o.id = e.organisation_id
+JOIN sharing_duty d ON d.id = e.duty_id
+WHERE %(kind)s IN ('centre', 'supervisor') OR e.organisation_id = %(organisation)s

@@ -86,14 +86,14 @@ def test_a_record_opens_under_a_name_of_this_session_alone(held: Register) -> No
 def test_entries_are_filtered_paged_and_downloaded(held: Register, now: datetime, today: date) -> None:
     for place in range(PAGE + 2):
         looked(now - timedelta(minutes=place))
-    looked(now - timedelta(days=30), purpose="XK-SC")
+    looked(now - timedelta(days=30), purpose="JH-JC")
     client = wang()
     page = client.get(ENTRIES).content.decode()
     assert page.count("<article") == PAGE
     older = re.search(r'href="\?(before=[^"]+)"', page)
     assert older is not None
     assert client.get(f"{ENTRIES}?{older[1]}").content.decode().count("<article") == 3
-    narrowed = client.get(ENTRIES, {"purpose": "XK-SC"}).content.decode()
+    narrowed = client.get(ENTRIES, {"purpose": "JH-JC"}).content.decode()
     assert narrowed.count("<article") == 1
     assert "已按您的条件筛选，本页 1 次" in narrowed
     assert '<details class="card"><summary' in narrowed  # the list stands on the first screen, not under the form

@@ -1,0 +1,92 @@
+"""Single queries of organisations' systems: counted, answered in the form of the duty, entered. No request comes in here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from chengxin.ground.services import Asker
+from chengxin.identity.checking import refuse_client
+from chengxin.identity.errors import QuotaExhausted, RateExceeded
+from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
+from chengxin.identity.speaking import speak_for
+from chengxin.lib.errors import TooMany
+from chengxin.lib.periods import seconds_of_day_left
+from chengxin.sharing.duties.queries import purpose_of
+from chengxin.sharing.services import Question, Report, issue_report
+
+CHANNEL, BETWEEN = "api", "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A system that proved itself with a token: its organisation, its own name, and from where it calls."""
+
+    organisation: str
+    client_id: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """For what a system asks: duty, basis, case, and the officer on whose behalf, by the pseudonym that their organisation gave them."""
+
+    duty: str
+    basis: str
+    case_reference: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A report for a system, and how much of its quota of the day is used."""
+
+    report: Report
+    used: int
+    quota: int
+
+
+def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime, key: str = "") -> Answered:
+    """Answer a system about one person. The entry names the system and the officer.
+
+    ``key`` keeps a repeated call from being counted twice. Its answer is read and entered anew, since nothing of a person's is kept to be
+    told again. Raises ClientNotInForce, AddressNotAllowed, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable, DutyNotNamed,
+    HandsRefused where the officer is one of ours and asks about themselves.
+    """
+    refuse_client(caller.client_id, caller.organisation, caller.address)
+    used, quota = _count(caller, why, question, key, at)
+    officer = f"{caller.client_id}{BETWEEN}{why.officer}"
+    asker = Asker(caller.organisation, officer, purpose_of(why.duty), why.basis, why.case_reference, CHANNEL, why.duty)
+    return Answered(issue_report(asker, question, at=at, client=caller.client_id), used, quota)
+
+
+def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime) -> tuple[int, int]:
+    """Count a query in a transaction of its own, so that calls don't wait for one another's answers; once under one key."""
+    parts = (why.basis, why.case_reference, why.officer, question.code_type, question.code, question.name)
+    digest = request_digest(why.duty, [parts])
+    for _ in range(2):
+        with transaction.atomic(durable=True):
+            speak_for(caller.organisation, caller.client_id)
+            earlier = earlier_answer(caller.client_id, key, digest) if key else None
+            if earlier:
+                return earlier[0], earlier[1]
+            refusal, used, quota = _counted()
+            if not key or refusal or keep_answer(caller.client_id, key, digest, (used, quota, ()), at=at):
+                break
+            transaction.set_rollback(True)
+    if refusal:
+        raise _refusal(refusal, at)
+    return used, quota
+
+
+def _counted() -> tuple[str, int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refusal, used, quota FROM sharing_count_query()")
+        refusal, used, quota = cursor.fetchone() or ("rate-exceeded", 0, 0)
+    return refusal, used, quota
+
+
+def _refusal(refusal: str, at: datetime) -> TooMany:
+    if refusal == QuotaExhausted.code:
+        return QuotaExhausted(again_in_s=seconds_of_day_left(at))
+    return RateExceeded(again_in_s=60 - at.second)
