@@ -30,6 +30,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "feedback-limits": (Unit.COUNT, ("an_hour",)),
     "feedback-keeping": (Unit.MONTH, ("keep",)),
     "scan-keeping": (Unit.MONTH, ("keep",)),
+    "register-retention": (Unit.YEAR, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
