@@ -102,7 +102,7 @@ def _faults(
     trees = all_trees()
     for tree in sorted(trees.keys() | heads.by_tree.keys() - dropped.keys()):
         checked.trees += 1
-        yield from _check_tree(checked, tree, heads.by_tree.get(tree, []))
+        yield from _check_tree(checked, tree, trees.get(tree, 0), heads.by_tree.get(tree, []))
         checked.unsigned += max(0, trees.get(tree, 0) - heads.longest(tree).size)
     yield from _check_rest(checked)
 
@@ -141,7 +141,7 @@ def _check_dropped(
         yield faults.dropped_without_head(tree)
 
 
-def _check_tree(checked: Checked, tree: Tree, heads: Sequence[Vouched]) -> Iterator[Fault]:
+def _check_tree(checked: Checked, tree: Tree, many: int, heads: Sequence[Vouched]) -> Iterator[Fault]:
     """Go through a tree by its numbers and compare its root wherever a head stands."""
     wanted: dict[int, list[Vouched]] = defaultdict(list)
     for head in heads:
@@ -164,7 +164,8 @@ def _check_tree(checked: Checked, tree: Tree, heads: Sequence[Vouched]) -> Itera
         if row[gone] == NULL:
             yield faults.entry_gone(tree, size)
         if sha256(_PREFIX + row[_CONTENT:]).digest() != row[_LEAF]:
-            yield _changed(tree, size, row, UUID(bytes=row[entry]), int.from_bytes(row[subject], "big", signed=True))
+            keys = UUID(bytes=row[entry]), int.from_bytes(row[subject], "big", signed=True)
+            yield _changed(tree, size, many, row, keys)
         growing.add(row[_LEAF])
         checked.entries += 1
         if growing.size in wanted:
@@ -179,20 +180,17 @@ def _check_tree(checked: Checked, tree: Tree, heads: Sequence[Vouched]) -> Itera
     yield from _check_nodes(tree, nodes)
 
 
-def _changed(tree: Tree, size: int, row: bytes, entry: UUID, subject: int) -> Fault:
+def _changed(tree: Tree, size: int, many: int, row: bytes, keys: tuple[UUID, int]) -> Fault:
     """Say whether an entry was changed or stands in another's place: its leaf is then right for another number."""
     place = Place(tree.shard, tree.tree, size)
     head = len(place.head(bytes(16)))
     salt = row[_CONTENT + head - 16 : _CONTENT + head]
     columns = row[_CONTENT + head :]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM ground_sealed WHERE shard = %s AND tree = %s", [tree.shard, tree.tree])
-        (many,) = cursor.fetchone() or (0,)
     for seq in range(many):
         other = Place(tree.shard, tree.tree, seq)
         if seq != size and sha256(_PREFIX + other.head(salt) + columns).digest() == row[_LEAF]:
-            return faults.moved(tree, size, seq, entry)
-    return faults.changed(tree, size, entry, subject)
+            return faults.moved(tree, size, seq, keys[0])
+    return faults.changed(tree, size, *keys)
 
 
 def _check_nodes(tree: Tree, nodes: Mapping[tuple[int, int], bytes]) -> Iterator[Fault]:
