@@ -14,12 +14,13 @@ from chengxin.ground.sealing.checking import Checked, verify_register
 from chengxin.ground.sealing.folder import HeadsFolder, read_heads, read_keys
 from chengxin.ground.sealing.keys import known_keys
 from chengxin.ground.sealing.rounds import Sealer
-from chengxin.ground.services import Asker, Line, entry_number, enter_many
+from chengxin.ground.services import Asker, Line, enter_many, entry_number
 from tests.conftest import Register
 
 ASKER = Asker("12140000ORGANISATI", "officer", "CK-FW", "SXSHXYTL-7", "case", "test")
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 KEEP_YEARS = 10
+TODAY = date(2026, 11, 27)
 INSERT = """
     INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, basis, case_reference, channel, outcome,
         reason, as_of, fields, record_ids, versions)
@@ -60,7 +61,7 @@ class Sealed:
         self.register.become("sealer")
         return self.sealer.run(at, **how)
 
-    def verify(self, *, outside: bool = True, today: date = NOW.date()) -> Checked:
+    def verify(self, *, outside: bool = True, today: date = TODAY) -> Checked:
         self.register.become("sealer")
         heads = self.folder / "heads"
         keys = list(dict.fromkeys([*known_keys(), *(read_keys(heads) if outside else [])]))

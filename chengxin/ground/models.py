@@ -87,13 +87,15 @@ class Sealed(models.Model):
         constraints = [
             models.UniqueConstraint(name="sealed_once_a_number", fields=("shard", "tree", "seq")),
             models.CheckConstraint(name="sealed_in_its_shard", condition=models.Q(shard=models.F("subject_id") % 16)),
-            models.CheckConstraint(name="sealed_tree_form", condition=models.Q(tree__regex=r"^\d{4}-(0[1-9]|1[0-2])(\.\d\d)?$")),
+            models.CheckConstraint(
+                name="sealed_tree_form", condition=models.Q(tree__regex=r"^\d{4}-(0[1-9]|1[0-2])(\.\d\d)?$")
+            ),
             models.CheckConstraint(name="sealed_from_nought", condition=models.Q(seq__gte=0)),
         ]
 
 
 class SealedNode(models.Model):
-    """The hash of a complete subtree of 2 to the ``height`` leaves, ``place`` among those of its height, so that proofs needn't read all."""
+    """The hash of a complete subtree of 2 to the ``height`` leaves, ``place`` among those of its height, for proofs."""
 
     pk = models.CompositePrimaryKey("shard", "tree", "height", "place")
     shard = models.SmallIntegerField()

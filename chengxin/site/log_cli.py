@@ -13,7 +13,9 @@ from chengxin.site.console import DEFAULT_DATA, AsJson, Data, answers_errors, er
 if TYPE_CHECKING:
     from chengxin.lib.notes import Verifier
 
-log_app = typer.Typer(no_args_is_help=True, help="查询登记的封存和核验 / the access register's seal and its verification")
+log_app = typer.Typer(
+    no_args_is_help=True, help="查询登记的封存和核验 / the access register's seal and its verification"
+)
 WRONG = 1
 Keys = Annotated[
     list[str] | None,
@@ -27,7 +29,9 @@ def verify(
     data: Data = DEFAULT_DATA,
     checkpoint: Annotated[
         list[Path] | None,
-        typer.Option(help="库外保存的树头文件或目录，可以多次 / signed heads kept outside: a file or a folder, more than once"),
+        typer.Option(
+            help="库外保存的树头文件或目录，可以多次 / signed heads kept outside: a file or a folder, more than once"
+        ),
     ] = None,
     key: Keys = None,
     *,
@@ -129,7 +133,10 @@ def export(
     last: Annotated[str, typer.Option("--until", help="最后一天 / the last day")] = "",
     *,
     person: Annotated[
-        bool, typer.Option("--person", help="一个人的登记，证件号码从标准输入读 / one person's; the code comes on standard input")
+        bool,
+        typer.Option(
+            "--person", help="一个人的登记，证件号码从标准输入读 / one person's; the code comes on standard input"
+        ),
     ] = False,
 ) -> None:
     """导出带证明、有签名的登记，供审计离线核对 / entries with proofs, signed, for an auditor to check offline."""
@@ -142,7 +149,14 @@ def export(
         from chengxin.site.register import export_to
 
         code = sys.stdin.readline().strip() if person else ""
-        count = export_to(opened, output, since=since, until=until + timedelta(days=1) if until else None, code=code, at=timezone.now())
+        count = export_to(
+            opened,
+            output,
+            since=since,
+            until=until + timedelta(days=1) if until else None,
+            code=code,
+            at=timezone.now(),
+        )
     tell(f"{output}: {count}")
 
 
@@ -183,7 +197,9 @@ def _read_keys(given: list[str] | None) -> "list[Verifier]":
         except (NoteBroken, OSError, ValueError):
             from chengxin.ground.sealing.errors import CheckpointUnusable
 
-            raise CheckpointUnusable("--key 不是公钥，也不是公钥文件。", "--key is neither a public key nor a file of them.") from None
+            raise CheckpointUnusable(
+                "--key 不是公钥，也不是公钥文件。", "--key is neither a public key nor a file of them."
+            ) from None
     return found
 
 

@@ -52,13 +52,15 @@ def verify_installation(places: Sequence[Path], keys: Sequence[Verifier], *, at:
 def export_to(
     opened: Installation, file: Path, *, since: datetime | None, until: datetime | None, code: str, at: datetime
 ) -> int:
-    """Write an export to a file that wasn't there, and note it; gives how many lines. Raises NotFound, ExportRefused, CheckpointUnusable."""
+    """Write an export to a file and note it; gives how many lines. Raises NotFound, ExportRefused, CheckpointUnusable."""
     from django.db import transaction
 
     subject = _subject(code) if code else None
     signer = read_key(settings.SEALING_KEY)
     with transaction.atomic():
-        note_act("", "register.export", "register", at=at, note="person" if code else f"{since or ''} {until or ''}".strip())
+        note_act(
+            "", "register.export", "register", at=at, note="person" if code else f"{since or ''} {until or ''}".strip()
+        )
     opened.become("sealer")
     count = 0
     part = file.with_name(f"{file.name}.part")

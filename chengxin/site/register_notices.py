@@ -1,4 +1,4 @@
-"""What an operator should know of the access register's seal: what waits, what keeps it from being signed, what the last verification found."""
+"""What an operator should know of the access register's seal: what waits, what is wrong, what the last verification found."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +13,11 @@ FACTS = """SELECT sealed_at, signed_at, trouble, waiting, waiting_since, checked
 TROUBLES = {
     "behind": (
         "库外的树头比数据库长，数据库恢复过较早的备份，或者末尾被截掉；编号已从新的一段开始。请执行 chengxin log verify 看缺哪些",
-        "heads outside go further than the database: it was restored from an older backup, or truncated; numbers go on in a new part. "
-        "Run chengxin log verify to see what is missing",
+        "heads outside go further than the database: an older backup, or truncation. chengxin log verify tells what is missing",
     ),
     "changed": (
         "已编号的登记与签过的树头对不上，没有签新的树头。请立即执行 chengxin log verify，保全现场",
-        "numbered entries aren't what was signed before, so nothing new is signed. Run chengxin log verify at once and keep everything as it is",
+        "numbered entries aren't what was signed, so nothing new is signed. Keep everything as it is and run chengxin log verify",
     ),
     "folder": (
         "树头写不进公布目录（CHENGXIN_CHECKPOINTS）。请检查磁盘空间、挂载和权限，下一分钟自动补写",
@@ -79,7 +78,8 @@ def _sealing(facts: RegisterFacts, now: datetime) -> Notice:
         return Notice(
             "sealing",
             "warning",
-            f"查询登记有 {facts.waiting} 条等待编号，最早的已等 {minutes} 分钟。请看封存进程（sealer）是否在运行，或者执行：chengxin log seal",
+            f"查询登记有 {facts.waiting} 条等待编号，最早的已等 {minutes} 分钟。"
+            "请看封存进程（sealer）是否在运行，或者执行：chengxin log seal",
             f"{facts.waiting} entries of the access register wait for their number, the oldest for {minutes} min. See whether the "
             "sealer runs, or run: chengxin log seal",
         )
@@ -91,7 +91,8 @@ def _verified(facts: RegisterFacts, now: datetime) -> Notice:
         return Notice(
             "register",
             "warning",
-            f"查询登记最近一次核验发现问题（{facts.place}）：有人越过系统改动过登记，或者磁盘有错。请保全现场，执行 chengxin log verify 看详情。",
+            f"查询登记最近一次核验发现问题（{facts.place}）：有人越过系统改动过登记，或者磁盘有错。"
+            "请保全现场，执行 chengxin log verify 看详情。",
             f"the last verification of the access register found something wrong ({facts.place}): somebody changed it past the system, "
             "or the disk did. Keep everything as it is and run chengxin log verify.",
         )

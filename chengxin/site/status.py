@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ class Facts:
     """Of an own server's database alone: what is free on its disk can't be asked through SQL."""
     calendar_until: date = date.max
     """The last day of which it is known whether it is worked."""
-    register: RegisterFacts = RegisterFacts()
+    register: RegisterFacts = field(default_factory=RegisterFacts)
 
 
 def judge(facts: Facts) -> list[Notice]:

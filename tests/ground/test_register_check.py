@@ -50,7 +50,9 @@ def test_an_entry_changed_in_whichever_column_is_named(sealed: Sealed) -> None:
     entry = ENTRY.format(seq=4)
     with sealed.master() as master:
         master.execute("CREATE TABLE before AS SELECT * FROM ground_access_entry")
-        master.execute("ALTER TABLE ground_access_entry DROP CONSTRAINT access_versions_paired, DROP CONSTRAINT access_refusal_has_no_records")
+        master.execute(
+            "ALTER TABLE ground_access_entry DROP CONSTRAINT access_versions_paired, DROP CONSTRAINT access_refusal_has_no_records"
+        )
     for column, value in CHANGES.items():
         sealed.tamper(f"UPDATE ground_access_entry SET {column} = {value} WHERE entry_id = {entry}")
         found = sealed.verify(outside=False).fault
@@ -58,7 +60,9 @@ def test_an_entry_changed_in_whichever_column_is_named(sealed: Sealed) -> None:
         assert (found.code, found.place) == ("changed", "2026-11/03#4")
         assert "被改动" in found.text
         assert "was changed" in found.text_en
-        sealed.tamper(f"UPDATE ground_access_entry e SET {column} = b.{column} FROM before b WHERE b.entry_id = e.entry_id")
+        sealed.tamper(
+            f"UPDATE ground_access_entry e SET {column} = b.{column} FROM before b WHERE b.entry_id = e.entry_id"
+        )
     assert sealed.fault() == ""
 
 
@@ -129,7 +133,8 @@ def test_a_cut_end_is_named(sealed: Sealed, outside: bool) -> None:
 
 def test_an_end_cut_with_its_heads_is_found_by_those_outside_alone(sealed: Sealed) -> None:
     sealed.tamper(
-        *(step.format(where=">= 6") for step in DELETE_BOTH), "DELETE FROM ground_checkpoint WHERE shard = 3 AND size > 6"
+        *(step.format(where=">= 6") for step in DELETE_BOTH),
+        "DELETE FROM ground_checkpoint WHERE shard = 3 AND size > 6",
     )
     assert sealed.fault(outside=False) == ""
     found = sealed.verify().fault
@@ -140,9 +145,7 @@ def test_an_end_cut_with_its_heads_is_found_by_those_outside_alone(sealed: Seale
 
 
 def test_a_whole_tree_cut_off_is_found_by_the_heads_outside(sealed: Sealed) -> None:
-    sealed.tamper(
-        *(step.format(where=">= 0") for step in DELETE_BOTH), "DELETE FROM ground_checkpoint WHERE shard = 3"
-    )
+    sealed.tamper(*(step.format(where=">= 0") for step in DELETE_BOTH), "DELETE FROM ground_checkpoint WHERE shard = 3")
     assert sealed.fault(outside=False) == ""
     found = sealed.verify().fault
     assert found is not None
@@ -158,7 +161,9 @@ def rewrite(sealed: Sealed, seq: int) -> list[bytes]:
     ((salt,),) = sealed.register.rows("SELECT salt FROM ground_sealed WHERE shard = 3 AND seq = %s", seq)
     leaf = sha256(b"\x00" + FORM + Place(3, "2026-11", seq).head(bytes(salt)) + row[2:]).hexdigest()
     sealed.tamper(f"UPDATE ground_sealed SET leaf = '\\x{leaf}' WHERE shard = 3 AND seq = {seq}")
-    return [bytes(one) for (one,) in sealed.register.rows("SELECT leaf FROM ground_sealed WHERE shard = 3 ORDER BY seq")]
+    return [
+        bytes(one) for (one,) in sealed.register.rows("SELECT leaf FROM ground_sealed WHERE shard = 3 ORDER BY seq")
+    ]
 
 
 def test_an_entry_rewritten_with_its_leaf_is_found_by_the_next_head(sealed: Sealed) -> None:

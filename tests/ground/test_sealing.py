@@ -168,7 +168,11 @@ def test_without_a_key_entries_are_numbered_and_signing_catches_up(sealed: Seale
     key.write_text("{", encoding="utf-8")
     sealed.write(5)
     assert sealed.seal(NOW + timedelta(minutes=2)) == (1, 0, "key-unusable")
-    assert sealed.register.rows("SELECT trouble FROM ground_sealing ORDER BY id") == [("",), ("key-missing",), ("key-unusable",)]
+    assert sealed.register.rows("SELECT trouble FROM ground_sealing ORDER BY id") == [
+        ("",),
+        ("key-missing",),
+        ("key-unusable",),
+    ]
     assert sealed.verify().unsigned == 3
     away.replace(key)
     assert sealed.seal(NOW + timedelta(minutes=3)) == (0, 3, "")

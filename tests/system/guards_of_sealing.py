@@ -3,7 +3,12 @@
 from tests.system import sealing as s
 from tests.system.guards import APPEND, Clause, Guard, check, holds, trigger
 
-FOLLOW, WAITS, OVER, AFTER = "follow one another", "waits until it has its number", "over numbered entries", "goes after its retention"
+FOLLOW, WAITS, OVER, AFTER = (
+    "follow one another",
+    "waits until it has its number",
+    "over numbered entries",
+    "goes after its retention",
+)
 OPEN = f"tree = '{s.OPEN}'"
 GUARDS: dict[str, Guard] = dict((
     trigger("ground_access_entry", "access_entry_queued", s.enters_unqueued, ""),

@@ -17,17 +17,29 @@ def furnish(stage: Stage) -> None:
         stage.insert("owner", "ground_access_entry", entry(stage.facts, subject_id=subject, entry_id=UUID(int=number), outcome="refused",
                                                            reason="x", record_ids=[], versions=[]))  # fmt: skip
         stage.insert("owner", "ground_sealed", sealed(number, tree=tree))
-        stage.insert("owner", "ground_sealed_node", {"shard": 0, "tree": tree, "height": 8, "place": 0, "hash": b"h" * 32})
+        stage.insert(
+            "owner", "ground_sealed_node", {"shard": 0, "tree": tree, "height": 8, "place": 0, "hash": b"h" * 32}
+        )
     stage.run("owner", "DELETE FROM ground_unsealed u USING ground_sealed s WHERE s.entry_id = u.entry_id")
     for tree in (OLD, OPEN):
         stage.insert("owner", "ground_checkpoint", HEAD | {"tree": tree, "note": "n", "at": stage.facts.at})
     stage.insert("owner", "ground_sealing_key", {"verifier": "v", "since": stage.facts.at})
     stage.insert("owner", "ground_sealing", {"at": stage.facts.at, "numbered": 1, "signed": 1, "trouble": ""})
-    stage.insert("owner", "ground_register_check", {"at": stage.facts.at, "entries": 1, "unsealed": 0, "fault": "", "place": ""})
+    stage.insert(
+        "owner", "ground_register_check", {"at": stage.facts.at, "entries": 1, "unsealed": 0, "fault": "", "place": ""}
+    )
 
 
 def sealed(number: int, **changes: Any) -> dict[str, Any]:
-    row = {"subject_id": 16 * number, "entry_id": UUID(int=number), "shard": 0, "tree": OPEN, "seq": 0, "salt": bytes(16), "leaf": bytes(32)}
+    row = {
+        "subject_id": 16 * number,
+        "entry_id": UUID(int=number),
+        "shard": 0,
+        "tree": OPEN,
+        "seq": 0,
+        "salt": bytes(16),
+        "leaf": bytes(32),
+    }
     return {**row, **changes}
 
 
@@ -73,7 +85,9 @@ def drops_and_deletes(stage: Stage) -> bool:
     """Drop what is due by the eraser's function, and tell whether the heads alone are left."""
     stage.run("eraser", "SELECT ground_drop_tree(0, %s)", OLD)
     left = stage.run("owner", "SELECT count(*) FROM ground_sealed WHERE tree = %s", OLD)
-    return left == [(0,)] and stage.run("owner", "SELECT count(*) FROM ground_checkpoint WHERE tree = %s", OLD) == [(1,)]
+    return left == [(0,)] and stage.run("owner", "SELECT count(*) FROM ground_checkpoint WHERE tree = %s", OLD) == [
+        (1,)
+    ]
 
 
 def heads_over_nothing(stage: Stage) -> bool:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from chengxin.ground.sealing import faults
 from chengxin.ground.sealing.faults import Fault
 from chengxin.ground.sealing.folder import KeptHead
-from chengxin.ground.sealing.leaves import FORM, NULL, READ, Place
+from chengxin.ground.sealing.leaves import FORM, NULL, READ, SALT_BYTES, Place
 from chengxin.ground.sealing.naming import tree_of
 from chengxin.ground.sealing.numbering import binary_rows
 from chengxin.ground.sealing.stored import HEIGHTS, Tree, all_trees
@@ -23,7 +23,7 @@ from chengxin.lib.periods import add_years
 ROWS = f"""
     COPY (SELECT s.leaf, s.shard, s.tree, s.seq, s.salt, {READ} FROM ground_sealed s
           LEFT JOIN ground_access_entry e ON e.subject_id = s.subject_id AND e.entry_id = s.entry_id
-          WHERE s.shard = %s AND s.tree = %s ORDER BY s.seq) TO STDOUT (FORMAT binary)"""
+          WHERE s.shard = %s AND s.tree = %s ORDER BY s.seq) TO STDOUT (FORMAT binary)"""  # noqa: S608  # columns named in this package
 NODES = "SELECT height, place, hash FROM ground_sealed_node WHERE shard = %s AND tree = %s"
 STRAY = """
     SELECT e.subject_id, e.entry_id FROM ground_access_entry e
@@ -141,6 +141,33 @@ def _check_dropped(
         yield faults.dropped_without_head(tree)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Where the parts of a row of ``ROWS`` stand: all before the entry's columns has the same length throughout a tree."""
+
+    number: slice
+    gone: slice
+    subject: slice
+    entry: slice
+
+    @classmethod
+    def of(cls, tree: Tree) -> "_Row":
+        at = _CONTENT + len(Place(tree.shard, tree.tree, 0).head(bytes(SALT_BYTES)))
+        number = at - (8 + 4 + SALT_BYTES)
+        return cls(slice(number, number + 8), slice(at, at + 4), slice(at + 4, at + 12), slice(at + 16, at + 32))
+
+    def fault(self, tree: Tree, size: int, many: int, row: bytes) -> Fault | None:
+        """Judge one row that should be number ``size``."""
+        if row[self.number] != size.to_bytes(8, "big"):
+            return faults.number_missing(tree, size)
+        if row[self.gone] == NULL:
+            return faults.entry_gone(tree, size)
+        if sha256(_PREFIX + row[_CONTENT:]).digest() != row[_LEAF]:
+            keys = UUID(bytes=row[self.entry]), int.from_bytes(row[self.subject], "big", signed=True)
+            return _changed(tree, size, many, row, keys)
+        return None
+
+
 def _check_tree(checked: Checked, tree: Tree, many: int, heads: Sequence[Vouched]) -> Iterator[Fault]:
     """Go through a tree by its numbers and compare its root wherever a head stands."""
     wanted: dict[int, list[Vouched]] = defaultdict(list)
@@ -152,27 +179,14 @@ def _check_tree(checked: Checked, tree: Tree, many: int, heads: Sequence[Vouched
         if height in HEIGHTS:
             nodes[height, place] = value
 
-    growing, sound = Growing(complete=complete), 0
-    at = 44 + 4 + len(tree.tree) + 4
-    number, columns = slice(at, at + 8), at + 8 + 20
-    gone, subject = slice(columns, columns + 4), slice(columns + 4, columns + 12)
-    entry = slice(columns + 16, columns + 32)
+    growing, form, sound = Growing(complete=complete), _Row.of(tree), 0
     for row in binary_rows(ROWS, [tree.shard, tree.tree]):
-        size = growing.size
-        if row[number] != size.to_bytes(8, "big"):
-            yield faults.number_missing(tree, size)
-        if row[gone] == NULL:
-            yield faults.entry_gone(tree, size)
-        if sha256(_PREFIX + row[_CONTENT:]).digest() != row[_LEAF]:
-            keys = UUID(bytes=row[entry]), int.from_bytes(row[subject], "big", signed=True)
-            yield _changed(tree, size, many, row, keys)
+        if fault := form.fault(tree, growing.size, many, row):
+            yield fault
         growing.add(row[_LEAF])
         checked.entries += 1
         if growing.size in wanted:
-            root = growing.root()
-            for head in wanted[growing.size]:
-                if head.root != root:
-                    yield faults.rewritten(tree, sound, growing.size, head.where)
+            yield from _compare(tree, growing, wanted[growing.size], sound)
             sound = growing.size
     if beyond := [head for head in heads if head.size > growing.size]:
         # The one outside the database says more of what happened.
@@ -180,11 +194,18 @@ def _check_tree(checked: Checked, tree: Tree, many: int, heads: Sequence[Vouched
     yield from _check_nodes(tree, nodes)
 
 
+def _compare(tree: Tree, growing: Growing, heads: Sequence[Vouched], sound: int) -> Iterator[Fault]:
+    root = growing.root()
+    for head in heads:
+        if head.root != root:
+            yield faults.rewritten(tree, sound, growing.size, head.where)
+
+
 def _changed(tree: Tree, size: int, many: int, row: bytes, keys: tuple[UUID, int]) -> Fault:
     """Say whether an entry was changed or stands in another's place: its leaf is then right for another number."""
     place = Place(tree.shard, tree.tree, size)
-    head = len(place.head(bytes(16)))
-    salt = row[_CONTENT + head - 16 : _CONTENT + head]
+    head = len(place.head(bytes(SALT_BYTES)))
+    salt = row[_CONTENT + head - SALT_BYTES : _CONTENT + head]
     columns = row[_CONTENT + head :]
     for seq in range(many):
         other = Place(tree.shard, tree.tree, seq)

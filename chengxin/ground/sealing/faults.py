@@ -63,8 +63,11 @@ def number_missing(tree: "Tree", seq: int) -> Fault:
 
 def rewritten(tree: "Tree", sound: int, size: int, where: str) -> Fault:
     place = f"{_at(tree, sound)}-{size - 1}"
-    source, source_en = (f"库外的树头（{where}）", f"the head kept outside ({where})") if where else (
-        "库内签名的树头", "the signed head in the database")
+    source, source_en = (
+        (f"库外的树头（{where}）", f"the head kept outside ({where})")
+        if where
+        else ("库内签名的树头", "the signed head in the database")
+    )
     return Fault(
         "rewritten",
         place,

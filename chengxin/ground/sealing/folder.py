@@ -73,7 +73,7 @@ class HeadsFolder:
 
 
 def read_heads(place: Path, verifiers: Sequence[Verifier], *, pattern: str = "**/*") -> list[KeptHead]:
-    """Read a file of heads, or a folder's. Raises CheckpointUnusable for what none of these keys signed or isn't of this register, OSError."""
+    """Read a file of heads, or a folder's. Raises OSError, CheckpointUnusable for what these keys didn't sign or another register's."""
     found = []
     for path in [place] if place.is_file() else sorted(place.glob(pattern)):
         if path.is_file() and path.name != KEYS and (place.is_file() or path.suffix in {LAST, HISTORY}):
@@ -98,16 +98,21 @@ def _read_file(path: Path, verifiers: Sequence[Verifier]) -> list[KeptHead]:
         text = path.read_text(encoding="utf-8")
         for note in notes_in(_whole(text) if path.suffix == HISTORY else text):
             head = Head.read(read_note(note, verifiers))
-            named = next(filter(None, (tree_of(head.origin, one.name) for one in verifiers)), None)
-            if named is None:
-                raise NoteBroken("of another register")
-            found.append(KeptHead(Tree(*named), head, path))
+            found.append(KeptHead(_tree_of(head, verifiers), head, path))
     except (NoteBroken, UnicodeDecodeError):
         raise CheckpointUnusable(
             f"{path} 第 {len(found) + 1} 个树头的签名对不上，或者不是本登记的。请核对公钥（chengxin log keys）。",
-            f"head {len(found) + 1} of {path} isn't signed by a known key, or isn't of this register. Compare the public keys (chengxin log keys).",
+            f"head {len(found) + 1} of {path} isn't signed by a known key, or isn't of this register. "
+            "Compare the public keys (chengxin log keys).",
         ) from None
     return found
+
+
+def _tree_of(head: Head, verifiers: Sequence[Verifier]) -> Tree:
+    named = next(filter(None, (tree_of(head.origin, one.name) for one in verifiers)), None)
+    if named is None:
+        raise NoteBroken("of another register")
+    return Tree(*named)
 
 
 def _whole(text: str) -> str:
@@ -139,5 +144,3 @@ def replace_file(path: Path, text: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-

@@ -102,9 +102,7 @@ def field(content: bytes) -> bytes:
 
 def content_of(place: Place, salt: bytes, values: dict[str, Any]) -> bytes:
     """Write what is hashed from an entry's values, by the columns' names."""
-    written = (
-        NULL if values[column.name] is None else field(column.binary(values[column.name])) for column in COLUMNS
-    )
+    written = (NULL if values[column.name] is None else field(column.binary(values[column.name])) for column in COLUMNS)
     return FORM + place.head(salt) + b"".join(written)
 
 

@@ -26,7 +26,7 @@ _SUBJECT, _ENTRY, _REST = slice(6, 14), slice(18, 34), 2
 WAITING = f"""
     COPY (SELECT {READ} FROM ground_unsealed u JOIN ground_access_entry e USING (subject_id, entry_id)
           WHERE NOT EXISTS (SELECT FROM ground_sealed s WHERE s.subject_id = u.subject_id AND s.entry_id = u.entry_id)
-          ORDER BY u.entry_id, u.subject_id LIMIT %s) TO STDOUT (FORMAT binary)"""
+          ORDER BY u.entry_id, u.subject_id LIMIT %s) TO STDOUT (FORMAT binary)"""  # noqa: S608  # columns named in this package
 SEALED = "COPY ground_sealed (subject_id, entry_id, shard, tree, seq, salt, leaf) FROM STDIN (FORMAT binary)"
 NODES = "COPY ground_sealed_node (shard, tree, height, place, hash) FROM STDIN (FORMAT binary)"
 

@@ -112,8 +112,11 @@ class _Reader:
             else:
                 self._end(value)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            why, why_en = ("签名对不上", "isn't signed by a known key") if isinstance(error, NoteBroken) else (
-                "格式不对", "isn't of the form")
+            why, why_en = (
+                ("签名对不上", "isn't signed by a known key")
+                if isinstance(error, NoteBroken)
+                else ("格式不对", "isn't of the form")
+            )
             raise _Broken(f"这一行{why}。", f"the line {why_en}.") from None
         self._whole.update(line)
         self._lines += 1
@@ -128,7 +131,10 @@ class _Reader:
         named = [Verifier.read(text) for text in value["keys"]]
         self._keys = self._given or named
         if strange := [one for one in named if one not in self._keys]:
-            raise _Broken(f"文件列出的公钥 {strange[0]} 不在给定的公钥之中。", f"the key {strange[0]} in it isn't among those that were given.")
+            raise _Broken(
+                f"文件列出的公钥 {strange[0]} 不在给定的公钥之中。",
+                f"the key {strange[0]} in it isn't among those that were given.",
+            )
         self._found.keys = [f"{one}" for one in named]
         self._found.made_at, self._found.what = str(value["made_at"]), dict(value["what"])
 

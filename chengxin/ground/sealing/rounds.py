@@ -77,7 +77,9 @@ class Sealer:
         before, signed = last_heads(), 0
         for tree, size in all_trees().items():
             if before.get(tree, (0, b""))[0] < size:
-                signed += self._sign_tree(signer, tree, size, [one[tree] for one in (before, outside) if tree in one], at)
+                signed += self._sign_tree(
+                    signer, tree, size, [one[tree] for one in (before, outside) if tree in one], at
+                )
         return signed
 
     def _sign_tree(self, signer: Signer, tree: Tree, size: int, earlier: list[tuple[int, bytes]], at: datetime) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from chengxin.ground.sealing.naming import SHARDS
 from chengxin.lib.merkle import Growing, Span, hash_of
 from chengxin.lib.merkle.growing import Complete
 
@@ -14,16 +13,19 @@ HEIGHTS = (24, 16, 8)
 BLOCK = 1 << STEP
 _KEPT = 64
 
-LAST = f"""
-    SELECT s.shard, l.tree, l.seq + 1 FROM generate_series(0, {SHARDS - 1}) AS s (shard) CROSS JOIN LATERAL (
+LAST = """
+    SELECT s.shard, l.tree, l.seq + 1 FROM generate_series(0, 15) AS s (shard) CROSS JOIN LATERAL (
         SELECT g.tree, g.seq FROM ground_sealed g WHERE g.shard = s.shard ORDER BY g.tree DESC, g.seq DESC LIMIT 1) l"""
 # One step from each tree to the next, however many leaves they have.
-TREES = f"""
+TREES = """
     WITH RECURSIVE t (shard, tree) AS (
-        SELECT s.shard::smallint, (SELECT min(g.tree) FROM ground_sealed g WHERE g.shard = s.shard) FROM generate_series(0, {SHARDS - 1}) AS s (shard)
+        SELECT s.shard::smallint, (SELECT min(g.tree) FROM ground_sealed g WHERE g.shard = s.shard)
+        FROM generate_series(0, 15) AS s (shard)
         UNION ALL
-        SELECT t.shard, (SELECT min(g.tree) FROM ground_sealed g WHERE g.shard = t.shard AND g.tree > t.tree) FROM t WHERE t.tree IS NOT NULL)
-    SELECT t.shard, t.tree, (SELECT g.seq + 1 FROM ground_sealed g WHERE g.shard = t.shard AND g.tree = t.tree ORDER BY g.seq DESC LIMIT 1)
+        SELECT t.shard, (SELECT min(g.tree) FROM ground_sealed g WHERE g.shard = t.shard AND g.tree > t.tree)
+        FROM t WHERE t.tree IS NOT NULL)
+    SELECT t.shard, t.tree,
+           (SELECT g.seq + 1 FROM ground_sealed g WHERE g.shard = t.shard AND g.tree = t.tree ORDER BY g.seq DESC LIMIT 1)
     FROM t WHERE t.tree IS NOT NULL ORDER BY t.tree, t.shard"""
 
 

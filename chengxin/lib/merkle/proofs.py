@@ -93,10 +93,8 @@ def proves_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 
 def proves_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Tell whether a path proves that the newer tree begins with the older one. Source: RFC 9162, 2.1.4.2."""
-    if not 0 < old <= new:
-        return False
-    if old == new:
-        return not path and old_root == new_root
+    if not 0 < old < new:
+        return 0 < old == new and not path and old_root == new_root
     path = [old_root, *path] if old & (old - 1) == 0 else list(path)
     if not path:
         return False
