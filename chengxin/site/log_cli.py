@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chengxin.lib.notes import Verifier
 
 log_app = typer.Typer(
-    no_args_is_help=True, help="查询登记的封存和核验 / the access register's seal and its verification"
+    no_args_is_help=True, help="查询登记的固化和核验 / the access register's seal and its verification"
 )
 WRONG = 1
 Keys = Annotated[

@@ -79,7 +79,7 @@ def _sealing(facts: RegisterFacts, now: datetime) -> Notice:
             "sealing",
             "warning",
             f"查询登记有 {facts.waiting} 条等待编号，最早的已等 {minutes} 分钟。"
-            "请看封存进程（sealer）是否在运行，或者执行：chengxin log seal",
+            "请看固化进程（sealer）是否在运行，或者执行：chengxin log seal",
             f"{facts.waiting} entries of the access register wait for their number, the oldest for {minutes} min. See whether the "
             "sealer runs, or run: chengxin log seal",
         )
@@ -108,7 +108,7 @@ def _verified(facts: RegisterFacts, now: datetime) -> Notice:
         return Notice(
             "register",
             "warning",
-            f"查询登记最近一次核验在 {days} 天前。请看封存进程（sealer）是否在运行，或者执行：chengxin log verify",
+            f"查询登记最近一次核验在 {days} 天前。请看固化进程（sealer）是否在运行，或者执行：chengxin log verify",
             f"the access register was last verified {days} days ago. See whether the sealer runs, or run: chengxin log verify",
         )
     return Notice(

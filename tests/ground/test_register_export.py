@@ -73,7 +73,12 @@ def test_whatever_is_changed_in_an_export_is_named_by_its_line(lines: list[bytes
 def test_a_changed_entry_is_named(lines: list[bytes], name: str) -> None:
     number = next(number for number, line in enumerate(lines) if b'"entry"' in line)
     value = json.loads(lines[number])
-    given = {"fields": ["x"], "at": (NOW + timedelta(seconds=1)).isoformat(), "as_of": "2020-01-01", "entry_id": str(UUID(int=1))}
+    given = {
+        "fields": ["x"],
+        "at": (NOW + timedelta(seconds=1)).isoformat(),
+        "as_of": "2020-01-01",
+        "entry_id": str(UUID(int=1)),
+    }
     value["entry"][name] = given.get(name, "x")
     found = check_export([*lines[:number], as_line(value), *lines[number + 1 :]]).wrong
     assert found is not None
@@ -88,7 +93,7 @@ def test_an_export_signed_by_another_key_is_refused(lines: list[bytes]) -> None:
 
 def test_what_was_changed_in_the_database_is_not_signed_for(sealed: Sealed, lines: list[bytes]) -> None:
     sealed.tamper("UPDATE ground_access_entry SET officer = 'x' WHERE subject_id = 19")
-    with pytest.raises(ExportRefused, match="封存时不同"):
+    with pytest.raises(ExportRefused, match="固化时不同"):
         exported(sealed, Wanted())
 
 

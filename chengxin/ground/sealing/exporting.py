@@ -95,7 +95,7 @@ def _line(row: dict[str, Any], stored: StoredTree, size: int) -> dict[str, Any]:
     values = {column.name: row[column.name] for column in COLUMNS}
     if leaf_of(place, salt, values) != bytes(row["leaf"]):
         raise ExportRefused(
-            f"登记 {place} 与封存时不同。请执行 chengxin log verify。",
+            f"登记 {place} 与固化时不同。请执行 chengxin log verify。",
             f"entry {place} isn't what was sealed. Run chengxin log verify.",
         )
     return {

@@ -26,7 +26,7 @@ def changed(tree: "Tree", seq: int, entry: UUID, subject: int) -> Fault:
     return Fault(
         "changed",
         place,
-        f"第 {place} 号登记（{entry}，主体 {subject}）的内容被改动：按现有各栏算出的散列与封存时不同。",
+        f"第 {place} 号登记（{entry}，主体 {subject}）的内容被改动：按现有各栏算出的散列与固化时不同。",
         f"entry {place} ({entry}, subject {subject}) was changed: its columns don't give the hash that was sealed.",
     )
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from chengxin.ground.sealing.errors import CheckpointUnusable
@@ -51,11 +52,13 @@ class HeadsFolder:
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{tree.shard:02}"
         with (folder / f"{stem}{HISTORY}").open("a+", encoding="utf-8") as file:
+            # Held until the file is closed: another sealer waits.
+            flock(file.fileno(), LOCK_EX)
             _cut_unfinished(file.fileno())
             file.write("".join(notes))
             file.flush()
             os.fsync(file.fileno())
-        replace_file(folder / f"{stem}{LAST}", notes[-1])
+            replace_file(folder / f"{stem}{LAST}", notes[-1])
         if self._sizes is not None:
             self._sizes[tree] = head
 
