@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chengxin.lib.errors import Unusable
 from chengxin.site.console import DEFAULT_DATA, AsJson, Data, answers_errors, err, show, tell
 
 if TYPE_CHECKING:
@@ -165,11 +166,13 @@ def export(
 def check(file: Path, key: Keys = None, *, as_json: AsJson = False) -> None:
     """离线核对导出文件，不连数据库 / check an export, no database. Exit 1: the first line that is wrong."""
     from chengxin.ground.sealing.offline import check_export
-    from chengxin.site.register import opened_export
 
     given = _read_keys(key)
-    with opened_export(file) as lines:
-        found = check_export(lines, given)
+    try:
+        with file.open("rb") as lines:
+            found = check_export(lines, given)
+    except OSError as error:
+        raise Unusable(f"无法读取 {file}：{error.strerror}。", f"{file}: {error.strerror}.") from None
     if found.wrong is not None:
         err.print(f"第 {found.wrong.line} 行：{found.wrong.text}", highlight=False, markup=False)
         err.print(f"Line {found.wrong.line}: {found.wrong.text_en}", highlight=False, markup=False)
@@ -204,7 +207,6 @@ def _read_keys(given: list[str] | None) -> "list[Verifier]":
 
 
 def _day(text: str) -> datetime | None:
-    from chengxin.lib.errors import Unusable
     from chengxin.lib.periods import SHANGHAI
 
     try:

@@ -1,10 +1,8 @@
 """What commands and processes do with the access register of this installation, by its settings."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 
@@ -93,13 +91,3 @@ def _subject(code: str) -> int:
     if row is None:
         raise NotFound("没有这个人。", "There is nobody with this code.")
     return int(row[0])
-
-
-@contextmanager
-def opened_export(file: Path) -> Iterator[BinaryIO]:
-    """Open an export to be checked. Raises CheckpointUnusable."""
-    try:
-        with file.open("rb") as lines:
-            yield lines
-    except OSError as error:
-        raise CheckpointUnusable(f"无法读取 {file}：{error.strerror}。", f"{file}: {error.strerror}.") from None

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.xdist_group("log")
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Shell]:
-    with made_data() as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
-        yield Shell(data.parent, data, within_s=180)  # the first command prepares the database
+    with made_data(prepared=True) as data, EmbeddedPostgres(data, major=MAJOR, durable=False).using():
+        yield Shell(data.parent, data, within_s=120)
 
 
 def write(shell: Shell, subject: int) -> None:

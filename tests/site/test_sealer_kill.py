@@ -17,7 +17,7 @@ import pytest
 
 from chengxin.site.runtime.connection import Database, open_database
 from tests.registering import INSERT
-from tests.site.support import MAJOR, made_data
+from tests.site.support import MAJOR, made_data, wait_until
 
 NOT_HANDED_ON = ("CHENGXIN", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
 pytestmark = pytest.mark.xdist_group("kill")
@@ -63,13 +63,6 @@ while True:
         connection.close()
 """
 
-PREPARE = """
-import sys
-from pathlib import Path
-from chengxin.site.bootstrap import installation
-with installation(Path(sys.argv[1]), "owner", lambda _: None):
-    pass
-"""
 SETTLE = """
 import sys
 from chengxin.site.bootstrap import become, start_django
@@ -119,15 +112,24 @@ class Field:
 
 @pytest.fixture
 def field_of_work() -> Iterator[Field]:
-    with made_data() as data, pytest.MonkeyPatch.context() as patch:
+    with made_data(prepared=True) as data, pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith(NOT_HANDED_ON):
                 patch.delenv(name)
         patch.setenv("CHENGXIN_PG_MAJOR", str(MAJOR))
         with open_database(data) as database:
-            work = Field(data, database)
-            assert work.start(PREPARE, data, output=data.parent / "prepared.txt").wait(300) == 0
-            yield work
+            yield Field(data, database)
+
+
+def kill_database(database: Database) -> None:
+    """Kill the server and bring it through its recovery."""
+    server = database.server
+    assert server is not None
+    assert server.pid is not None
+    with suppress(ProcessLookupError):
+        os.kill(server.pid, signal.SIGKILL)
+    wait_until(lambda: server.pid is None)
+    database.revive(Event())
 
 
 def tossed(field_of_work: Field, each: int, kills: int) -> None:
@@ -150,12 +152,7 @@ def tossed(field_of_work: Field, each: int, kills: int) -> None:
                 case 1:
                     writers[draw.randrange(WRITERS)].kill()
                 case _:
-                    server = field_of_work.database.server
-                    assert server is not None
-                    assert server.pid is not None
-                    with suppress(ProcessLookupError):
-                        os.kill(server.pid, signal.SIGKILL)
-                    field_of_work.database.revive(Event())
+                    kill_database(field_of_work.database)
             sealers = [
                 one if one.poll() is None else field_of_work.start(SEALER, urls["sealer"], folder, output=log)
                 for one in sealers

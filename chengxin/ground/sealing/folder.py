@@ -62,13 +62,17 @@ class HeadsFolder:
         if self._sizes is not None:
             self._sizes[tree] = head
 
+    def keys(self) -> list[Verifier]:
+        """Give the public keys that stand here; a restored database may know fewer. Raises OSError, CheckpointUnusable."""
+        return read_keys(self.place) if self.place.is_dir() else []
+
     def publish_keys(self, verifiers: Iterable[Verifier]) -> None:
-        """Write every public key, one a line. Raises OSError."""
-        text = "".join(f"{one}\n" for one in verifiers)
-        path = self.place / KEYS
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        """Write every public key, one a line, and leave those that are there. Raises OSError, CheckpointUnusable."""
+        before = self.keys()
+        every = list(dict.fromkeys([*before, *verifiers]))
+        if every != before:
             self.place.mkdir(parents=True, exist_ok=True)
-            replace_file(path, text)
+            replace_file(self.place / KEYS, "".join(f"{one}\n" for one in every))
 
     def forget(self) -> None:
         """Read anew next time."""

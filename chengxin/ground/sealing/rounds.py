@@ -13,7 +13,7 @@ from chengxin.ground.sealing.keys import known_keys, settle_signer
 from chengxin.ground.sealing.naming import next_part, origin_of
 from chengxin.ground.sealing.numbering import MOST, number_entries
 from chengxin.ground.sealing.stored import StoredTree, Tree, all_trees, last_heads
-from chengxin.lib.notes import Head, Signer
+from chengxin.lib.notes import Head, Signer, Verifier
 
 logger = logging.getLogger(__name__)
 Heads = dict[Tree, tuple[int, bytes]]
@@ -45,13 +45,16 @@ class Sealer:
 
     def _outside(self) -> Heads:
         try:
-            return dict(self.folder.last(known_keys()))
+            return dict(self.folder.last(self._verifiers()))
         except OSError:
             self._trouble.add("folder")
         except CheckpointUnusable:
             self._trouble.add("folder-foreign")
         self.folder.forget()
         return {}
+
+    def _verifiers(self) -> list[Verifier]:
+        return list(dict.fromkeys([*known_keys(), *self.folder.keys()]))
 
     def _least(self, outside: Heads) -> str:
         """Name the tree before which no number is given: where heads outside go further than the database, what they stand for is lost."""
@@ -108,9 +111,8 @@ class Sealer:
     def _publish(self) -> None:
         """Write what was signed and isn't outside yet, however long that has waited."""
         try:
-            verifiers = known_keys()
-            self.folder.publish_keys(verifiers)
-            outside = self.folder.last(verifiers)
+            self.folder.publish_keys(known_keys())
+            outside = self.folder.last(self._verifiers())
             for tree, (size, root) in last_heads().items():
                 known = outside.get(tree, (0, b""))[0]
                 if known < size:
