@@ -9,6 +9,7 @@ from chengxin.bench.feed import bench_feed
 from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.pages import bench_pages
+from chengxin.bench.register import bench_log
 from chengxin.bench.report import bench_report
 from chengxin.bench.rotation import bench_rotation
 from chengxin.bench.stage import Stage, Tell
@@ -25,6 +26,7 @@ KNOWN: dict[str, Bench] = {
     "report": bench_report,
     "beside": bench_beside,
     "burst": bench_burst,
+    "log": bench_log,
     "pages": bench_pages,
     "vault": bench_vault,
     "rotation": bench_rotation,

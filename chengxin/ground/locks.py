@@ -9,7 +9,7 @@ from psycopg import sql
 
 from chengxin.lib.sql import statements
 
-ROLES = ("owner", "app", "intake", "admin", "public", "auditor", "eraser", "editor")
+ROLES = ("owner", "app", "intake", "admin", "public", "auditor", "eraser", "editor", "sealer")
 KINDS = ("TABLES", "SEQUENCES", "FUNCTIONS")
 FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "education", "site")
 

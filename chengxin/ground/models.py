@@ -7,8 +7,9 @@ from django.db import models
 class AccessEntry(models.Model):
     """One access to one person's data: who, for what, on which law, which versions; names of fields, never values.
 
-    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one.
-    The day of sealing numbers the entries (design, decision 8); until then ``entry_id`` (time-ordered) is the only order.
+    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one. The sealer
+    numbers what is committed (``Sealed``); ``entry_id`` is ordered by the time of the request. A column added here is part of an entry's
+    leaf (``sealing.leaves``).
     """
 
     class Outcome(models.TextChoices):
@@ -58,6 +59,122 @@ class AccessEntry(models.Model):
                 | ~(models.Q(organisation="") | models.Q(officer="") | models.Q(purpose="") | models.Q(basis="")),
             ),
         ]
+
+
+class Unsealed(models.Model):
+    """An entry that waits for its number. Written by a trigger with the entry; goes when it is numbered (docs/adr/0026-sealing.md)."""
+
+    pk = models.CompositePrimaryKey("entry_id", "subject_id")
+    entry_id = models.UUIDField()
+    subject_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ground_unsealed"
+
+
+class Sealed(models.Model):
+    """The number of an entry in the tree of its shard and month, the salt, and the hash over all columns of the entry."""
+
+    pk = models.CompositePrimaryKey("subject_id", "entry_id")
+    subject_id = models.BigIntegerField()
+    entry_id = models.UUIDField()
+    shard = models.SmallIntegerField()
+    tree = models.CharField(max_length=10)
+    seq = models.BigIntegerField()
+    salt = models.BinaryField()
+    leaf = models.BinaryField()
+
+    class Meta:
+        db_table = "ground_sealed"
+        constraints = [
+            models.UniqueConstraint(name="sealed_once_a_number", fields=("shard", "tree", "seq")),
+            models.CheckConstraint(name="sealed_in_its_shard", condition=models.Q(shard=models.F("subject_id") % 16)),
+            models.CheckConstraint(
+                name="sealed_tree_form", condition=models.Q(tree__regex=r"^\d{4}-(0[1-9]|1[0-2])(\.\d\d)?$")
+            ),
+            models.CheckConstraint(name="sealed_from_nought", condition=models.Q(seq__gte=0)),
+        ]
+
+
+class SealedNode(models.Model):
+    """The hash of a complete subtree of 2 to the ``height`` leaves, ``place`` among those of its height, for proofs."""
+
+    pk = models.CompositePrimaryKey("shard", "tree", "height", "place")
+    shard = models.SmallIntegerField()
+    tree = models.CharField(max_length=10)
+    height = models.SmallIntegerField()
+    place = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ground_sealed_node"
+        constraints = [
+            models.CheckConstraint(name="node_height_known", condition=models.Q(height__in=(8, 16, 24))),
+        ]
+
+
+class Checkpoint(models.Model):
+    """A signed head of a tree, as it was published: what the tree's first ``size`` leaves are for good."""
+
+    pk = models.CompositePrimaryKey("shard", "tree", "size")
+    shard = models.SmallIntegerField()
+    tree = models.CharField(max_length=10)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ground_checkpoint"
+
+
+class DroppedTree(models.Model):
+    """A tree whose entries are past their retention and gone; its heads stay."""
+
+    pk = models.CompositePrimaryKey("shard", "tree")
+    shard = models.SmallIntegerField()
+    tree = models.CharField(max_length=10)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ground_dropped_tree"
+
+
+class SealingKey(models.Model):
+    """A key that heads were signed by, in its written form; a former one goes on proving its heads."""
+
+    verifier = models.CharField(max_length=200, primary_key=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "ground_sealing_key"
+
+
+class SealingRound(models.Model):
+    """What a round of the sealer did: entries numbered, heads signed, and what kept it from signing or publishing, by codes."""
+
+    at = models.DateTimeField()
+    numbered = models.IntegerField()
+    signed = models.IntegerField()
+    trouble = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "ground_sealing"
+
+
+class RegisterCheck(models.Model):
+    """A verification of the whole register: what was looked at and the first thing that is wrong, by its code and place; "" for nothing."""
+
+    at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    unsealed = models.BigIntegerField()
+    fault = models.CharField(max_length=32, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        db_table = "ground_register_check"
 
 
 class Action(models.Model):

@@ -268,6 +268,8 @@ LOGGED = {
     "report.own": "出具本人的报告",
     "report.special": "出具本人的专项信用报告",
     "report.withdraw": "本人作废自己的报告",
+    "register.export": "导出查询登记给审计",
+    "register.new_key": "更换查询登记的签名密钥",
     "rebuild.begin": "开始或者继续重建派生数据",
     "rebuild.end": "派生数据重建完毕",
     "intake.map": "保存列名对应",

@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "scan-keeping": (Unit.MONTH, ("keep",)),
     "duty-enrolments": (Unit.WORKING_DAY, ("decide",)),
     "query-limits": (Unit.COUNT, ("a_minute", "a_day")),
+    "register-retention": (Unit.YEAR, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 

@@ -149,6 +149,7 @@ def _make_ready(database: Database) -> None:
     from chengxin.education.pages.services import settle_site
     from chengxin.ground.installation import settle_kind
     from chengxin.ground.locks import ROLES, apply_locks
+    from chengxin.ground.sealing.numbering import begin_sealing
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
     from chengxin.identity.services.scans import settle_scan_kinds
@@ -161,6 +162,7 @@ def _make_ready(database: Database) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     apply_locks(database.urls["owner"], {role: database.name_of(role) for role in ROLES})
     settle_kind()
+    begin_sealing()
     settle_keys(at=timezone.now())
     settle_row_key()
     load_catalogue(at=timezone.now())

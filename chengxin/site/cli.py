@@ -12,6 +12,7 @@ from chengxin.site.catalogue_cli import add_to
 from chengxin.site.checks_cli import checks_app
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
 from chengxin.site.exchange_cli import exchange_app
+from chengxin.site.log_cli import log_app
 from chengxin.site.occupations_cli import occupations_app
 from chengxin.site.officers_cli import appoint_officer, officer_app, permissions_table
 from chengxin.site.organisations_cli import organisation_app
@@ -37,6 +38,7 @@ app.add_typer(officer_app, name="officer")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(occupations_app, name="occupations")
 app.add_typer(proof_app, name="proof")
+app.add_typer(log_app, name="log")
 app.add_typer(reconciliation_app, name="reconciliation")
 app.add_typer(nothing_app, name="nothing")
 app.add_typer(batch_app, name="batch")
@@ -275,7 +277,7 @@ def demo_data(
 @app.command()
 @answers_errors
 def bench(name: str, rows: int = 100_000, *, as_json: AsJson = False) -> None:
-    """基准测试 / each with its yardstick: ingest, feed, finding, report, beside, burst, pages, vault, rotation, verification, xlsx, all."""
+    """基准测试 / with yardsticks: ingest, feed, finding, report, beside, burst, log, pages, vault, rotation, verification, xlsx, all."""
     from chengxin.site.benches import bench_stage
 
     with bench_stage(tell) as stage:

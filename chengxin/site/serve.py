@@ -1,4 +1,4 @@
-"""``chengxin up``: database, four faces of the web, worker and eraser together, in the foreground."""
+"""``chengxin up``: database, four faces of the web, worker, eraser and sealer together, in the foreground."""
 
 import os
 import sys
@@ -82,6 +82,12 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
                 "eraser",
                 [sys.executable, "-c", "from chengxin.site.eraser import main; main()"],
                 environment(opened, "eraser"),
+            ),
+            # It opens nothing sealed and logs nobody in: its own key is all that it has.
+            Child(
+                "sealer",
+                [sys.executable, "-c", "from chengxin.site.sealer import main; main()"],
+                without((*VAULT, *KEYS), opened, "sealer", face="desk"),
             ),
         ]
         Supervisor(children, data, watch=lambda stop: opened.database.tend(stop, tell), tell=tell).run()

@@ -44,6 +44,12 @@ ROLE_PREFIX = env_str("CHENGXIN_ROLE_PREFIX", "chengxin")
 # A sandbox's says so whatever it is called, so that a statement or token made out to the one is never good for the other.
 API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api") + (":sandbox" if SANDBOX else "")
 
+# The access register's seal: its name in signed heads, the sealer's own key, and where heads are published, outside the database
+# and best on another machine (docs/operate.md).
+REGISTER_NAME = env_str("CHENGXIN_REGISTER_NAME", f"{ROLE_PREFIX}-register") + ("-sandbox" if SANDBOX else "")
+SEALING_KEY = env_path("CHENGXIN_SEALING_KEY", DATA_DIR / "keys" / "sealing.json")
+CHECKPOINTS = env_path("CHENGXIN_CHECKPOINTS", DATA_DIR / "checkpoints")
+
 # Answers of real-name checks leave at this beat, so that their time tells nothing.
 CHECK_BEAT_S = env_int("CHENGXIN_CHECK_BEAT_MS", 5) / 1000
 

@@ -4,10 +4,10 @@ import json
 import os
 import shutil
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -18,10 +18,11 @@ from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.lib.workdays import WorkCalendar
 from chengxin.site.checks import provisional_in_force
+from chengxin.site.notices import Notice
+from chengxin.site.register_notices import RegisterFacts, judge_register, register_facts
 from chengxin.site.runtime.connection import Database
 from chengxin.site.runtime.files import write_private
 
-Level = Literal["ok", "warning", "stop"]
 LEAST_DISK, LITTLE_DISK = 200 << 20, 2 << 30
 CLOCKS_APART = timedelta(seconds=5)
 # What the register recorded may be a little ahead: other processes write while we ask.
@@ -36,16 +37,6 @@ BACKUP_NOTE = "backup.json"
 class NotFitToStart(Unusable):
     code = "not-fit-to-start"
     message, message_en = "现在不能启动：", "It can't start now:"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing looked at; ``stop`` means that starting would do harm."""
-
-    subject: str
-    level: Level
-    text: str
-    text_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +66,7 @@ class Facts:
     """Of an own server's database alone: what is free on its disk can't be asked through SQL."""
     calendar_until: date = date.max
     """The last day of which it is known whether it is worked."""
+    register: RegisterFacts = field(default_factory=RegisterFacts)
 
 
 def judge(facts: Facts) -> list[Notice]:
@@ -89,6 +81,7 @@ def judge(facts: Facts) -> list[Notice]:
         _near(facts),
         _proof(facts),
         _calendar(facts),
+        *judge_register(facts.register, facts.now),
         *_server(facts),
     ]
 
@@ -351,6 +344,7 @@ def measure(
         proved_at=seen.proved_at,
         faults=seen.faults,
         calendar_until=WorkCalendar().last_known,
+        register=register_facts(),
     )
 
 

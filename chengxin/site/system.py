@@ -25,11 +25,13 @@ GRAVEST = ("stop", "warning", "ok")
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
     now, seen = timezone.now(), ask_database()
-    notices = judge(measure(settings.DATA_DIR, seen, now, own_server=settings.OWN_SERVER, **asked_keys()))
+    facts = measure(settings.DATA_DIR, seen, now, own_server=settings.OWN_SERVER, **asked_keys())
+    notices = judge(facts)
     context = {
         "now": now,
         "seen": seen,
         "alive": worker_alive(),
+        "register": facts.register,
         "notices": sorted(notices, key=lambda one: GRAVEST.index(one.level)),
         "versions": [("诚信", chengxin.__version__), *_versions(seen.server)],
         "provisional": _by_kind(provisional_in_force(shanghai_date(now))),

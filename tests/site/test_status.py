@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from chengxin.site.register_notices import TROUBLES, RegisterFacts
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from chengxin.site.status import Facts, NotFitToStart, judge, last_backup, note_backup, refuse_unfit
 from tests.site.support import MAJOR, made_data
@@ -43,6 +44,37 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
         pytest.param({"faults": 2}, "proof", "warning", "2", id="ledger-broken"),
         pytest.param({"proved_at": NOW - timedelta(days=3)}, "proof", "warning", "3", id="ledger-not-proved"),
+        pytest.param(
+            {"register": RegisterFacts(trouble="key-missing folder")},
+            "sealing",
+            "warning",
+            "new-key",
+            id="nothing-signs",
+        ),
+        pytest.param(
+            {"register": RegisterFacts(trouble="changed")}, "sealing", "warning", "log verify", id="signing-refused"
+        ),
+        pytest.param(
+            {"register": RegisterFacts(waiting=3, waiting_since=NOW - timedelta(minutes=6))},
+            "sealing",
+            "warning",
+            "6 分钟",
+            id="nothing-numbers",
+        ),
+        pytest.param(
+            {"register": RegisterFacts(checked_at=NOW, fault="changed", place="2026-11/03#4")},
+            "register",
+            "warning",
+            "2026-11/03#4",
+            id="bent",
+        ),
+        pytest.param(
+            {"register": RegisterFacts(checked_at=NOW - timedelta(days=3))},
+            "register",
+            "warning",
+            "log verify",
+            id="not-verified",
+        ),
         pytest.param({"provisional": 3}, "provisional", "warning", "3", id="provisional"),
         pytest.param({"unblocked": True}, "near-codes", "warning", "fill-blocks", id="older-codes"),
         pytest.param(
@@ -66,6 +98,15 @@ def test_each_fault_is_named_with_its_remedy(changes: dict[str, Any], subject: s
             refuse_unfit(notices)
     else:
         refuse_unfit(notices)
+
+
+def test_every_trouble_of_the_sealer_has_words() -> None:
+    for code, (text, text_en) in TROUBLES.items():
+        (notice,) = [
+            one for one in judge(dataclasses.replace(SOUND, register=RegisterFacts(trouble=code))) if one.level != "ok"
+        ]
+        assert text in notice.text
+        assert text_en in notice.text_en
 
 
 def test_a_minute_ahead_is_no_clock_that_went_back() -> None:
@@ -99,6 +140,8 @@ def test_status_tells_and_a_backup_changes_what_it_tells(shell: Shell) -> None:
         "proof": "ok",
         "provisional": "warning",
         "near-codes": "ok",
+        "sealing": "ok",
+        "register": "ok",
     }
     found = levels(shell)
     assert found.pop("calendar") in {"ok", "warning"}  # as far as holidays are known on the day of the test

@@ -207,6 +207,7 @@ def _fill(stage: Stage) -> None:
         rebuilding,
         saying,
         scanning,
+        sealing,
         serving,
         transferring,
         trying,
@@ -266,6 +267,7 @@ def _fill(stage: Stage) -> None:
     clerking.furnish(stage)
     trying.furnish(stage)
     rebuilding.furnish(stage)
+    sealing.furnish(stage)
     oneself.furnish(stage)
     saying.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}

@@ -15,6 +15,8 @@ KEPT = {
     "records_check_rule": "message",
     "records_layout": "item_id",
     "ground_access_entry": "outcome",
+    "ground_sealed": "leaf",
+    "ground_checkpoint": "root",
     "identity_population_event": "kind",
     "identity_population_dropped": "sequence",
     "identity_withdrawn_code": "until_rank",
@@ -24,7 +26,7 @@ KEPT = {
     "sharing_report": "issued_at",
     "identity_real_name_check": "outcome",
 }
-ROLES = ("app", "intake", "public", "auditor", "eraser")
+ROLES = ("app", "intake", "public", "auditor", "eraser", "sealer")
 WAYS = {
     "update": "UPDATE {table} SET {column} = DEFAULT",
     "update-to-the-same": "UPDATE {table} SET {column} = {column}",

@@ -7,7 +7,8 @@ END
 $$;
 
 -- name: access_entry_append_only
-CREATE OR REPLACE TRIGGER access_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_access_entry
+-- Deleting has a guard of its own (locks_sealing.sql).
+CREATE OR REPLACE TRIGGER access_entry_append_only BEFORE UPDATE OR TRUNCATE ON ground_access_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: access_entry_grants

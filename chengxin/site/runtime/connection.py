@@ -22,7 +22,7 @@ SWITCH = "CHENGXIN_SANDBOX"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """URLs by role (``owner app intake admin eraser public auditor editor``); they hold passwords and stay out of ``repr``."""
+    """URLs by role (``owner app intake admin eraser public auditor editor sealer``); they hold passwords and stay out of ``repr``."""
 
     urls: Mapping[str, str] = field(repr=False)
     embedded: bool

@@ -1,4 +1,4 @@
-"""The database and its eight roles: owner, and seven that may do no more than connect until SQL grants them more."""
+"""The database and its nine roles: owner, and eight that may do no more than connect until SQL grants them more."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from chengxin.site.runtime.passwords import fresh_password, known_password, url_
 from chengxin.site.runtime.reach import connected, opens, parts_of
 
 OWNER = "owner"
-LESSER = ("app", "intake", "admin", "eraser", "public", "auditor", "editor")
+LESSER = ("app", "intake", "admin", "eraser", "public", "auditor", "editor", "sealer")
 ROLES = (OWNER, *LESSER)
 DATABASE = "chengxin"
 # Two processes that start at once must not both make a role. Any fixed number serves, as long as nobody else takes it.
@@ -51,7 +51,7 @@ def ensure_database(admin_url: str, data: Path, *, name: str = DATABASE, prefix:
 
 
 def ensure_roles(owner_url: str, prefix: str, data: Path, given: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Make the lesser roles that are missing and return the URLs of all eight, by role.
+    """Make the lesser roles that are missing and return the URLs of all nine, by role.
 
     ``owner_url`` needs CREATEROLE and must own its database; no superuser. A role in ``given`` (role to URL) is the
     administrator's own and is only checked and let in. Idempotent; a role whose password file is missing or doesn't
