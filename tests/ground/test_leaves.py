@@ -16,6 +16,9 @@ from chengxin.ground.sealing.numbering import COPY_HEAD
 from chengxin.ground.sealing.offline import as_line, entry_as_json, entry_of_json
 from tests.conftest import Register
 
+TEXTS = (
+    "organisation", "officer", "purpose", "duty", "basis", "authorisation", "case_reference", "channel", "outcome", "reason",
+)  # fmt: skip
 PLACE, SALT = Place(7, "2026-11", 5), bytes(range(16))
 text = st.text(
     st.characters(categories=("L", "M", "N", "P", "S", "Z", "Cc", "Cf"), exclude_characters="\0"), max_size=12
@@ -23,12 +26,12 @@ text = st.text(
 entries = st.fixed_dictionaries({
     "subject_id": st.integers(0, 2**63 - 1), "entry_id": st.uuids(),
     "at": st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
-    **dict.fromkeys(("organisation", "officer", "purpose", "basis", "case_reference", "channel", "outcome", "reason"), text),
+    **dict.fromkeys(TEXTS, text),
     "as_of": st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1)),
     "fields": st.lists(text, max_size=4), "record_ids": st.lists(st.integers(-(2**63), 2**63 - 1), max_size=4),
     "versions": st.lists(st.integers(-(2**15), 2**15 - 1), max_size=4),
 })  # fmt: skip
-TYPES = ("bigint", "uuid", "timestamptz", *["varchar"] * 8, "date", "varchar[]", "bigint[]", "smallint[]")
+TYPES = ("bigint", "uuid", "timestamptz", *["varchar"] * len(TEXTS), "date", "varchar[]", "bigint[]", "smallint[]")
 
 
 def test_every_column_of_the_register_is_hashed(register: Register) -> None:
@@ -81,7 +84,7 @@ def test_each_column_counts(values: dict[str, Any], name: str, other: dict[str, 
 
 def test_place_and_salt_count() -> None:
     values: dict[str, Any] = {"subject_id": 0, "entry_id": UUID(int=0), "at": datetime(2026, 1, 1, tzinfo=UTC), "as_of": None,
-              **dict.fromkeys(("organisation", "officer", "purpose", "basis", "case_reference", "channel", "outcome", "reason"), ""),
+              **dict.fromkeys(TEXTS, ""),
               "fields": [], "record_ids": [], "versions": []}  # fmt: skip
     places = [PLACE, Place(8, "2026-11", 5), Place(7, "2026-12", 5), Place(7, "2026-11", 6)]
     made = {content_of(place, salt, values) for place in places for salt in (SALT, bytes(16))}

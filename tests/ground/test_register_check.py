@@ -42,7 +42,7 @@ def test_a_sound_register_is_sound_and_says_how_much_was_looked_at(sealed: Seale
 CHANGES = {
     "officer": "'somebody'", "organisation": "'x'", "purpose": "'x'", "basis": "'x'", "case_reference": "''", "channel": "'x'",
     "outcome": "'answered'", "reason": "'x'", "as_of": "'2020-01-01'", "at": "at + interval '1 microsecond'", "fields": "'{code,name}'",
-    "record_ids": "'{1}'", "versions": "'{1}'",
+    "record_ids": "'{1}'", "versions": "'{1}'", "duty": "'x'", "authorisation": "'x'",
 }  # fmt: skip
 
 

@@ -69,7 +69,17 @@ COLUMNS = (
     Column("at", _moment),
     *(
         Column(name, _text)
-        for name in ("organisation", "officer", "purpose", "duty", "basis", "case_reference", "channel", "outcome", "reason")
+        for name in (
+            "organisation",
+            "officer",
+            "purpose",
+            "duty",
+            "basis",
+            "case_reference",
+            "channel",
+            "outcome",
+            "reason",
+        )
     ),
     Column("as_of", _day),
     # As text[]: the type of its elements stands in an array's binary form.
