@@ -7,7 +7,8 @@ from django.db import models
 class AccessEntry(models.Model):
     """One access to one person's data: who, for what, on which law, which versions; names of fields, never values.
 
-    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one.
+    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one,
+    ``authorisation`` the number of the person's, where it needs that.
     The day of sealing numbers the entries (design, decision 8); until then ``entry_id`` (time-ordered) is the only order.
     """
 
@@ -25,6 +26,7 @@ class AccessEntry(models.Model):
     officer = models.CharField(max_length=150)
     purpose = models.CharField(max_length=32)
     duty = models.CharField(max_length=32, default="", db_default="")
+    authorisation = models.CharField(max_length=32, default="", db_default="")
     basis = models.CharField(max_length=200)
     case_reference = models.CharField(max_length=200)
     channel = models.CharField(max_length=16)

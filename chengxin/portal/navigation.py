@@ -97,6 +97,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(TO_DO, "本人的提问", "Persons’ questions", "portal:access-questions", {"access.answer": ANY}, key="a"),
         Entry(TO_DO, "意见反馈", "Feedback", "portal:feedback", {"feedback.answer": CENTRE, "feedback.show": CENTRE}),
         Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}, key="w"),
+        Entry(TO_DO, "收回的授权", "Leave taken back", "portal:call-backs", {"authorisation.acknowledge": ANY}),
         Entry(TO_DO, "整批撤回", "Undo batches", "portal:undoings", {"intake.undo": ANY, "intake.agree_undo": CENTRE}, key="z"),
         Entry(
             TO_DO, "保留的行", "Kept rows", "portal:waivers",
@@ -117,6 +118,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(LOOK_UP, "登记簿", "Registers", "portal:registers", {"registers.see": ANY}, key="r"),
         Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}, key="q"),
         Entry(LOOK_UP, "开通查询事项", "Duty items", "portal:enrolments", {"duties.see": ANY}),
+        Entry(LOOK_UP, "请求授权", "Ask for leave", "portal:asked-for", {"authorisation.ask": ANY}),
         Entry(LOOK_UP, "实名核验", "Real-name check", "portal:verification", {"verification.check": ANY}),
         Entry(CATALOGUE, "信息目录", "Catalogue", "catalogue", {}, face="public"),
         Entry(CATALOGUE, "目录草案", "Drafts", "portal:drafts", {"catalogue.follow": ANY}),
@@ -129,6 +131,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry("", "我的档案", "My file", "person-file", {PERSON: ANY}),
         Entry("", "谁查过我", "Who saw my data", "person-entries", {PERSON: ANY}),
         Entry("", "我的报告", "My report", "person-reports", {PERSON: ANY}),
+        Entry("", "我的授权", "My authorisations", "person-authorisations", {PERSON: ANY}),
         Entry(OWN, "我的提问", "My questions", "person-questions", {PERSON: ANY}),
         Entry(OWN, "消息", "Messages", "person-messages", {PERSON: ANY}),
         Entry(OWN, "个人信息", "My details", "person-details", {PERSON: ANY}),

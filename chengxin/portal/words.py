@@ -161,6 +161,8 @@ PERSON_MESSAGES = {
     "question-answered": "您就一次查询提出的问题有了答复，请在“我的提问”里查看。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
     "scan-taken": "信用中心窗口收下了一份纸质材料，归在您名下。请在“我交的材料”里查看。",
+    "authorisation-asked": "有单位请求您授权查看您的信息。请在“我的授权”里查看；同意、不同意都可以，不理会也可以。",
+    "authorisation-acknowledged": "您收回的授权，对方已经确认，并说明了副本怎样处理。请在“我的授权”里查看。",
 }
 # What a person chooses by: the kinds of messages in a few words.
 SHORT_MESSAGES = {
@@ -173,6 +175,8 @@ SHORT_MESSAGES = {
     "question-answered": "对我的提问的答复",
     "attached": "人工核对后归到我名下的记录",
     "scan-taken": "窗口收下的纸质材料",
+    "authorisation-asked": "请求我授权的单位",
+    "authorisation-acknowledged": "对方确认我收回的授权",
 }
 VISIT_KINDS = {"self": "本人", "delegate": "代理人", "relative": "死者的近亲属"}
 NOTICE_LEVELS = {"ok": "正常", "warning": "注意", "stop": "必须处理"}
@@ -257,6 +261,10 @@ BACKTEST_FAILURES = {
 BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "会存疑", "note": "会有提示"}
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
+    "authorisation.grant": "本人授权",
+    "authorisation.narrow": "本人缩小授权",
+    "authorisation.refuse": "本人没有同意授权",
+    "authorisation.withdraw": "本人撤回授权",
     "access.ask": "本人就一次查询提出问题",
     "delegation.end_own": "本人或者代理人终止委托代理",
     "scans.take": "在窗口收下纸质材料",

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from chengxin.catalogue.queries import article_texts
 from chengxin.identity.models import User
 from chengxin.identity.speaking import speaking_as, speaking_as_person
 from chengxin.sharing.authorising.errors import AuthorisationUnknown
 from chengxin.sharing.authorising.rules import Leave
 from chengxin.sharing.duties.models import Duty
+from chengxin.sharing.duties.queries import article_texts
 from chengxin.sharing.queries import definitions_of
 
 PAGE, LAST = 20, (1 << 63) - 1
@@ -41,16 +41,16 @@ class DutyTold:
     keep_days: int
 
 
-def duties_told(numbers: Collection[int]) -> dict[int, DutyTold]:
-    """Give duty items by their numbers. Two statements."""
+def duties_told(numbers: Collection[int], on: date) -> dict[int, DutyTold]:
+    """Give duty items by their numbers, those that ended too. Two statements."""
     found = list(Duty.objects.select_related("purpose").filter(pk__in=numbers))
-    texts = article_texts({ref for duty in found for ref in duty.bases})
+    texts = article_texts({ref for duty in found for ref in duty.bases}, on)
     return {duty.pk: _duty(duty, texts) for duty in found}
 
 
 def _duty(duty: Duty, texts: Mapping[str, str]) -> DutyTold:
     return DutyTold(
-        duty.pk, duty.code, duty.name, duty.name_en, duty.purpose.code, duty.purpose.name, duty.bases[0],
+        duty.pk, duty.code, duty.name, duty.name_en, duty.purpose.code, duty.purpose.name, next((ref for ref in duty.bases if ref in texts), duty.bases[0]),
         tuple(texts.get(ref, ref) for ref in duty.bases), duty.form, tuple(duty.items), duty.keep_days or 0,
     )  # fmt: skip
 
@@ -122,13 +122,13 @@ class OwnAuthorisation:
 
 
 def list_own_authorisations(
-    person: User, *, number: str = "", before: int | None = None, limit: int = PAGE
+    person: User, on: date, *, number: str = "", before: int | None = None, limit: int = PAGE
 ) -> list[OwnAuthorisation]:
     """Give what was asked of whoever is logged in, the newest first; one of them where it is named."""
     with speaking_as_person(person), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sharing_own_authorisations(%s, %s, %s)", [number, before or LAST, limit])
         rows = cursor.fetchall()
-    duties = duties_told({row[3] for row in rows})
+    duties = duties_told({row[3] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[4])}
     found = []
     for one, label, asker, duty, items, once, until, keep, erase, why, at, lapses, state, *rest in rows:
@@ -144,9 +144,9 @@ def list_own_authorisations(
     return found
 
 
-def find_own_authorisation(person: User, number: str) -> OwnAuthorisation:
+def find_own_authorisation(person: User, number: str, on: date) -> OwnAuthorisation:
     """Give one of the person's own. Raises AuthorisationUnknown, also for another's."""
-    found = list_own_authorisations(person, number=number)
+    found = list_own_authorisations(person, on, number=number)
     if not number or not found:
         raise AuthorisationUnknown
     return found[0]
@@ -163,6 +163,8 @@ class Happened:
     valid_until: date
     receipt: str
     channel: str
+    due_on: date | None
+    due_estimated: bool
 
 
 def own_history(person: User, number: str) -> list[Happened]:
@@ -170,8 +172,7 @@ def own_history(person: User, number: str) -> list[Happened]:
     with speaking_as_person(person), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sharing_own_authorisation_events(%s)", [number])
         return [
-            Happened(kind, at, tuple(items), once, until, receipt, channel)
-            for kind, at, items, once, until, receipt, channel in cursor.fetchall()
+            Happened(kind, at, tuple(items), *rest) for kind, at, items, *rest in cursor.fetchall()
         ]
 
 
@@ -195,12 +196,12 @@ class AskedFor:
     items: tuple[ItemTold, ...]
 
 
-def list_asked_for(actor: User, *, before: int | None = None, limit: int = PAGE) -> list[AskedFor]:
+def list_asked_for(actor: User, on: date, *, before: int | None = None, limit: int = PAGE) -> list[AskedFor]:
     """Give what the officer's organisation asked for, the newest first. Refused, unanswered and unknown look alike."""
     with speaking_as(actor), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sharing_authorisations_of(%s, %s)", [before or LAST, limit])
         rows = cursor.fetchall()
-    duties = duties_told({row[2] for row in rows})
+    duties = duties_told({row[2] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[3])}
     found = []
     for one, number, duty, items, once, until, keep, erase, reference, officer, at, lapses, state, *rest in rows:

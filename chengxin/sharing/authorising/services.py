@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from django.db import IntegrityError, connection
 
@@ -58,7 +59,7 @@ class Wanted:
     reference: str
 
 
-def duties_to_ask_for(actor: User) -> list[DutyTold]:
+def duties_to_ask_for(actor: User, on: date) -> list[DutyTold]:
     """Give the duty items that need the person's leave and that the officer's organisation stands enrolled for today, by name."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,7 +68,7 @@ def duties_to_ask_for(actor: User) -> list[DutyTold]:
             [actor.organisation_id],
         )
         numbers = [number for (number,) in cursor.fetchall()]
-    return sorted(duties_told(numbers).values(), key=lambda duty: (duty.name, duty.code))
+    return sorted(duties_told(numbers, on).values(), key=lambda duty: (duty.name, duty.code))
 
 
 def request_authorisation(actor: User, wanted: Wanted, question: Question, *, channel: str, at: datetime) -> str:
@@ -80,7 +81,7 @@ def request_authorisation(actor: User, wanted: Wanted, question: Question, *, ch
     on = shanghai_date(at)
     if not may(actor.pk, ASK):
         raise NotForInstitutions
-    duty = next((one for one in duties_to_ask_for(actor) if one.code == wanted.duty), None)
+    duty = next((one for one in duties_to_ask_for(actor, on) if one.code == wanted.duty), None)
     if duty is None:
         raise EnrolmentUnknown
     _refuse_request(wanted, duty, on)
@@ -136,12 +137,18 @@ def _reach(
     return subject, ""
 
 
+class Change(Protocol):
+    """Granting or narrowing."""
+
+    def __call__(self, person: User, number: str, leave: Leave, *, at: datetime) -> str: ...
+
+
 def grant(person: User, number: str, leave: Leave, *, at: datetime) -> str:
     """Let an organisation see what it asked for, or less. Gives the number of the receipt.
 
     Raises AuthorisationUnknown, also for another's and for what was answered or lapsed; AuthorisationRefused for more than was asked.
     """
-    one = find_own_authorisation(person, number)
+    one = find_own_authorisation(person, number, shanghai_date(at))
     if one.state != "waits":
         raise AuthorisationUnknown
     _refuse(refuse_grant(leave, asked=one.asked, on=shanghai_date(at)))
@@ -150,7 +157,7 @@ def grant(person: User, number: str, leave: Leave, *, at: datetime) -> str:
 
 def refuse(person: User, number: str, *, at: datetime) -> None:
     """Refuse what an organisation asks for. It isn't told: it sees what it sees of a request that nobody answered. Raises AuthorisationUnknown."""
-    one = find_own_authorisation(person, number)
+    one = find_own_authorisation(person, number, shanghai_date(at))
     _settle(person, one, "refused", Leave(frozenset(), one.asked.once, one.asked.valid_until), at=at)
 
 
@@ -159,7 +166,7 @@ def narrow(person: User, number: str, leave: Leave, *, at: datetime) -> str:
 
     Raises AuthorisationUnknown; AuthorisationRefused for what isn't less.
     """
-    one = find_own_authorisation(person, number)
+    one = find_own_authorisation(person, number, shanghai_date(at))
     if not one.may_narrow:
         raise AuthorisationUnknown
     _refuse(refuse_narrowing(leave, standing=one.standing, on=shanghai_date(at)))
@@ -168,7 +175,7 @@ def narrow(person: User, number: str, leave: Leave, *, at: datetime) -> str:
 
 def withdraw(person: User, number: str, *, at: datetime) -> str:
     """Take back what was granted, at once, and call back what was seen. Gives the number of the receipt. Raises AuthorisationUnknown."""
-    one = find_own_authorisation(person, number)
+    one = find_own_authorisation(person, number, shanghai_date(at))
     return _settle(person, one, "withdrawn", Leave(frozenset(), one.standing.once, one.standing.valid_until), at=at)
 
 

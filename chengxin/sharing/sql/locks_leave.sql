@@ -253,14 +253,15 @@ $$;
 -- name: own_authorisation_events
 -- What whoever speaks for themselves did with one of their authorisations, in order.
 CREATE OR REPLACE FUNCTION sharing_own_authorisation_events(wanted text)
-    RETURNS TABLE (kind varchar, at timestamptz, items varchar[], once boolean, valid_until date, receipt varchar, channel varchar)
+    RETURNS TABLE (kind varchar, at timestamptz, items varchar[], once boolean, valid_until date, receipt varchar, channel varchar, due_on date,
+                   due_estimated boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     me bigint := identity_person_speaking();
 BEGIN
     RETURN QUERY
-    SELECT e.kind, e.at, e.items, e.once, e.valid_until, e.receipt, e.channel
+    SELECT e.kind, e.at, e.items, e.once, e.valid_until, e.receipt, e.channel, e.due_on, e.due_estimated
     FROM sharing_authorisation a JOIN sharing_authorisation_event e ON e.authorisation_id = a.id
     WHERE a.number = wanted AND a.subject_id IN (SELECT identity_held_by(me)) ORDER BY e.id;
 END
