@@ -200,6 +200,7 @@ def _fill(stage: Stage) -> None:
         clerking,
         enrolling,
         entering,
+        leaving,
         minors,
         oneself,
         organising,
@@ -273,6 +274,7 @@ def _fill(stage: Stage) -> None:
     certifying.furnish(stage)
     serving.furnish(stage)
     scanning.furnish(stage)
+    leaving.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

@@ -178,6 +178,7 @@ def purpose_rows(report: "Report") -> list[tuple[str, str]]:
         ("查询事项", report.duty),
         ("依据", report.basis),
         ("案号", report.case_reference),
+        ("本人授权", report.authorisation),
         ("查询单位", "" if report.check_code else report.organisation),
         ("经办人", report.officer),
         ("核验码", report.check_code),
