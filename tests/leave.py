@@ -28,7 +28,11 @@ def settle_bank(register: Register, now: datetime) -> None:
     register.become("owner")
     for code, name, kind in ((BANK, "测试银行", "financial"), (SUPERVISOR, "测试主管部门", "supervisor")):
         settle_organisation(code=code, name=name, kind=kind, region="140000", valid_from=date(2019, 1, 1))
-    for login, name, code in (("banker", "银行经办人", BANK), ("chief", "主管", SUPERVISOR), ("asker", "询问员", MARKET)):
+    for login, name, code in (
+        ("banker", "银行经办人", BANK),
+        ("chief", "主管", SUPERVISOR),
+        ("asker", "询问员", MARKET),
+    ):
         organisation = User.objects.get(login="officer").organisation.__class__.objects.get(code=code)
         settle_demo_officer(
             login=login, display_name=name, organisation=organisation, role="officer", password="a-test-password"
@@ -41,7 +45,12 @@ def settle_bank(register: Register, now: datetime) -> None:
 def hold(register: Register, folder: Path, today: date, at: datetime, person: Someone = WANG_WEI) -> None:
     """Let a penalty and a qualification of a person be held."""
     take(register, write_csv(folder / "penalties.csv", [penalty(today, 1, person)]), at)
-    take(register, write_qualifications(folder / "qualifications.csv", [qualification(today, 1, person)]), at, item=QUALIFICATION)
+    take(
+        register,
+        write_qualifications(folder / "qualifications.csv", [qualification(today, 1, person)]),
+        at,
+        item=QUALIFICATION,
+    )
     register.become("app")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chengxin.identity.errors import HandsRefused
+from chengxin.identity.services.declarations import declare_at_server
 from chengxin.sharing.authorising.errors import (
     AuthorisationRefused,
     AuthorisationUnknown,
@@ -37,6 +38,7 @@ from chengxin.sharing.documents import leave_receipt_json, leave_receipt_pdf
 from chengxin.sharing.queries import own_messages
 from tests import leave as lv
 from tests.conftest import Register
+from tests.identity.test_declarations import party, reopen_as_owner
 from tests.leave import DAY, PENALTY, QUALIFICATION, about, ask, days_go_by, leave, login_of, wanted
 from tests.people import DEAD, LI_NA, UNKNOWN, WANG_WEI
 from tests.sharing.test_own import oneself
@@ -106,7 +108,10 @@ def test_who_isnt_enrolled_or_doesnt_ask_is_refused(bank: Register, today: date,
 
 
 def test_an_officer_asks_nothing_of_themselves(bank: Register, today: date, now: datetime) -> None:
-    lv.declare_as(bank, "banker", WANG_WEI, now)
+    bank.become("owner")
+    reopen_as_owner(bank, login_of("banker"))
+    declare_at_server("banker", party(WANG_WEI), at=now)
+    bank.become("app")
     with pytest.raises(HandsRefused):
         ask(now, leave(today))
     assert bank.rows("SELECT count(*) FROM sharing_authorisation") == [(0,)]
@@ -127,7 +132,9 @@ def test_a_request_that_reaches_nobody_looks_like_one_that_waits(
     nowhere = request_authorisation(login_of("banker"), wanted(leave(today)), NOBODY[reason], channel="desk", at=now)
     one, other = (seen_by_bank(number, today) for number in (there, nowhere))
     assert (one.state, one.left, one.uses) == (other.state, other.left, other.uses) == ("waits", None, 0)
-    assert bank.rows("SELECT subject_id, undelivered FROM sharing_authorisation WHERE number = %s", nowhere) == [(0, reason)]
+    assert bank.rows("SELECT subject_id, undelivered FROM sharing_authorisation WHERE number = %s", nowhere) == [
+        (0, reason)
+    ]
     assert bank.rows("SELECT outcome, reason FROM ground_access_entry") == [("refused", reason)]
     days_go_by(bank, 30)
     assert {seen_by_bank(number, today).state for number in (there, nowhere)} == {"none"}
@@ -200,7 +207,10 @@ def test_narrowed_and_taken_back_are_called_back(bank: Register, today: date, no
     assert own(number, today).state == "withdrawn"
     assert [one.kind for one in list_call_backs(login_of("banker"))] == ["withdrawn", "narrowed"]
     assert list_call_backs(login_of("asker")) == []
-    for gone in (lambda: withdraw(oneself(), number, at=now), lambda: narrow(oneself(), number, leave(today, PENALTY), at=now)):
+    for gone in (
+        lambda: withdraw(oneself(), number, at=now),
+        lambda: narrow(oneself(), number, leave(today, PENALTY), at=now),
+    ):
         with pytest.raises(AuthorisationUnknown):
             gone()
 

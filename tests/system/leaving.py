@@ -30,7 +30,9 @@ def furnish(stage: Stage) -> None:
     stage.insert("owner", ENROLMENT, enrolment(stage, **values))
     for leave in (GRANTED, WAITS, TAKEN_BACK):
         stage.insert("owner", LEAVE, asked(stage, id=leave, number=number_of(leave)))
-    stage.insert("owner", LEAVE, asked(stage, id=NOBODYS, number=number_of(NOBODYS), subject_id=0, undelivered="person-unknown"))
+    stage.insert(
+        "owner", LEAVE, asked(stage, id=NOBODYS, number=number_of(NOBODYS), subject_id=0, undelivered="person-unknown")
+    )
     stage.insert("owner", EVENT, event(stage, id=9511, authorisation_id=GRANTED))
     stage.insert("owner", EVENT, event(stage, id=9512, authorisation_id=TAKEN_BACK, receipt="SJ2"))
     stage.insert("owner", EVENT, event(stage, id=9513, authorisation_id=TAKEN_BACK, **taken_back(stage)))
@@ -85,7 +87,11 @@ def change(stage: Stage, table: str, leave: int, **values: Any) -> None:
     c.unlock(stage, table)
     key = {LEAVE: "id", EVENT: "authorisation_id"}.get(table, "authorisation_id")
     for name, value in values.items():
-        told = stage.facts.today + value * DAY if isinstance(value, int) and name in {"valid_until", "lapses_on"} else value
+        told = (
+            stage.facts.today + value * DAY
+            if isinstance(value, int) and name in {"valid_until", "lapses_on"}
+            else value
+        )
         stage.run("owner", f"UPDATE {table} SET {name} = %s WHERE {key} = %s", told, leave)
     c.lock(stage, table)
 
@@ -99,7 +105,13 @@ def purpose_id(stage: Stage) -> int:
 
 
 def sees(
-    leave: int | None = GRANTED, *, code: str = MARKET, login: str = EXAMINER, otherwise: Any = None, under: Any = None, record: int = SHOWN
+    leave: int | None = GRANTED,
+    *,
+    code: str = MARKET,
+    login: str = EXAMINER,
+    otherwise: Any = None,
+    under: Any = None,
+    record: int = SHOWN,
 ) -> Any:
     """See a record of Wang's by an authorisation, after something was otherwise."""
 
@@ -136,7 +148,9 @@ def used_once(stage: Stage) -> None:
 def unenrolled(stage: Stage) -> None:
     c.unlock(stage, ENROLMENT)
     values = (stage.facts.at, user(stage, EXAMINER))
-    stage.run("owner", f"UPDATE {ENROLMENT} SET ended_at = %s, ended_by_id = %s, end_reason = 'x' WHERE id = 9403", *values)
+    stage.run(
+        "owner", f"UPDATE {ENROLMENT} SET ended_at = %s, ended_by_id = %s, end_reason = 'x' WHERE id = 9403", *values
+    )
 
 
 def another_duty(stage: Stage) -> int:
@@ -147,7 +161,9 @@ def another_duty(stage: Stage) -> int:
 # Entering an answer.
 
 
-def enters(*, leave: int | None = GRANTED, otherwise: Any = None, speaker: str = MARKET, times: int = 1, **changes: Any) -> Any:
+def enters(
+    *, leave: int | None = GRANTED, otherwise: Any = None, speaker: str = MARKET, times: int = 1, **changes: Any
+) -> Any:
     """Enter an answer by an authorisation under which this transaction read; sound unless changed."""
 
     def attack(stage: Stage) -> bool:
@@ -170,7 +186,14 @@ def enters_for_a_licence(stage: Stage) -> bool:
     """Name an authorisation under a purpose that needs none."""
     speak(stage, MARKET, EXAMINER)
     stage.look("SELECT", duty=duty_id(stage))
-    row = {"organisation": MARKET, "officer": EXAMINER, "purpose": "XK-SC", "basis": "XZXKF-34", "duty": "XK-SC-01", "entry_id": uuid4()}
+    row = {
+        "organisation": MARKET,
+        "officer": EXAMINER,
+        "purpose": "XK-SC",
+        "basis": "XZXKF-34",
+        "duty": "XK-SC-01",
+        "entry_id": uuid4(),
+    }
     stage.insert("app", "ground_access_entry", entry(stage.facts, **row, authorisation=number_of(GRANTED)))
     return True
 
@@ -186,7 +209,9 @@ def others_enrolled(stage: Stage) -> None:
 REQUEST = "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-def asks(*, code: str = MARKET, login: str = EXAMINER, otherwise: Any = None, direct: bool = False, **changes: Any) -> Any:
+def asks(
+    *, code: str = MARKET, login: str = EXAMINER, otherwise: Any = None, direct: bool = False, **changes: Any
+) -> Any:
     """Ask Wang as the application, speaking for an officer of the market authority, whose earlier requests are long ago; sound unless changed."""
 
     def attack(stage: Stage) -> bool:
@@ -212,7 +237,9 @@ def asks(*, code: str = MARKET, login: str = EXAMINER, otherwise: Any = None, di
                    "reference", "channel", "lapses_on")  # fmt: skip
         query = REQUEST.replace("SELECT sharing", "SELECT FROM sharing")
         stage.run("app", query, *(row[name] for name in columns))
-        return bool(stage.run("owner", f"SELECT FROM {LEAVE} WHERE number = 'SQ1' AND subject_id = %s", row["subject_id"]))
+        return bool(
+            stage.run("owner", f"SELECT FROM {LEAVE} WHERE number = 'SQ1' AND subject_id = %s", row["subject_id"])
+        )
 
     return attack
 
@@ -236,7 +263,9 @@ def asks_directly_again(stage: Stage) -> bool:
 
 def dies(stage: Stage) -> None:
     c.unlock(stage, "identity_person")
-    stage.run("owner", "UPDATE identity_person SET died = %s WHERE subject_id = %s", stage.facts.today, stage.facts.wang)
+    stage.run(
+        "owner", "UPDATE identity_person SET died = %s WHERE subject_id = %s", stage.facts.today, stage.facts.wang
+    )
     c.lock(stage, "identity_person")
 
 
@@ -282,7 +311,9 @@ def called_back(stage: Stage) -> bool:
 # Acknowledging.
 
 
-def acknowledges(*, code: str = MARKET, login: str = EXAMINER, times: int = 1, copies: str = "erased", law: str = "") -> Any:
+def acknowledges(
+    *, code: str = MARKET, login: str = EXAMINER, times: int = 1, copies: str = "erased", law: str = ""
+) -> Any:
     def attack(stage: Stage) -> bool:
         speak(stage, code, login)
         done = False
@@ -325,7 +356,6 @@ def tells_that_it_was_refused(stage: Stage) -> bool:
     return refused != nobodys
 
 
-
 def asks_for_longer_keeping(stage: Stage) -> bool:
     """Ask under a duty that lets be kept, to erase later than the days of keeping say."""
     c.unlock(stage, "sharing_duty")
@@ -337,3 +367,8 @@ def asks_for_longer_keeping(stage: Stage) -> bool:
 def finds_leave(stage: Stage) -> bool:
     speak(stage, OTHER, "verifier")
     return bool(stage.run("app", "SELECT FROM sharing_standing_leave(%s, %s)", stage.facts.wang, duty_id(stage, DUTY)))
+
+
+def rewrites(table: str, column: str) -> Any:
+    """Change a table as the owner, who holds every grant; another table leans on it, so that it isn't emptied."""
+    return lambda stage: not stage.run("owner", f"UPDATE {table} SET {column} = {column}")

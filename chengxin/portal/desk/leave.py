@@ -36,7 +36,9 @@ def ask_leave(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for leave under a duty. Name and code are never given back to the browser."""
     actor, today = officer_of(request), _today()
     duty = _duty(request, code)
-    form = AskLeaveForm(request.POST if request.method == "POST" else None, duty=duty, items=items_told(duty.items), on=today)
+    form = AskLeaveForm(
+        request.POST if request.method == "POST" else None, duty=duty, items=items_told(duty.items), on=today
+    )
     if not form.is_valid():
         return _ask(request, duty, form, status=422 if form.is_bound else 200)
     try:

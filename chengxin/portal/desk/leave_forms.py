@@ -80,7 +80,9 @@ class AskLeaveForm(forms.Form):
         last = last_end(on, authorisation_months(on)) - DAY
         self.fields["last"].help_text = f"最晚 {last}。办完就用不到的，写得越早越好。"
         most = duty.keep_days
-        self.fields["keep_days"].help_text = f"最多 {most} 天；不保存的写 0。" if most else "这个查询事项不允许保存，写 0。"
+        self.fields["keep_days"].help_text = (
+            f"最多 {most} 天；不保存的写 0。" if most else "这个查询事项不允许保存，写 0。"
+        )
 
     def wanted(self) -> Wanted:
         told = self.cleaned_data

@@ -65,7 +65,9 @@ def grant(request: HttpRequest, number: str) -> HttpResponse:
     if not proved_freshly(request):
         return sent_to("person-login", request)
     at = timezone.now()
-    return _changed(request, number, services.grant, gettext("已同意。回执在下面，可以随时取得；改主意了随时可以撤回。"), at)
+    return _changed(
+        request, number, services.grant, gettext("已同意。回执在下面，可以随时取得；改主意了随时可以撤回。"), at
+    )
 
 
 @persons_only

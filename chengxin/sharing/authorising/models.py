@@ -40,7 +40,8 @@ class Authorisation(models.Model):
             models.UniqueConstraint(name="authorisation_number_once", fields=("number",)),
             models.CheckConstraint(
                 name="authorisation_reaches_somebody_or_says_why",
-                condition=models.Q(subject_id__gt=0, undelivered="") | models.Q(subject_id=0) & ~models.Q(undelivered=""),
+                condition=models.Q(subject_id__gt=0, undelivered="")
+                | models.Q(subject_id=0) & ~models.Q(undelivered=""),
             ),
             models.CheckConstraint(
                 name="authorisation_says_for_what",
@@ -101,7 +102,8 @@ class AuthorisationEvent(models.Model):
                 | models.Q(kind__in=("refused", "withdrawn"), items=[]),
             ),
             models.CheckConstraint(
-                name="authorisation_event_has_receipt", condition=models.Q(kind="refused", receipt="") | ~models.Q(receipt="")
+                name="authorisation_event_has_receipt",
+                condition=models.Q(kind="refused", receipt="") | ~models.Q(receipt=""),
             ),
             models.CheckConstraint(
                 name="authorisation_taken_back_by_a_day",

@@ -171,9 +171,7 @@ def own_history(person: User, number: str) -> list[Happened]:
     """Give what whoever is logged in did with one of their authorisations, in order."""
     with speaking_as_person(person), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sharing_own_authorisation_events(%s)", [number])
-        return [
-            Happened(kind, at, tuple(items), *rest) for kind, at, items, *rest in cursor.fetchall()
-        ]
+        return [Happened(kind, at, tuple(items), *rest) for kind, at, items, *rest in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,7 @@ from chengxin.sharing.authorising.rules import (
 from chengxin.sharing.services import NUMBER_ALPHABET, Question, Refused, identify
 
 ASK, SIGNS = "authorisation.ask", 10
-HOLDS_CODE = Refusal(
-    "identity-code", "这里不能写身份证件号码，请删去。", "Take the identity code out of this text."
-)
+HOLDS_CODE = Refusal("identity-code", "这里不能写身份证件号码，请删去。", "Take the identity code out of this text.")
 SAYS_NOTHING = Refusal(
     "no-reason", "请写明为什么请求授权，以及本单位的业务编号。", "Say why you ask, and give your own reference."
 )
@@ -194,9 +192,7 @@ def _settle(person: User, one: OwnAuthorisation, did: str, leave: Leave, *, at: 
     ]  # fmt: skip
     try:
         with speaking_as_person(person), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT sharing_answer_authorisation(%s, %s, %s::varchar[], %s, %s, %s, %s, %s)", values
-            )
+            cursor.execute("SELECT sharing_answer_authorisation(%s, %s, %s::varchar[], %s, %s, %s, %s, %s)", values)
             if cursor.fetchone() != (True,):
                 raise AuthorisationUnknown
             note_act(person.login, ACTS[did], f"authorisation:{one.number}", at=at)

@@ -49,12 +49,21 @@ def _done(receipt: "LeaveReceipt") -> list[tuple[str, str]]:
         ("办理方式", words.LEAVE_WAYS[receipt.channel]),
     ]
     if receipt.due_on:
-        rows.append(("对方最晚确认", words.day(receipt.due_on) + ("（含有尚未公布的节假日，为估算）" if receipt.due_estimated else "")))
+        rows.append(
+            (
+                "对方最晚确认",
+                words.day(receipt.due_on) + ("（含有尚未公布的节假日，为估算）" if receipt.due_estimated else ""),
+            )
+        )
     return rows
 
 
 def _to_whom(receipt: "LeaveReceipt") -> list[tuple[str, str]]:
-    keeps = f"每次查得的最多保存 {receipt.keep_days} 天，最迟在 {words.day(receipt.erase_by)} 删除" if receipt.erase_by else "不保存"
+    keeps = (
+        f"每次查得的最多保存 {receipt.keep_days} 天，最迟在 {words.day(receipt.erase_by)} 删除"
+        if receipt.erase_by
+        else "不保存"
+    )
     rows = [
         ("单位", receipt.organisation),
         ("查询事项", receipt.duty),

@@ -1,8 +1,8 @@
 -- name: enrolled_for
 -- Whether an organisation stands enrolled for a duty today.
-CREATE OR REPLACE FUNCTION sharing_enrolled_for(asker text, duty bigint) RETURNS boolean LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION sharing_enrolled_for(asker text, wanted bigint) RETURNS boolean LANGUAGE sql STABLE
     SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM sharing_standing s WHERE s.organisation = asker AND s.duty_id = duty)
+    SELECT EXISTS (SELECT FROM sharing_standing s WHERE s.organisation = asker AND s.duty_id = wanted)
 $$;
 
 -- name: authorisation_last
@@ -50,7 +50,7 @@ BEGIN
         RAISE EXCEPTION 'who asks for leave stands enrolled for a duty that needs it' USING ERRCODE = 'check_violation';
     END IF;
     IF NOT NEW.items <@ duty.items OR NEW.keep_days > coalesce(duty.keep_days, 0)
-       OR NEW.erase_by IS DISTINCT FROM CASE WHEN NEW.keep_days > 0 THEN NEW.valid_until + NEW.keep_days END THEN
+       OR NEW.erase_by IS DISTINCT FROM (CASE WHEN NEW.keep_days > 0 THEN NEW.valid_until + NEW.keep_days END) THEN
         RAISE EXCEPTION 'no more is asked for than the duty lets be seen and kept' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.valid_until <= today OR NEW.valid_until > today + make_interval(months => sharing_authorisation_number('authorisation-periods', 'longest'))
