@@ -33,18 +33,17 @@ GUARDS: dict[str, Guard] = dict((
     trigger(v.LEAVE, "authorisation_append_only", v.rewrites(v.LEAVE, "number"), APPEND),
     trigger(v.EVENT, "authorisation_event_guarded", v.answers(items=["RY-BZ"]), ASKED),
     trigger(v.EVENT, "authorisation_event_append_only", v.rewrites(v.EVENT, "kind"), APPEND),
-    trigger(v.EVENT, "authorisation_called_back", v.called_back),
+    trigger(v.EVENT, "authorisation_called_back", v.called_back, ""),
     trigger(v.USE, "authorisation_use_append_only", change_wholly(v.USE, "at"), APPEND),
     trigger(v.RECALL, "authorisation_recall_guarded", v.alters_a_call_back, "acknowledged once"),
     trigger(v.RECALL, "authorisation_recall_stays", lambda stage: not stage.run("owner", f"DELETE FROM {v.RECALL}"), APPEND),
     holds(v.LEAVE, "authorisation_reaches_somebody_or_says_why", v.past(v.LEAVE, v.asked, subject_id=0)),
     holds(v.LEAVE, "authorisation_says_for_what", v.past(v.LEAVE, v.asked, reason="")),
     holds(v.LEAVE, "authorisation_kept_until_a_day", v.past(v.LEAVE, v.asked, keep_days=3)),
-    holds(v.EVENT, "authorisation_event_known", v.past(v.EVENT, v.event, kind="lent")),
     holds(v.EVENT, "authorisation_event_leaves_something", v.past(v.EVENT, v.event, items=[])),
     holds(v.EVENT, "authorisation_event_has_receipt", v.past(v.EVENT, v.event, receipt="")),
     holds(v.EVENT, "authorisation_taken_back_by_a_day", v.past(v.EVENT, v.event, due_on="2099-01-01")),
-    holds(v.RECALL, "authorisation_recall_acknowledged_wholly", v.past(v.RECALL, v.recall, event_id=9511, copies="erased")),
+    holds(v.RECALL, "authorisation_recall_acknowledged_wholly", v.past(v.RECALL, v.recall, event_id=-13, copies="erased")),
 ))  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {
@@ -54,7 +53,8 @@ CLAUSES: dict[str, Clause] = {
     "leave gate: whom it was given to": Clause("authorised", "AND a.organisation = mine", "", v.sees(code=OTHER, login="verifier")),
     "leave gate: under its duty": Clause("authorised", "AND a.duty_id = nullif(current_setting('cx.duty', true), '')::bigint", "",
                                          v.sees(under=v.another_duty)),
-    "leave gate: while it stands": Clause("authorised", "AND sharing_authorisation_state(a) = 'stands'", "", v.sees(v.TAKEN_BACK)),
+    "leave gate: while it stands": Clause("authorised", "AND sharing_authorisation_state(a) = 'stands'", "",
+                                           v.sees(otherwise=v.with_event(valid_until=0))),
     "leave gate: what is left": Clause("authorised", "i.code = ANY(l.items)", "true", v.sees(otherwise=v.with_event(items=[v.OTHER_ITEM]))),
     "state: over": Clause("authorisation_state", "WHEN l.valid_until <= d.today THEN 'over'", "", v.sees(otherwise=v.with_event(valid_until=0))),
     "state: used once": Clause("authorisation_state", "WHEN l.once AND EXISTS", "WHEN false AND EXISTS", v.sees(otherwise=v.used_once)),
@@ -74,7 +74,7 @@ CLAUSES: dict[str, Clause] = {
     "leave entry: none where none is needed": Clause("guard_entry_by_leave", "IF NEW.authorisation <> '' THEN", "IF false THEN",
                                                      v.enters_for_a_licence, NEEDS_NONE),
     "leave entry: while it stands": Clause("guard_entry_by_leave", "OR sharing_authorisation_state(given) <> 'stands'", "",
-                                           v.enters(leave=v.TAKEN_BACK), STANDS),
+                                           v.enters(otherwise=v.with_event(valid_until=0)), STANDS),
     "leave entry: used": Clause("guard_entry_by_leave", "INSERT INTO sharing_authorisation_use (entry_id, authorisation_id, at) "
                                 "VALUES (NEW.entry_id, given.id, clock_timestamp());", "", v.enters(otherwise=v.with_event(once=True), times=2), STANDS),
     "leave: asked by an officer of it": Clause("guard_authorisation", "asker.code IS DISTINCT FROM NEW.organisation OR", "",
@@ -103,12 +103,10 @@ CLAUSES: dict[str, Clause] = {
     "leave: again reaches nobody": Clause("asked_lately", "AND (l.kind IS NULL OR l.kind IN ('refused', 'withdrawn'))", "AND false", v.asks_again),
     "leave: answered by oneself": Clause("guard_authorisation_event", "IS DISTINCT FROM ('person', identity_lead(asked.subject_id))", "IS NULL",
                                          v.answers_for_another, THEMSELVES),
-    "leave: one's own": Clause("answer_authorisation", "AND a.subject_id IN (SELECT identity_held_by(identity_person_speaking()))", "",
-                               v.answers(whose="young"), THEMSELVES),
     "leave: answered while it waits": Clause("guard_authorisation_event", "NEW.kind IN ('granted', 'refused') AND state <> 'waits'", "false",
                                              v.answers(otherwise=v.with_request(v.WAITS, lapses_on=0)), ONCE),
     "leave: narrowed while it stands": Clause("guard_authorisation_event", "OR NEW.kind = 'narrowed' AND state NOT IN ('stands', 'suspended')", "",
-                                              v.answers("narrowed", leave=v.GRANTED, otherwise=v.used_once), ONCE),
+                                              v.answers("narrowed", leave=v.GRANTED, otherwise=v.used_once, once=True), ONCE),
     "leave: taken back when granted": Clause("guard_authorisation_event", "OR NEW.kind = 'withdrawn' AND state NOT IN ('stands', 'suspended', 'used', "
                                              "'over')", "", v.answers("withdrawn"), ONCE),
     "leave: granted as asked": Clause("guard_authorisation_event", "NEW.items <@ asked.items AND", "", v.answers(items=["RY-BZ"]), ASKED),
@@ -129,7 +127,6 @@ CLAUSES: dict[str, Clause] = {
     "leave: called back ahead": Clause("guard_authorisation_event", "NEW.due_on <= today OR", "", v.answers("withdrawn", leave=v.GRANTED, due=0), TERM),
     "call-back: by whom it is called back from": Clause("acknowledge_authorisation_recall", "AND c.organisation = o.code", "",
                                                         v.acknowledges(code=OTHER, login="verifier")),
-    "call-back: once": Clause("acknowledge_authorisation_recall", "AND c.acknowledged_at IS NULL", "", v.acknowledges(times=2), "acknowledged once"),
     "call-back: changed in nothing else": Clause("guard_authorisation_recall", "OLD.acknowledged_at IS NOT NULL OR (to_jsonb(NEW) - "
                                                  "ARRAY['acknowledged_at', 'acknowledged_by', 'copies', 'law'])\n       IS DISTINCT FROM (to_jsonb(OLD) - "
                                                  "ARRAY['acknowledged_at', 'acknowledged_by', 'copies', 'law'])", "OLD.acknowledged_at IS NOT NULL",

@@ -33,9 +33,9 @@ def furnish(stage: Stage) -> None:
     stage.insert(
         "owner", LEAVE, asked(stage, id=NOBODYS, number=number_of(NOBODYS), subject_id=0, undelivered="person-unknown")
     )
-    stage.insert("owner", EVENT, event(stage, id=9511, authorisation_id=GRANTED))
-    stage.insert("owner", EVENT, event(stage, id=9512, authorisation_id=TAKEN_BACK, receipt="SJ2"))
-    stage.insert("owner", EVENT, event(stage, id=9513, authorisation_id=TAKEN_BACK, **taken_back(stage)))
+    stage.insert("owner", EVENT, event(stage, id=-13, authorisation_id=GRANTED, receipt="SJ1"))
+    stage.insert("owner", EVENT, event(stage, id=-12, authorisation_id=TAKEN_BACK, receipt="SJ2"))
+    stage.insert("owner", EVENT, event(stage, id=-11, authorisation_id=TAKEN_BACK, **taken_back(stage)))
     stage.insert("owner", USE, {"entry_id": uuid4(), "authorisation_id": TAKEN_BACK, "at": stage.facts.at})
     stage.insert("owner", RECALL, recall(stage))
     c.lock(stage, ENROLMENT, LEAVE, EVENT, USE, RECALL)
@@ -54,7 +54,7 @@ def asked(stage: Stage, **changes: Any) -> dict[str, Any]:
 def event(stage: Stage, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
         "authorisation_id": WAITS, "kind": "granted", "at": stage.facts.at, "items": [ITEM], "once": False,
-        "valid_until": stage.facts.today + 30 * DAY, "receipt": "SJ1", "channel": "person", "due_on": None, "due_estimated": False,
+        "valid_until": stage.facts.today + 30 * DAY, "receipt": "SJ8", "channel": "person", "due_on": None, "due_estimated": False,
     }  # fmt: skip
     return {**row, **changes}
 
@@ -65,7 +65,7 @@ def taken_back(stage: Stage) -> dict[str, Any]:
 
 def recall(stage: Stage, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "event_id": 9513, "authorisation_id": TAKEN_BACK, "organisation": MARKET, "items": [ITEM], "told_at": stage.facts.at,
+        "event_id": -11, "authorisation_id": TAKEN_BACK, "organisation": MARKET, "items": [ITEM], "told_at": stage.facts.at,
         "due_on": stage.facts.today + 7 * DAY, "due_estimated": False, "acknowledged_by": "", "copies": "", "law": "",
     }  # fmt: skip
     return {**row, **changes}
@@ -133,7 +133,7 @@ def with_event(**values: Any) -> Any:
 
 def with_request(leave: int = GRANTED, **values: Any) -> Any:
     def otherwise(stage: Stage) -> None:
-        told = {name: getattr(stage.facts, value) if name == "subject_id" else value for name, value in values.items()}
+        told = {name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value for name, value in values.items()}
         change(stage, LEAVE, leave, **told)
 
     return otherwise
@@ -173,7 +173,7 @@ def enters(
             speak(stage, speaker, EXAMINER if speaker == MARKET else "verifier")
         row = {"organisation": MARKET, "officer": EXAMINER, "purpose": PURPOSE, "basis": BASIS, "duty": DUTY,
                "authorisation": number_of(leave) if leave else "", "fields": [f"{ITEM}.CF_WSH", "name"]}  # fmt: skip
-        told = {name: getattr(stage.facts, value) if name == "subject_id" else value for name, value in changes.items()}
+        told = {name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value for name, value in changes.items()}
         stage.look("SELECT", purpose=purpose_id(stage), duty=duty_id(stage, DUTY))
         for _ in range(times):
             stage.insert("app", "ground_access_entry", entry(stage.facts, **{**row, **told, "entry_id": uuid4()}))
@@ -223,7 +223,7 @@ def asks(
         if otherwise:
             otherwise(stage)
         speak(stage, code, login)
-        told = {name: getattr(stage.facts, value) if name == "subject_id" else value for name, value in changes.items()}
+        told = {name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value for name, value in changes.items()}
         for name in ("valid_until", "lapses_on", "erase_by"):
             if name in told:
                 told[name] = stage.facts.today + told[name] * DAY
@@ -318,7 +318,7 @@ def acknowledges(
         speak(stage, code, login)
         done = False
         for _ in range(times):
-            ((done,),) = stage.run("app", "SELECT sharing_acknowledge_call_back(9513, %s, %s)", copies, law)
+            ((done,),) = stage.run("app", "SELECT sharing_acknowledge_call_back(-11, %s, %s)", copies, law)
         return bool(done)
 
     return attack

@@ -93,10 +93,6 @@ class AuthorisationEvent(models.Model):
                 name="authorisation_withdrawn_once", fields=("authorisation",), condition=models.Q(kind="withdrawn")
             ),
             models.CheckConstraint(
-                name="authorisation_event_known",
-                condition=models.Q(kind__in=("granted", "refused", "narrowed", "withdrawn")),
-            ),
-            models.CheckConstraint(
                 name="authorisation_event_leaves_something",
                 condition=models.Q(kind__in=("granted", "narrowed")) & ~models.Q(items=[])
                 | models.Q(kind__in=("refused", "withdrawn"), items=[]),

@@ -144,10 +144,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='authorisationevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('granted', 'refused', 'narrowed', 'withdrawn'))), name='authorisation_event_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorisationevent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('granted', 'narrowed')), models.Q(('items', []), _negated=True)), models.Q(('items', []), ('kind__in', ('refused', 'withdrawn'))), _connector='OR'), name='authorisation_event_leaves_something'),
         ),
         migrations.AddConstraint(
