@@ -81,7 +81,8 @@ def ask(
 def days_go_by(register: Register, days: int) -> None:
     """Set everything that was asked and answered back by so many days, as if they had gone by."""
     tables = {
-        "sharing_authorisation": "asked_at = asked_at - gone, lapses_on = lapses_on - n, valid_until = valid_until - n, erase_by = erase_by - n",
+        "sharing_authorisation": "asked_at = asked_at - gone, lapses_on = lapses_on - n, valid_until = valid_until - n, "
+        "erase_by = erase_by - n",
         "sharing_authorisation_event": "at = at - gone, valid_until = valid_until - n, due_on = due_on - n",
         "sharing_authorisation_recall": "told_at = told_at - gone, due_on = due_on - n",
     }

@@ -21,6 +21,8 @@ from chengxin.identity.speaking import speak_for
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.gate import open_gate
+from chengxin.records.queries import read_shown
+from chengxin.sharing import services
 from chengxin.sharing.authorising.rules import Leave
 from chengxin.sharing.authorising.services import grant, narrow, refuse, withdraw
 from chengxin.sharing.documents import as_json
@@ -147,9 +149,7 @@ def test_narrowed_while_it_is_read_the_entry_fails_and_nothing_comes_out(
             pool.submit(_in_a_thread, number, today, now).result()
         return found
 
-    from chengxin.sharing import services
-
-    read = services.read_shown
+    read = read_shown
     monkeypatch.setattr(services, "read_shown", meanwhile)
     with pytest.raises(DatabaseError, match="did not authorise"):
         issue_report(asker(), about(), at=now)

@@ -133,7 +133,10 @@ def with_event(**values: Any) -> Any:
 
 def with_request(leave: int = GRANTED, **values: Any) -> Any:
     def otherwise(stage: Stage) -> None:
-        told = {name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value for name, value in values.items()}
+        told = {
+            name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value
+            for name, value in values.items()
+        }
         change(stage, LEAVE, leave, **told)
 
     return otherwise
@@ -173,7 +176,10 @@ def enters(
             speak(stage, speaker, EXAMINER if speaker == MARKET else "verifier")
         row = {"organisation": MARKET, "officer": EXAMINER, "purpose": PURPOSE, "basis": BASIS, "duty": DUTY,
                "authorisation": number_of(leave) if leave else "", "fields": [f"{ITEM}.CF_WSH", "name"]}  # fmt: skip
-        told = {name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value for name, value in changes.items()}
+        told = {
+            name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value
+            for name, value in changes.items()
+        }
         stage.look("SELECT", purpose=purpose_id(stage), duty=duty_id(stage, DUTY))
         for _ in range(times):
             stage.insert("app", "ground_access_entry", entry(stage.facts, **{**row, **told, "entry_id": uuid4()}))
@@ -212,7 +218,10 @@ REQUEST = "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s, %s, %s, %s, 
 def asks(
     *, code: str = MARKET, login: str = EXAMINER, otherwise: Any = None, direct: bool = False, **changes: Any
 ) -> Any:
-    """Ask Wang as the application, speaking for an officer of the market authority, whose earlier requests are long ago; sound unless changed."""
+    """Ask Wang as the application, speaking for an officer of the market authority; sound unless changed.
+
+    What was asked earlier is long ago.
+    """
 
     def attack(stage: Stage) -> bool:
         c.unlock(stage, LEAVE)
@@ -223,7 +232,10 @@ def asks(
         if otherwise:
             otherwise(stage)
         speak(stage, code, login)
-        told = {name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value for name, value in changes.items()}
+        told = {
+            name: getattr(stage.facts, value) if isinstance(value, str) and name == "subject_id" else value
+            for name, value in changes.items()
+        }
         for name in ("valid_until", "lapses_on", "erase_by"):
             if name in told:
                 told[name] = stage.facts.today + told[name] * DAY
@@ -284,7 +296,7 @@ def answers(*kinds: str, leave: int = WAITS, whose: str = "wang", otherwise: Any
         done = True
         for place_, kind in enumerate(kinds or ("granted",)):
             back = kind in {"narrowed", "withdrawn"}
-            row = {"items": [ITEM] if kind in {"granted", "narrowed"} else [], "once": False, "until": 30,
+            row: dict[str, Any] = {"items": [ITEM] if kind in {"granted", "narrowed"} else [], "once": False, "until": 30,
                    "receipt": "" if kind == "refused" else f"SJ9{place_}", "due": 7 if back else None}  # fmt: skip
             row |= changes if place_ == len(kinds or ("granted",)) - 1 else {}
             days = [stage.facts.today + row[name] * DAY if row[name] is not None else None for name in ("until", "due")]

@@ -73,7 +73,7 @@ class AskLeaveForm(forms.Form):
 
     def __init__(self, data: Any = None, *, duty: DutyTold, items: Sequence[ItemTold], on: date, **named: Any) -> None:
         super().__init__(data, **named)
-        self._about = {"duty": duty, "items": items, "on": on}
+        self._about: dict[str, Any] = {"duty": duty, "items": items, "on": on}
         field = self.fields["items"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = [(item.code, f"{item.name}（{item.code}）") for item in items]

@@ -49,8 +49,9 @@ def duties_told(numbers: Collection[int], on: date) -> dict[int, DutyTold]:
 
 
 def _duty(duty: Duty, texts: Mapping[str, str]) -> DutyTold:
+    standing = next((ref for ref in duty.bases if ref in texts), duty.bases[0])
     return DutyTold(
-        duty.pk, duty.code, duty.name, duty.name_en, duty.purpose.code, duty.purpose.name, next((ref for ref in duty.bases if ref in texts), duty.bases[0]),
+        duty.pk, duty.code, duty.name, duty.name_en, duty.purpose.code, duty.purpose.name, standing,
         tuple(texts.get(ref, ref) for ref in duty.bases), duty.form, tuple(duty.items), duty.keep_days or 0,
     )  # fmt: skip
 
@@ -176,7 +177,10 @@ def own_history(person: User, number: str) -> list[Happened]:
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """A request of the officer's organisation, and what it has leave for; nothing of the person. ``state`` none: there is no authorisation."""
+    """A request of the officer's organisation, and what it has leave for; nothing of the person.
+
+    ``state`` none: there is no authorisation.
+    """
 
     id: int
     number: str

@@ -3,7 +3,6 @@
 The database has the same bounds (``sql/locks_leave.sql``).
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -83,7 +82,8 @@ def last_end(on: date, longest: int) -> date:
 def refuse_request(wanted: Leave, keep_days: int, *, limits: Limits, on: date, longest: int) -> Refusal | None:
     """Tell why an organisation can't ask for this; None when it can.
 
-    Source: 征信业管理条例 第十八条、第二十条 (agreed purpose, no other); 个人信息保护法 第六条 (no more than is needed), 第十九条 (shortest time).
+    Source: 征信业管理条例 第十八条、第二十条 (agreed purpose, no other); 个人信息保护法 第六条 (no more than is needed),
+    第十九条 (shortest time).
     """
     last = last_end(on, longest)
     tests = (

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import IntegrityError, connection
 
@@ -154,7 +154,10 @@ def grant(person: User, number: str, leave: Leave, *, at: datetime) -> str:
 
 
 def refuse(person: User, number: str, *, at: datetime) -> None:
-    """Refuse what an organisation asks for. It isn't told: it sees what it sees of a request that nobody answered. Raises AuthorisationUnknown."""
+    """Refuse what an organisation asks for. It isn't told: it sees what it sees of a request that nobody answered.
+
+    Raises AuthorisationUnknown.
+    """
     one = find_own_authorisation(person, number, shanghai_date(at))
     _settle(person, one, "refused", Leave(frozenset(), one.asked.once, one.asked.valid_until), at=at)
 
@@ -186,7 +189,7 @@ def _settle(person: User, one: OwnAuthorisation, did: str, leave: Leave, *, at: 
     """Write what the person did; the database looks once more, under a lock, whether it can be done."""
     receipt = "" if did == "refused" else f"SJ{shanghai_date(at):%Y%m%d}{_signs()}"
     due = _due(at) if did in {"narrowed", "withdrawn"} else None
-    values = [
+    values: list[Any] = [
         one.number, did, sorted(leave.items), leave.once, leave.valid_until, receipt, due.day if due else None,
         bool(due and due.provisional),
     ]  # fmt: skip
