@@ -98,7 +98,7 @@ def test_asked_granted_narrowed_taken_back_and_acknowledged(
         desk.heading("收回的授权")
         desk.examine(f"call-backs-{size[0]}")
         desk.page.get_by_label("没有保存过").first.check()
-        desk.press("已停止使用，确认")
+        desk.page.get_by_role("button", name="已停止使用，确认").first.click()
         desk.page.get_by_text("已确认，本人会收到消息。").wait_for()
 
 
