@@ -7,6 +7,7 @@ import pytest
 
 from chengxin.identity.errors import HandsRefused
 from chengxin.identity.services.declarations import declare_at_server
+from chengxin.lib.periods import add_years
 from chengxin.sharing.authorising.errors import (
     AuthorisationRefused,
     AuthorisationUnknown,
@@ -99,6 +100,14 @@ def test_a_reason_holds_no_identity_code(bank: Register, today: date, now: datet
     with pytest.raises(AuthorisationRefused) as refused:
         request_authorisation(login_of("banker"), told, about(), channel="desk", at=now)
     assert refused.value.reason == "identity-code"
+
+
+def test_an_undeclared_officer_learns_of_nobody(bank: Register, today: date, now: datetime) -> None:
+    reopen_as_owner(bank, login_of("banker"))
+    for who in (about(), about(UNKNOWN)):
+        with pytest.raises(HandsRefused):
+            request_authorisation(login_of("banker"), wanted(leave(today)), who, channel="desk", at=now)
+    assert bank.rows("SELECT count(*) FROM sharing_authorisation") == [(0,)]
 
 
 def test_who_isnt_enrolled_or_doesnt_ask_is_refused(bank: Register, today: date, now: datetime) -> None:
@@ -256,6 +265,7 @@ def test_receipts_say_what_was_done_and_are_made_anew(bank: Register, today: dat
     taken_back = leave_receipt_json(find_receipt(oneself(), number, last, at=now))
     assert taken_back["items"] == [{"item": PENALTY, "name": "行政处罚信息（自然人）"}]
     assert taken_back["acknowledge_by"] is not None
+    assert taken_back["kept_until"] == add_years(today, 5).isoformat()
     for person, receipt in ((oneself(LI_NA), first), (oneself(), "SJ20260101AAAAAAAAAA"), (oneself(), "")):
         with pytest.raises(AuthorisationUnknown):
             find_receipt(person, number, receipt, at=now)

@@ -222,7 +222,7 @@ CLAUSES: dict[str, Clause] = {
     ),
     "leave: not of oneself": Clause(
         "guard_authorisation",
-        "PERFORM identity_refuse_oneself(asker.id, ARRAY[NEW.subject_id]);",
+        "PERFORM identity_refuse_oneself(asker.id, array_remove(ARRAY[NEW.subject_id], 0));",
         "",
         as_person(EXAMINER, "wang", v.asks()),
         "decides about themselves",

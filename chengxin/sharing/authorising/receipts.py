@@ -6,8 +6,10 @@ from datetime import date, datetime
 from chengxin.identity.models import User
 from chengxin.identity.queries import open_person
 from chengxin.lib.periods import shanghai_date
+from chengxin.records.terms import authorisation_years
 from chengxin.sharing.authorising.errors import AuthorisationUnknown
-from chengxin.sharing.authorising.queries import ItemTold, find_own_authorisation, own_history
+from chengxin.sharing.authorising.queries import Happened, ItemTold, find_own_authorisation, own_history
+from chengxin.sharing.authorising.rules import kept_until
 from chengxin.sharing.own import reading_oneself
 
 
@@ -33,6 +35,13 @@ class LeaveReceipt:
     erase_by: date | None
     due_on: date | None
     due_estimated: bool
+    kept_until: date
+
+
+def _kept_until(done: Happened) -> date:
+    """Give until when the proof is kept: counted from the end of use, as what was done leaves it."""
+    on = shanghai_date(done.at)
+    return kept_until(on if done.kind == "withdrawn" else done.valid_until, authorisation_years(on))
 
 
 def find_receipt(person: User, number: str, receipt: str, *, at: datetime) -> LeaveReceipt:
@@ -53,5 +62,5 @@ def find_receipt(person: User, number: str, receipt: str, *, at: datetime) -> Le
     return LeaveReceipt(
         receipt, number, done.kind, done.at, done.channel, name, one.organisation, one.duty.name, one.duty.purpose_name,
         one.duty.bases, one.duty.form, one.named(items), done.once, done.valid_until, one.keep_days, one.erase_by,
-        done.due_on, done.due_estimated,
+        done.due_on, done.due_estimated, _kept_until(done),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, enter_refusal, note
 from chengxin.identity.errors import HandsRefused
 from chengxin.identity.models import User
 from chengxin.identity.queries import may
-from chengxin.identity.signers import refusal_of
+from chengxin.identity.signers import refusal_of, refuse_hands
 from chengxin.identity.speaking import speaking_as, speaking_as_person
 from chengxin.lib.codes import holds_code
 from chengxin.lib.periods import shanghai_date
@@ -79,6 +79,9 @@ def request_authorisation(actor: User, wanted: Wanted, question: Question, *, ch
     on = shanghai_date(at)
     if not may(actor.pk, ASK):
         raise NotForInstitutions
+    refuse_hands(
+        actor
+    )  # before anybody is looked for: whoever hasn't declared themselves learns nothing of whom there is
     duty = next((one for one in duties_to_ask_for(actor, on) if one.code == wanted.duty), None)
     if duty is None:
         raise EnrolmentUnknown

@@ -48,6 +48,7 @@ def _done(receipt: "LeaveReceipt") -> list[tuple[str, str]]:
         ("办理时间", words.moment(receipt.at)),
         ("办理方式", words.LEAVE_WAYS[receipt.channel]),
     ]
+    rows.append(("凭证保存到", words.day(receipt.kept_until)))
     if receipt.due_on:
         rows.append(
             (
@@ -100,6 +101,7 @@ def leave_receipt_json(receipt: "LeaveReceipt", *, demo: bool = False, sandbox: 
         "keep_days": receipt.keep_days,
         "erase_by": receipt.erase_by.isoformat() if receipt.erase_by else None,
         "acknowledge_by": receipt.due_on.isoformat() if receipt.due_on else None,
+        "kept_until": receipt.kept_until.isoformat(),
         "demo": demo,
         "sandbox": sandbox,
     }

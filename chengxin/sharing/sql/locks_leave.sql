@@ -60,8 +60,8 @@ BEGIN
     IF NEW.reason || NEW.reference ~ '(?<![0-9])[1-9][0-9]{5}(18|19|20)[0-9]{2}[0-9]{4}[0-9]{3}[0-9Xx]' THEN
         RAISE EXCEPTION 'a reason holds no identity code' USING ERRCODE = 'check_violation';
     END IF;
+    PERFORM identity_refuse_oneself(asker.id, array_remove(ARRAY[NEW.subject_id], 0));
     IF NEW.subject_id > 0 THEN
-        PERFORM identity_refuse_oneself(asker.id, ARRAY[NEW.subject_id]);
         IF NOT EXISTS (SELECT FROM identity_person p WHERE p.subject_id = NEW.subject_id AND p.absorbed_into_id IS NULL AND p.died IS NULL
                        AND p.minor_rank <= p.identity_rank) THEN
             RAISE EXCEPTION 'who is asked lives and is of age' USING ERRCODE = 'check_violation';
