@@ -76,7 +76,7 @@ def test_a_wrong_request_says_what_to_mend_and_keeps_no_person(
     changes: dict[str, object],
     words: str,
 ) -> None:
-    answer = log_in("banker").post(ASK, told(today, **changes))
+    answer = log_in("banker").post(ASK, told(today, WANG_WEI, **changes))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert words in page
