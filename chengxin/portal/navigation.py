@@ -113,6 +113,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(CHECK, "重点职业", "Key occupations", "portal:occupations", {"occupations.coverage": ANY}),
         Entry(PERSONS, "合并和拆分", "Merge and split", "portal:persons", {"persons.decide": CENTRE}, key="p"),
         Entry(PERSONS, "窗口办理", "At the window", "portal:window", {"window.serve": CENTRE}),
+        Entry(PERSONS, "见证授权书", "Witness authorisations", "portal:leave-papers", {"authorisation.witness": CENTRE}),
         Entry(PERSONS, "收下的材料", "Papers taken in", "portal:scans", {"scans.read": CENTRE}),
         Entry(PERSONS, "代理和监护", "Delegations", "portal:delegations", {"delegation.enter": CENTRE}, key="d"),
         Entry(LOOK_UP, "登记簿", "Registers", "portal:registers", {"registers.see": ANY}, key="r"),

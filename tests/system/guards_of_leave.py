@@ -240,8 +240,8 @@ CLAUSES: dict[str, Clause] = {
     ),
     "leave: answered by oneself": Clause(
         "guard_authorisation_event",
-        "IS DISTINCT FROM ('person', identity_lead(asked.subject_id))",
-        "IS NULL",
+        "WHEN 'person' THEN identity_person_speaking() = identity_lead(asked.subject_id)",
+        "WHEN 'person' THEN true",
         v.answers_for_another,
         THEMSELVES,
     ),

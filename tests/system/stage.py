@@ -209,6 +209,7 @@ def _fill(stage: Stage) -> None:
         saying,
         scanning,
         serving,
+        signing_leave,
         transferring,
         trying,
         waiving,
@@ -275,6 +276,7 @@ def _fill(stage: Stage) -> None:
     serving.furnish(stage)
     scanning.furnish(stage)
     leaving.furnish(stage)
+    signing_leave.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

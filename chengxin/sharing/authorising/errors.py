@@ -28,6 +28,22 @@ class CallBackUnknown(NotFound):
     )
 
 
+class PaperMissing(NotFound):
+    code, message, message_en = (
+        "paper-missing",
+        "还没有收下本人签字的授权书或者撤回授权书：请先在这次办理里扫描收下（种类选“信用信息授权书、撤回授权书”），再登记。代理人不能代办。",
+        "Take in the signed paper on this visit first. Nobody grants or takes back in another's place.",
+    )
+
+
+class PaperUnknown(NotFound):
+    code, message, message_en = (
+        "paper-unknown",
+        "没有这份等待见证的材料，或者已经见证、过了半小时。",
+        "No such paper waits for a witness, or it was witnessed, or its half hour is over.",
+    )
+
+
 class AuthorisationRefused(Rejected):
     """Something can't be asked for or granted like that; says why and what to do instead."""
 

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from chengxin.identity.models import User, Visit
 from chengxin.sharing.duties.models import Duty
 
 
@@ -147,5 +148,47 @@ class AuthorisationRecall(models.Model):
                 & ~models.Q(acknowledged_by="")
                 | models.Q(acknowledged_at__isnull=False, copies="kept-by-law")
                 & ~(models.Q(acknowledged_by="") | models.Q(law="")),
+            ),
+        ]
+
+
+class AuthorisationPaper(models.Model):
+    """A signed paper at the credit centre's window by which a person grants or takes back: entered by one officer, witnessed by another.
+
+    Nothing comes of it before it is witnessed; then the database writes its event, in the same transaction. ``scan`` is the paper's number.
+    """
+
+    authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    scan = models.CharField(max_length=32)
+    kind = models.CharField(max_length=10)
+    items = ArrayField(models.CharField(max_length=32))
+    once = models.BooleanField()
+    valid_until = models.DateField()
+    receipt = models.CharField(max_length=32)
+    due_on = models.DateField(null=True)
+    due_estimated = models.BooleanField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    entered_at = models.DateTimeField()
+    witnessed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    witnessed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sharing_authorisation_paper"
+        indexes = [
+            models.Index(name="authorisation_paper_waits", fields=("id",), condition=models.Q(witnessed_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="authorisation_paper_once", fields=("scan",)),
+            models.CheckConstraint(
+                name="authorisation_paper_grants_or_takes_back",
+                condition=models.Q(kind="granted", due_on=None) & ~models.Q(items=[])
+                | models.Q(kind="withdrawn", items=[], due_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="authorisation_paper_witnessed_by_another",
+                condition=models.Q(witnessed_by=None, witnessed_at=None)
+                | models.Q(witnessed_by__isnull=False, witnessed_at__isnull=False)
+                & ~models.Q(witnessed_by=models.F("entered_by")),
             ),
         ]

@@ -126,8 +126,14 @@ def list_own_authorisations(
     person: User, on: date, *, number: str = "", before: int | None = None, limit: int = PAGE
 ) -> list[OwnAuthorisation]:
     """Give what was asked of whoever is logged in, the newest first; one of them where it is named."""
-    with speaking_as_person(person), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sharing_own_authorisations(%s, %s, %s)", [number, before or LAST, limit])
+    with speaking_as_person(person):
+        return own_authorisations_read(on, number, before or LAST, limit)
+
+
+def own_authorisations_read(on: date, number: str, before: int, limit: int) -> list[OwnAuthorisation]:
+    """Give what was asked of whoever this transaction reads for: whoever speaks for themselves, or is served at the window."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM sharing_own_authorisations(%s, %s, %s)", [number, before, limit])
         rows = cursor.fetchall()
     duties = duties_told({row[3] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[4])}

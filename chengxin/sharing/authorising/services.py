@@ -152,7 +152,7 @@ def grant(person: User, number: str, leave: Leave, *, at: datetime) -> str:
     one = find_own_authorisation(person, number, shanghai_date(at))
     if one.state != "waits":
         raise AuthorisationUnknown
-    _refuse(refuse_grant(leave, asked=one.asked, on=shanghai_date(at)))
+    refuse_by(refuse_grant(leave, asked=one.asked, on=shanghai_date(at)))
     return _settle(person, one, "granted", leave, at=at)
 
 
@@ -173,7 +173,7 @@ def narrow(person: User, number: str, leave: Leave, *, at: datetime) -> str:
     one = find_own_authorisation(person, number, shanghai_date(at))
     if not one.may_narrow:
         raise AuthorisationUnknown
-    _refuse(refuse_narrowing(leave, standing=one.standing, on=shanghai_date(at)))
+    refuse_by(refuse_narrowing(leave, standing=one.standing, on=shanghai_date(at)))
     return _settle(person, one, "narrowed", leave, at=at)
 
 
@@ -183,15 +183,16 @@ def withdraw(person: User, number: str, *, at: datetime) -> str:
     return _settle(person, one, "withdrawn", Leave(frozenset(), one.standing.once, one.standing.valid_until), at=at)
 
 
-def _refuse(refusal: Refusal | None) -> None:
+def refuse_by(refusal: Refusal | None) -> None:
+    """Raise AuthorisationRefused where there is a refusal."""
     if refusal:
         raise AuthorisationRefused(refusal)
 
 
 def _settle(person: User, one: OwnAuthorisation, did: str, leave: Leave, *, at: datetime) -> str:
     """Write what the person did; the database looks once more, under a lock, whether it can be done."""
-    receipt = "" if did == "refused" else f"SJ{shanghai_date(at):%Y%m%d}{_signs()}"
-    due = _due(at) if did in {"narrowed", "withdrawn"} else None
+    receipt = "" if did == "refused" else number_receipt(at)
+    due = due_of(at) if did in {"narrowed", "withdrawn"} else None
     values: list[Any] = [
         one.number, did, sorted(leave.items), leave.once, leave.valid_until, receipt, due.day if due else None,
         bool(due and due.provisional),
@@ -207,6 +208,11 @@ def _settle(person: User, one: OwnAuthorisation, did: str, leave: Leave, *, at: 
     return receipt
 
 
+def number_receipt(at: datetime) -> str:
+    """Make a receipt's number: its day, and ten signs that nobody can guess."""
+    return f"SJ{shanghai_date(at):%Y%m%d}{_signs()}"
+
+
 ACTS = {
     "granted": "authorisation.grant",
     "refused": "authorisation.refuse",
@@ -215,7 +221,7 @@ ACTS = {
 }
 
 
-def _due(at: datetime) -> DueDate:
+def due_of(at: datetime) -> DueDate:
     on = shanghai_date(at)
     return recall_due(on, authorisation_recall_term(on), WorkCalendar())
 
@@ -225,7 +231,7 @@ def acknowledge_call_back(number: int, *, copies: str, law: str, actor: User, at
 
     Raises CallBackUnknown, also for another's and a second time; AuthorisationRefused without a law for what is kept.
     """
-    _refuse(refuse_acknowledgement(copies, law))
+    refuse_by(refuse_acknowledgement(copies, law))
     with speaking_as(actor), connection.cursor() as cursor:
         cursor.execute("SELECT sharing_acknowledge_call_back(%s, %s, %s)", [number, copies, law.strip()])
         if cursor.fetchone() != (True,):

@@ -118,8 +118,14 @@ DECLARE
     state text;
 BEGIN
     SELECT a.* INTO asked FROM sharing_authorisation a WHERE a.id = NEW.authorisation_id FOR NO KEY UPDATE;
-    IF (NEW.channel, identity_person_speaking()) IS DISTINCT FROM ('person', identity_lead(asked.subject_id)) THEN
-        RAISE EXCEPTION 'a person answers for themselves' USING ERRCODE = 'check_violation';
+    IF NOT coalesce(CASE NEW.channel
+            WHEN 'person' THEN identity_person_speaking() = identity_lead(asked.subject_id)
+            WHEN 'window' THEN EXISTS (
+                SELECT FROM sharing_authorisation_paper p
+                WHERE p.receipt = NEW.receipt AND p.witnessed_at IS NOT NULL
+                  AND (p.authorisation_id, p.kind, p.items, p.once, p.valid_until)
+                      = (NEW.authorisation_id, NEW.kind, NEW.items, NEW.once, NEW.valid_until)) END, false) THEN
+        RAISE EXCEPTION 'a person answers for themselves, or by a paper that was witnessed' USING ERRCODE = 'check_violation';
     END IF;
     last := sharing_authorisation_last(asked.id);
     state := sharing_authorisation_state(asked);
@@ -225,7 +231,7 @@ END
 $$;
 
 -- name: own_authorisations
--- What was asked of whoever speaks for themselves, the newest first, and how it stands; one of them where it is named.
+-- What was asked of whoever speaks for themselves, or is served at the window, the newest first, and how it stands; one where it is named.
 CREATE OR REPLACE FUNCTION sharing_own_authorisations(wanted text, before bigint, most integer)
     RETURNS TABLE (id bigint, number varchar, organisation varchar, duty_id bigint, items varchar[], once boolean, valid_until date,
                    keep_days integer, erase_by date, reason varchar, asked_at timestamptz, lapses_on date, state text, left_items varchar[],
@@ -234,7 +240,7 @@ CREATE OR REPLACE FUNCTION sharing_own_authorisations(wanted text, before bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    me bigint := identity_person_speaking();
+    me bigint := identity_person_reading();
 BEGIN
     RETURN QUERY
     SELECT a.id, a.number, coalesce(o.name, a.organisation), a.duty_id, a.items, a.once, a.valid_until, a.keep_days, a.erase_by, a.reason,
