@@ -4,14 +4,21 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from chengxin.identity.services.scans import take_in
+from chengxin.identity.services.visits import serve
+from chengxin.sharing.authorising.queries import find_own_authorisation
 from chengxin.sharing.authorising.services import grant, withdraw
 from tests import leave as lv
 from tests.conftest import Register
 from tests.leave import PENALTY, QUALIFICATION, ask, days_go_by, leave
+from tests.lib.papers import scan_png
 from tests.people import UNKNOWN, WANG_WEI, Someone
 from tests.portal.conftest import LogIn
+from tests.portal.test_delegations import window  # noqa: F401  # two officers of the centre
+from tests.sharing.test_at_window import officer, party
 from tests.sharing.test_own import oneself
 
 LIST, BACK = reverse("portal:asked-for"), reverse("portal:call-backs")
@@ -130,3 +137,34 @@ def test_the_centre_sees_who_is_late_and_not_of_whom(
         assert secret not in page
     for code in ("call-backs", "asked-for"):
         assert number in log_in("banker").get(reverse("portal:register", args=[code])).content.decode()
+
+
+def test_at_the_window_one_enters_the_signed_paper_and_another_witnesses(
+    bank: Register,
+    window: tuple[Client, Client],  # noqa: F811  # the fixture imported above
+    today: date,
+    now: datetime,  # the fixture imported above
+) -> None:
+    number = ask(now, leave(today, PENALTY))
+    visit = serve(party(WANG_WEI), None, actor=officer(), at=now)
+    first, second = window
+    of_visit, papers = reverse("portal:visit-leave", args=[visit]), reverse("portal:leave-papers")
+    page = first.get(of_visit).content.decode()
+    assert "还没有收下签字的授权书" in page
+    enter = reverse("portal:visit-leave-enter", args=[visit, number])
+    signed = {"items": [PENALTY], "times": "once", "last": (today + timedelta(days=20)).isoformat()}
+    assert "请先在这次办理里扫描收下" in first.post(enter, signed).content.decode()
+    take_in(officer(), visit, "leave", scan_png(), at=now)
+    assert "checked" not in first.get(enter).content.decode()
+    assert "请至少选择一项" in first.post(enter, {**signed, "items": []}).content.decode()
+    assert "请同事看过签字的原件和来人" in first.post(enter, signed, follow=True).content.decode()
+    assert "请另一名工作人员见证" in first.get(papers).content.decode()
+    page = second.get(papers).content.decode()
+    assert "我看过原件和来人，见证" in page
+    for secret in (WANG_WEI.name, WANG_WEI.code):
+        assert secret not in page
+    ((paper,),) = bank.rows("SELECT id FROM sharing_authorisation_paper")
+    address = reverse("portal:witness-leave", args=[paper])
+    assert first.post(address).status_code == 404
+    assert "已见证，立即生效" in second.post(address, follow=True).content.decode()
+    assert find_own_authorisation(oneself(), number, today).state == "stands"
