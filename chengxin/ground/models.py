@@ -7,9 +7,9 @@ from django.db import models
 class AccessEntry(models.Model):
     """One access to one person's data: who, for what, on which law, which versions; names of fields, never values.
 
-    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one. The sealer
-    numbers what is committed (``Sealed``); ``entry_id`` is ordered by the time of the request. A column added here is part of an entry's
-    leaf (``sealing.leaves``).
+    ``subject_id`` 0 stands for a person the register doesn't know. ``duty`` is the duty item where the purpose needs one,
+    ``authorisation`` the number of the person's, where it needs that. The sealer numbers what is committed (``Sealed``); ``entry_id`` is
+    ordered by the time of the request. A column added here is part of an entry's leaf (``sealing.leaves``).
     """
 
     class Outcome(models.TextChoices):
@@ -26,6 +26,7 @@ class AccessEntry(models.Model):
     officer = models.CharField(max_length=150)
     purpose = models.CharField(max_length=32)
     duty = models.CharField(max_length=32, default="", db_default="")
+    authorisation = models.CharField(max_length=32, default="", db_default="")
     basis = models.CharField(max_length=200)
     case_reference = models.CharField(max_length=200)
     channel = models.CharField(max_length=16)

@@ -22,7 +22,8 @@ UNKNOWN_SUBJECT = 0
 class Asker:
     """Who asks and why. ``basis`` is a reference of the catalogue, ``channel`` the way in (desk, cli, api).
 
-    ``duty`` is the code of a duty item, empty where the purpose needs none, or where it is the only one.
+    ``duty`` is the code of a duty item, empty where the purpose needs none, or where it is the only one; ``authorisation`` the number of
+    the person's leave, where the purpose needs that.
     """
 
     organisation: str
@@ -32,6 +33,7 @@ class Asker:
     case_reference: str
     channel: str
     duty: str = ""
+    authorisation: str = ""
 
 
 @dataclass(slots=True)
@@ -79,9 +81,9 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
     """Write the entry. The application's role may insert here and do nothing else, so nothing is returned."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, basis, case_reference,
-                   channel, outcome, reason, as_of, fields, record_ids, versions)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::smallint[])""",
+            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
+                   case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::smallint[])""",
             [
                 note.subject_id,
                 note.entry_id,
@@ -90,6 +92,7 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
                 asker.officer,
                 asker.purpose,
                 asker.duty,
+                asker.authorisation,
                 asker.basis,
                 asker.case_reference,
                 asker.channel,
@@ -105,13 +108,14 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One of many entries of one call: whom it is about, its case, and how it ended."""
+    """One of many entries of one call: whom it is about, its case, how it ended, and by whose leave."""
 
     subject_id: int
     entry_id: uuid.UUID
     case_reference: str
     outcome: str
     reason: str
+    authorisation: str = ""
 
 
 def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at: datetime) -> None:
@@ -123,11 +127,11 @@ def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at
         raise RuntimeError("entries are written in the transaction of what they are about")
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, basis, case_reference,
-                   channel, outcome, reason, as_of, fields, record_ids, versions)
-               SELECT subject_id, entry_id, %s, %s, %s, %s, %s, %s, case_reference, %s, outcome, reason, NULL, %s, '{}', '{}'
-               FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[])
-                   AS line (subject_id, entry_id, case_reference, outcome, reason)""",
+            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
+                   case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
+               SELECT subject_id, entry_id, %s, %s, %s, %s, %s, authorisation, %s, case_reference, %s, outcome, reason, NULL, %s, '{}', '{}'
+               FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
+                   AS line (subject_id, entry_id, case_reference, outcome, reason, authorisation)""",
             [
                 at,
                 asker.organisation,
@@ -142,6 +146,7 @@ def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at
                 [line.case_reference for line in lines],
                 [line.outcome for line in lines],
                 [line.reason for line in lines],
+                [line.authorisation for line in lines],
             ],
         )
 

@@ -90,6 +90,29 @@ CHECKED_REPORTS_MEAN = {
     "withdrawn": "本人收回了这份报告，请不要再使用。",
     "ended": "这份报告不再算数。需要的，请本人重新出具一份。",
 }
+LEAVE_STATES = {
+    "waits": "等您决定",
+    "lapsed": "过期没有答复，已作罢",
+    "refused": "您没有同意",
+    "stands": "有效",
+    "used": "一次已用完",
+    "over": "已到期",
+    "withdrawn": "您已撤回",
+    "suspended": "暂停：对方现在没有资格查询",
+}
+LEAVE_STEPS = {"granted": "同意", "refused": "没有同意", "narrowed": "缩小", "withdrawn": "撤回"}
+LEAVE_FORMS = {
+    "yes_no": "只告诉对方有没有，不给内容",
+    "count": "只告诉对方有几条，不给内容",
+    "band": "只告诉对方大约有几条，不给内容",
+    "list": "文书号、作出的机关和日期，不给其他内容",
+    "full": "目录对这个用途开放的全部内容",
+}
+COPIES = {
+    "erased": "已经删除",
+    "never-stored": "没有保存过",
+    "kept-by-law": "法律规定还须保存，除保存以外不再使用",
+}
 WAYS = {"mail": "电子邮件", "telephone": "手机短信"}
 OWN_TABLES = {
     "grade": GRADES,
@@ -108,4 +131,8 @@ OWN_TABLES = {
     "checked_report": CHECKED_REPORTS,
     "report_means": CHECKED_REPORTS_MEAN,
     "way": WAYS,
+    "leave_state": LEAVE_STATES,
+    "leave_step": LEAVE_STEPS,
+    "leave_form": LEAVE_FORMS,
+    "copies": COPIES,
 }

@@ -6,6 +6,28 @@ TRANSFER_KINDS = {"merge": "合并", "split": "拆分", "detach": "移出"}
 MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": "没有报送"}
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
 RECALL_CAUSES = {"batch": "按编号撤回", "undoing": "整批撤回"}
+ASKED_STATES = {
+    "waits": "等待本人答复",
+    "none": "没有授权",
+    "stands": "有效",
+    "used": "一次已用完",
+    "over": "已到期",
+    "withdrawn": "本人已撤回",
+    "suspended": "暂停：本单位现在没有开通",
+}
+OVERSEEN_STATES = {
+    "waits": "等待本人答复",
+    "lapsed": "没有答复",
+    "refused": "本人没有同意",
+    "undelivered": "没有送达",
+    "stands": "有效",
+    "used": "一次已用完",
+    "over": "已到期",
+    "withdrawn": "本人已撤回",
+    "suspended": "暂停",
+}
+CALL_BACK_STATES = {"open": "待确认", "done": "已确认"}
+CALL_BACK_KINDS = {"narrowed": "缩小", "withdrawn": "撤回"}
 QUESTION_STATES = {"open": "待答复", "done": "已答复"}
 ENROLMENT_STATES = {
     "asked": "待信用中心答复",
@@ -34,6 +56,10 @@ REGISTER_TABLES = {
     "recall_state": RECALL_STATES,
     "recall_cause": RECALL_CAUSES,
     "question_state": QUESTION_STATES,
+    "asked_state": ASKED_STATES,
+    "overseen_state": OVERSEEN_STATES,
+    "call_back_state": CALL_BACK_STATES,
+    "call_back_kind": CALL_BACK_KINDS,
     "feedback_state": FEEDBACK_STATES,
     "enrolment_state": ENROLMENT_STATES,
     "draft_turn": DRAFT_TURNS,

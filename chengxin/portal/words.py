@@ -161,6 +161,9 @@ PERSON_MESSAGES = {
     "question-answered": "您就一次查询提出的问题有了答复，请在“我的提问”里查看。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
     "scan-taken": "信用中心窗口收下了一份纸质材料，归在您名下。请在“我交的材料”里查看。",
+    "authorisation-asked": "有单位请求您授权查看您的信息。请在“我的授权”里查看；同意、不同意都可以，不理会也可以。",
+    "authorisation-window": "您在信用中心窗口签字的授权或者撤回已经办好。不是您本人办的，请马上在“我的授权”里撤回，并告诉信用中心。",
+    "authorisation-acknowledged": "您收回的授权，对方已经确认，并说明了副本怎样处理。请在“我的授权”里查看。",
 }
 # What a person chooses by: the kinds of messages in a few words.
 SHORT_MESSAGES = {
@@ -173,6 +176,9 @@ SHORT_MESSAGES = {
     "question-answered": "对我的提问的答复",
     "attached": "人工核对后归到我名下的记录",
     "scan-taken": "窗口收下的纸质材料",
+    "authorisation-asked": "请求我授权的单位",
+    "authorisation-window": "我在窗口签字的授权或者撤回",
+    "authorisation-acknowledged": "对方确认我收回的授权",
 }
 VISIT_KINDS = {"self": "本人", "delegate": "代理人", "relative": "死者的近亲属"}
 NOTICE_LEVELS = {"ok": "正常", "warning": "注意", "stop": "必须处理"}
@@ -228,6 +234,7 @@ ENTRY_FIELDS = {
     "match": "是否相符",
     "assurance": "可信程度",
     "scan": "窗口收下的纸质材料",
+    "authorisation": "您的授权",
 }
 CLIENT_STATES = {
     "live": "可以调用",
@@ -257,6 +264,12 @@ BACKTEST_FAILURES = {
 BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "会存疑", "note": "会有提示"}
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
+    "window.leave": "在窗口登记本人签字的授权书、撤回授权书",
+    "authorisation.refused": "授权书不由此人登记或者见证（本人的事，或者没有申报）",
+    "authorisation.grant": "本人授权",
+    "authorisation.narrow": "本人缩小授权",
+    "authorisation.refuse": "本人没有同意授权",
+    "authorisation.withdraw": "本人撤回授权",
     "access.ask": "本人就一次查询提出问题",
     "delegation.end_own": "本人或者代理人终止委托代理",
     "scans.take": "在窗口收下纸质材料",

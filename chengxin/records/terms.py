@@ -33,6 +33,10 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "duty-enrolments": (Unit.WORKING_DAY, ("decide",)),
     "query-limits": (Unit.COUNT, ("a_minute", "a_day")),
     "register-retention": (Unit.YEAR, ("keep",)),
+    "authorisation-periods": (Unit.MONTH, ("longest",)),
+    "authorisation-requests": (Unit.DAY, ("answer", "again")),
+    "authorisation-recalls": (Unit.WORKING_DAY, ("acknowledge",)),
+    "authorisation-keeping": (Unit.YEAR, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -103,3 +107,23 @@ def feedback_months(on: date) -> int:
 def enrolment_term(on: date) -> Term:
     """Give within how many working days an application for a duty item is decided (``decide``), with its source. Raises TermGap."""
     return tables()["duty-enrolments"].at(on)
+
+
+def authorisation_months(on: date) -> int:
+    """Give for how many months at most a person lets an organisation see them. Raises TermGap."""
+    return tables()["authorisation-periods"].at(on).numbers["longest"]
+
+
+def authorisation_requests(on: date) -> Term:
+    """Give how many days a request waits (``answer``) and when the same duty may ask again (``again``). Raises TermGap."""
+    return tables()["authorisation-requests"].at(on)
+
+
+def authorisation_recall_term(on: date) -> Term:
+    """Give within how many working days what was taken back is acknowledged (``acknowledge``), with its source. Raises TermGap."""
+    return tables()["authorisation-recalls"].at(on)
+
+
+def authorisation_years(on: date) -> int:
+    """Give for how many years the proof of an authorisation is kept after the end of its use. Raises TermGap."""
+    return tables()["authorisation-keeping"].at(on).numbers["keep"]

@@ -24,7 +24,10 @@ PAGE, MOST, LAST, NOBODY = 20, 100_000, (1 << 63) - 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries to list; whatever is empty lets everything through. Days are included, both. ``own``: one's own readings too."""
+    """Which entries to list; whatever is empty lets everything through. Days are included, both. ``own``: one's own readings too.
+
+    ``leave``: those that used an authorisation, by its number.
+    """
 
     first: date | None = None
     last: date | None = None
@@ -32,6 +35,7 @@ class Wanted:
     purpose: str = ""
     channel: str = ""
     own: bool = False
+    leave: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Entry:
     channel: str
     outcome: str
     question: int | None
+    leave: str
     seen: tuple[tuple[str, tuple[str, ...]], ...]
     records: int
 
@@ -75,21 +80,22 @@ def read_entries(wanted: Wanted, *, before: UUID | None = None, limit: int = PAG
         wanted.organisation,
         wanted.purpose,
         wanted.channel,
+        wanted.leave,
         wanted.own,
         min(limit, MOST),
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sharing_own_entries(%s, %s, %s, %s, %s, %s, %s, %s)", values)
+        cursor.execute("SELECT * FROM sharing_own_entries(%s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
         rows = cursor.fetchall()
         items = definitions_of({field.partition(".")[0] for row in rows for field in row[-2] if "." in field})
     return [_entry(row, items) for row in rows]
 
 
 def _entry(row: tuple[Any, ...], items: Mapping[str, ItemDefinition]) -> Entry:
-    number, moment, organisation, roles, purpose, basis, channel, outcome, question, fields, records = row
+    number, moment, organisation, roles, purpose, basis, channel, outcome, question, leave, fields, records = row
     held = tuple(filter(None, roles.split(",")))
     seen = worded_fields(fields, items)
-    return Entry(number, moment, organisation, held, purpose, basis, channel, outcome, question, seen, records)
+    return Entry(number, moment, organisation, held, purpose, basis, channel, outcome, question, leave, seen, records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +256,7 @@ def as_rows(entries: Iterable[Entry]) -> list[dict[str, object]]:
             "records": entry.records,
             "fields": [{"item": item, "fields": list(fields)} for item, fields in entry.seen],
             "questioned": entry.question is not None,
+            "authorisation": entry.leave,
         }
         for entry in entries
     ]

@@ -1,4 +1,4 @@
-"""The registers of this folder: recalls, persons' questions, enrolments (``identity.registers``)."""
+"""The registers of this folder: recalls, persons' questions, enrolments, requests for leave (``identity.registers``)."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 RECALLS, QUESTIONS, ENROLMENTS = SQL["recalls"], SQL["questions"], SQL["enrolments"]
+CALL_BACKS, ASKED_FOR, OVERSEEN = SQL["call_backs"], SQL["asked_for"], SQL["overseen"]
 
 
 def numbered(row: Row) -> Row:

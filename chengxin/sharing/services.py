@@ -23,10 +23,11 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.lib.refusals import Refusal
 from chengxin.lib.regions import standard_areas
 from chengxin.records.gate import NO_DUTY
+from chengxin.records.occupations import occupations
 from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown, read_states
+from chengxin.sharing.authorising.using import StandingLeave, read_by_leave, standing_authorisation
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
-from chengxin.sharing.duties.authorisations import Authorised, standing_authorisation
 from chengxin.sharing.duties.errors import DutyUnknown
 from chengxin.sharing.duties.queries import DutyTerms, duty_known, find_duty, standing_duties
 from chengxin.sharing.duties.rules import NOT_NAMED, choose_duty
@@ -68,6 +69,8 @@ class Report:
     answer: Answer | None = None
     """The answer where its form holds no record."""
     entry_id: UUID | None = None
+    authorisation: str = ""
+    """The number of the person's authorisation by which it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Allowed:
     organisation: Organisation
     purpose: PurposeTerms
     duty: DutyTerms | None
-    authorised: Authorised | None = None
+    leave: StandingLeave | None = None
 
     @property
     def duty_id(self) -> int:
@@ -125,7 +128,8 @@ def issue_report(asker: Asker, question: Question, *, at: datetime, client: str 
 
 def _read(allowed: Allowed, note: Reading, today: date) -> tuple[list[ShownRecord], Answer | None]:
     """Read as much as the form of the duty tells, and no value where it tells none."""
-    items = allowed.authorised.items if allowed.authorised else None
+    items = allowed.leave.items if allowed.leave else None
+    _by_leave(allowed)
     form, duty = allowed.form, allowed.duty
     if duty is None or form.tells_records:
         listed = form is Form.LIST
@@ -134,6 +138,12 @@ def _read(allowed: Allowed, note: Reading, today: date) -> tuple[list[ShownRecor
     note.fields.update(told_field(item, form) for item in states)
     found = [state for each in states.values() for state in each]
     return [], answer_in(form, found, asked=states, bounds=duty.bands)
+
+
+def _by_leave(allowed: Allowed) -> None:
+    """Read by the person's authorisation from here on, where the purpose needs one."""
+    if allowed.leave:
+        read_by_leave(allowed.leave.number, organisation=allowed.asker.organisation, name=allowed.asker.officer)
 
 
 def _whom(asker: Asker, question: Question, today: date, client: str = "") -> tuple[Allowed, int]:
@@ -158,10 +168,10 @@ def _about(allowed: Allowed, question: Question, today: date, client: str) -> tu
     ):
         raise Refused(refusal.code, subject_id, refusal)
     if allowed.purpose.needs == "authorisation" and allowed.duty is not None:
-        authorised = standing_authorisation(subject_id, allowed.organisation.pk, allowed.duty.id, today)
-        if authorised is None:
+        leave = standing_authorisation(subject_id, allowed.duty.id, organisation=asker.organisation, name=asker.officer)
+        if leave is None:
             raise Refused("authorisation-missing", subject_id)
-        return replace(allowed, authorised=authorised), subject_id
+        return replace(allowed, leave=leave, asker=replace(allowed.asker, authorisation=leave.number)), subject_id
     return allowed, subject_id
 
 
@@ -190,6 +200,7 @@ def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[P
     except Refused as refused:
         raise _refuse(asker, refused, at) from None
     with reading(allowed.asker, subject_id, at=at) as note:
+        _by_leave(allowed)
         practices = tuple(read_practices(note, allowed.purpose, today, duty=allowed.duty_id))
     # Only now is the entry committed; nothing leaves before.
     return practices  # noqa: RET504
@@ -198,6 +209,8 @@ def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[P
 def _refuse_other_form(allowed: Allowed, subject_id: int) -> None:
     if allowed.form is not Form.FULL:
         raise Refused("duty-other-form", subject_id)
+    if allowed.leave and occupations().item not in allowed.leave.items:
+        raise Refused("authorisation-missing", subject_id)
 
 
 @transaction.atomic
@@ -318,6 +331,7 @@ def _report(
         duty_code=asker.duty,
         answer=answer,
         entry_id=note.entry_id,
+        authorisation=asker.authorisation,
     )
 
 

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "chengxin.sharing",
     "chengxin.sharing.duties",
     "chengxin.education.feedback",
+    "chengxin.sharing.authorising",
     "chengxin.portal",
     "chengxin.site",
     *(CONTENT_APPS if CONTENT else []),

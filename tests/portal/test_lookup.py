@@ -67,21 +67,23 @@ def test_purposes_come_with_their_laws(client: Client) -> None:
     assert "行政许可审查" not in text
 
 
-def test_what_needs_an_authorisation_stands_apart_and_says_why(
+def test_what_needs_an_authorisation_says_so_and_leads_to_asking_for_it(
     register: Register, log_in: LogIn, now: datetime
 ) -> None:
     enrol(register, "XK-SC-01", "PX-SC-01", "SQ-QT-01", at=now)
     client = log_in("examiner")
     text = client.get("/desk/lookup/").content.decode()
-    offered, closed = text.split("暂时不能用的查询事项")
-    for duty in ("XK-SC-01", "PX-SC-01"):
-        assert f'href="/desk/lookup/{duty}/"' in offered
-    assert "经本人授权核对所出示的信息" in closed
+    for duty in ("XK-SC-01", "PX-SC-01", "SQ-QT-01"):
+        assert f'href="/desk/lookup/{duty}/"' in text
+    assert "经本人授权核对所出示的信息" in text
+    assert text.count("须有本人授权") == 1
     assert "RC-JG-01" not in text
-    assert 'href="/desk/enrolments/"' in offered
+    assert 'href="/desk/enrolments/"' in text
     page = client.get("/desk/lookup/SQ-QT-01/").content.decode()
-    assert "还不能登记授权" in page
-    assert '<form method="post" class="card"' not in page
+    assert 'href="/desk/authorisations/"' in page
+    assert "只能看到本人同意的信息项" in page
+    refused = client.post("/desk/lookup/SQ-QT-01/", query("GRXXBHF-13"))
+    assert refused.status_code != 200  # nobody granted it
 
 
 @pytest.mark.usefixtures("recorded")

@@ -91,6 +91,8 @@ SAMPLES = {
     "edition": "SX-2026.1",
     "name": "CF_WSH",
     "number": 1,
+    "receipt": "SJ1",
+    "leave": "SQ1",
     "day": "2026-01-05",
     "client_id": "c-abcdefghijklmnop",
     "address": "guide/",

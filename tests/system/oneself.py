@@ -19,7 +19,7 @@ FILE, HISTORY = (
     f"SELECT FROM records_own_file(NULL) WHERE record_id = {SHOWN}",
     f"SELECT FROM records_own_history({SHOWN})",
 )
-ENTRIES = f"SELECT FROM sharing_own_entries(NULL, NULL, NULL, '', '', '', true, 1000) WHERE entry_id = '{ASKED}'"
+ENTRIES = f"SELECT FROM sharing_own_entries(NULL, NULL, NULL, '', '', '', '', true, 1000) WHERE entry_id = '{ASKED}'"
 DELEGATIONS = f"SELECT FROM identity_own_delegations() WHERE id = {DELEGATION}"
 QUESTIONS = f"SELECT FROM sharing_own_questions(NULL, {LAST}, 10)"
 REPORTS, CHOICES = "SELECT FROM sharing_own_reports(10)", "SELECT FROM sharing_own_entry_choices()"

@@ -200,6 +200,7 @@ def _fill(stage: Stage) -> None:
         clerking,
         enrolling,
         entering,
+        leaving,
         minors,
         oneself,
         organising,
@@ -209,6 +210,7 @@ def _fill(stage: Stage) -> None:
         scanning,
         sealing,
         serving,
+        signing_leave,
         transferring,
         trying,
         waiving,
@@ -275,6 +277,8 @@ def _fill(stage: Stage) -> None:
     certifying.furnish(stage)
     serving.furnish(stage)
     scanning.furnish(stage)
+    leaving.furnish(stage)
+    signing_leave.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

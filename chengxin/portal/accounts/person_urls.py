@@ -3,7 +3,7 @@
 from django.urls import path
 
 from chengxin.portal.accounts import platform
-from chengxin.portal.person import contacts, demo, details, entries, file, home, reports, scans
+from chengxin.portal.person import authorisations, contacts, demo, details, entries, file, home, reports, scans
 
 urlpatterns = [
     path("me/login/", platform.begin, name="person-login"),
@@ -22,6 +22,14 @@ urlpatterns = [
     path("me/entries.csv", entries.entries_csv, name="person-entries-csv"),
     path("me/entries.json", entries.entries_json, name="person-entries-json"),
     path("me/entries/<uuid:entry>/ask", entries.ask, name="person-ask"),
+    path("me/authorisations/", authorisations.authorisations, name="person-authorisations"),
+    path("me/authorisations/<slug:number>/", authorisations.authorisation, name="person-authorisation"),
+    path("me/authorisations/<slug:number>/grant", authorisations.grant, name="person-grant"),
+    path("me/authorisations/<slug:number>/refuse", authorisations.refuse, name="person-refuse"),
+    path("me/authorisations/<slug:number>/narrow", authorisations.narrow, name="person-narrow"),
+    path("me/authorisations/<slug:number>/withdraw", authorisations.withdraw, name="person-take-back"),
+    path("me/authorisations/<slug:number>/<slug:receipt>.pdf", authorisations.receipt_pdf, name="person-leave-pdf"),
+    path("me/authorisations/<slug:number>/<slug:receipt>.json", authorisations.receipt_json, name="person-leave-json"),
     path("me/questions/", entries.questions, name="person-questions"),
     path("me/details/", details.details, name="person-details"),
     path("me/delegations/", details.delegations, name="person-delegations"),

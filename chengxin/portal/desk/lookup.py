@@ -26,15 +26,10 @@ from chengxin.sharing.services import Report, issue_report
 @officers_may("report.issue")
 @require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
-    sorted_out: dict[str, list[Offer]] = {"offers": [], "closed": []}
-    for offer in _offered(request):
-        # Nobody can give an authorisation yet, so a query for such a purpose could only be refused.
-        sorted_out["closed" if offer.needs == "authorisation" else "offers"].append(offer)
     may_enrol = "duties.enrol" in acts_in(request)
     names = names_in_force(shanghai_date(timezone.now()))
-    named = [(one, [names.get(item, item) for item in one.items]) for one in sorted_out["offers"]]
-    told = {"offers": named, "closed": sorted_out["closed"], "may_enrol": may_enrol}
-    return render(request, "portal/desk/purposes.html", told)
+    named = [(one, [names.get(item, item) for item in one.items]) for one in _offered(request)]
+    return render(request, "portal/desk/purposes.html", {"offers": named, "may_enrol": may_enrol})
 
 
 @officers_may("report.issue")

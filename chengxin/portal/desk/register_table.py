@@ -25,7 +25,7 @@ from chengxin.records.registers import (
     WAIVERS,
     terms_of_registers,
 )
-from chengxin.sharing.registers import ENROLMENTS, QUESTIONS, RECALLS, numbered
+from chengxin.sharing.registers import ASKED_FOR, CALL_BACKS, ENROLMENTS, OVERSEEN, QUESTIONS, RECALLS, numbered
 
 # What is decided is looked for from the decisions, what isn't without them.
 CASE_STATE = Choice("state", "状态", {
@@ -121,6 +121,32 @@ REGISTERS: Mapping[str, Register] = {
              Column("cause", "原因", "word", "recall_cause"), Column("case_reference", "案号"), Column("read_at", "查询", "moment"),
              Column("acknowledged_at", "确认", "moment"), Column("acknowledged_by", "确认人")),
             (words_of("state", "状态", "recall_state"), FROM, UNTIL), to("portal:recalls"), finish=numbered,
+        ),
+        Register(
+            "call-backs", "收回的授权", "Leave taken back", {"authorisation.acknowledge": ANY}, CALL_BACKS,
+            (Column("number", "授权编号"), Column("since", "收回", "moment"), Column("state", "状态", "word", "call_back_state"),
+             Column("kind", "本人做了什么", "word", "call_back_kind"), Column("reference", "业务编号"), Column("due", "确认期限", "day"),
+             Column("acknowledged_at", "确认", "moment"), Column("acknowledged_by", "确认人"),
+             Column("copies", "副本", "word", "copies")),
+            (words_of("state", "状态", "call_back_state"), FROM, UNTIL), to("portal:call-backs"),
+        ),
+        Register(
+            "asked-for", "本单位的授权请求", "Requests for leave", {"authorisation.ask": ANY}, ASKED_FOR,
+            (Column("number", "授权编号"), Column("since", "请求", "moment"), Column("state", "状态", "word", "asked_state"),
+             Column("duty", "查询事项"), Column("reference", "业务编号"), Column("officer", "经办人"),
+             Column("lapses_on", "答复到（不含）", "day"), Column("left_until", "有效到（不含）", "day"),
+             Column("uses", "用了几次", "figure")),
+            (words_of("state", "状态", "asked_state"), FROM, UNTIL), to("portal:asked-for"),
+        ),
+        Register(
+            "authorisations", "各单位的授权请求", "Every organisation’s requests for leave", {"authorisation.oversee": CENTRE},
+            OVERSEEN,
+            (Column("number", "授权编号"), Column("since", "请求", "moment"), Column("state", "状态", "word", "overseen_state"),
+             Column("organisation", "单位"), Column("duty", "查询事项"), Column("items", "信息项", "figure"),
+             Column("uses", "用了几次", "figure"), Column("due", "收回后确认期限", "day"), Column("acknowledged_at", "确认", "moment")),
+            (words_of("state", "状态", "overseen_state"),
+             Choice("late", "收回的确认", {"yes": ("逾期没有确认", "r.late")}), FROM, UNTIL),
+            lambda _: reverse("portal:register", args=["authorisations"]),
         ),
         Register(
             "questions", "本人的提问", "Persons’ questions", {"access.answer": ANY}, QUESTIONS,

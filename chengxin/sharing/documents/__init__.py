@@ -2,6 +2,7 @@
 
 from chengxin.sharing.documents.certificate import certificate_json, certificate_pdf
 from chengxin.sharing.documents.entries import entries_pdf
+from chengxin.sharing.documents.leave_receipt import leave_receipt_json, leave_receipt_pdf
 from chengxin.sharing.documents.pdf import as_pdf, warm_up
 from chengxin.sharing.documents.scan_receipt import scan_receipt_pdf
 from chengxin.sharing.documents.structured import as_json
@@ -14,6 +15,8 @@ __all__ = [
     "certificate_json",
     "certificate_pdf",
     "entries_pdf",
+    "leave_receipt_json",
+    "leave_receipt_pdf",
     "scan_receipt_pdf",
     "warm_up",
 ]

@@ -20,6 +20,7 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "purpose": report.purpose,
         "basis": report.basis,
         "case": report.case_reference,
+        "authorisation": report.authorisation,
         "organisation": report.organisation,
         "officer": report.officer,
         "subject": {"name": report.subject.name, "code": words.masked(report.subject.code)},

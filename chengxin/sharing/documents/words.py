@@ -104,6 +104,42 @@ SCAN_RECEIPT_NOTICES = (
     "材料的主人可以在本人页面“我交的材料”里查看扫描件；信用中心的人每看一次，都登记在“谁查过我”里。",
     "SHA-256 是扫描件的指纹：扫描件只要改动一处，指纹就不同。",
 )
+LEAVE_RECEIPTS = {
+    "granted": Heading("授权回执", "Receipt of an authorisation"),
+    "narrowed": Heading("缩小授权回执", "Receipt of a narrowed authorisation"),
+    "withdrawn": Heading("撤回授权回执", "Receipt of a withdrawn authorisation"),
+}
+LEAVE_DONE = Heading("办了什么", "What was done")
+LEAVE_TO = Heading("给谁、为什么", "For whom and why")
+LEAVE_ITEMS = {
+    "granted": Heading("同意查看的信息项", "Items that may be seen"),
+    "narrowed": Heading("现在同意查看的信息项", "Items that may be seen now"),
+    "withdrawn": Heading("收回的信息项", "Items taken back"),
+}
+LEAVE_WAYS = {"person": "本人页面，经实名认证", "window": "信用中心窗口，本人签字"}
+LEAVE_FORMS = {
+    "yes_no": "只答有无",
+    "count": "只答数量",
+    "band": "只答数量档次",
+    "list": "事项清单（文书号、机关、日期）",
+    "full": "全部内容",
+}
+LEAVE_FOOTER = "由本人保存；遗失可以在本人页面重新取得"
+LEAVE_NOTICES = {
+    "granted": (
+        "对方只能为上面写明的用途查看这些信息项，不得转给他人。",
+        "随时可以缩小或者撤回，和同意一样方便，不影响已经依法办完的事。",
+        "每一次查询都登记在册，在本人页面“我的授权”里看得到用了几次、看了什么。",
+    ),
+    "narrowed": (
+        "从办理时间起，对方只能查看上面列出的信息项。",
+        "对方须在上面写明的日子以前确认，并说明已经查得的内容怎样处理了；逾期的，本人页面会显示。",
+    ),
+    "withdrawn": (
+        "从办理时间起，对方不能再查。撤回不影响撤回以前已经进行的查询的效力（个人信息保护法第十五条）。",
+        "对方须在上面写明的日子以前确认，并说明已经查得的内容怎样处理了；逾期的，本人页面会显示。",
+    ),
+}
 FOOTER, OWN_FOOTER = "只供写明的用途使用，不得转给他人", "由本人申请出具，可以凭编号和核验码核对"
 
 MASK = "********"
@@ -142,6 +178,7 @@ def purpose_rows(report: "Report") -> list[tuple[str, str]]:
         ("查询事项", report.duty),
         ("依据", report.basis),
         ("案号", report.case_reference),
+        ("本人授权", report.authorisation),
         ("查询单位", "" if report.check_code else report.organisation),
         ("经办人", report.officer),
         ("核验码", report.check_code),

@@ -10,9 +10,9 @@ $$;
 -- filter lets everything through; own readings are left out unless asked for. Runs with the owner's eyes, since no role of the application
 -- reads the register; gives nothing of what was seen but names of fields and how many records.
 CREATE OR REPLACE FUNCTION sharing_own_entries(before uuid, first_at timestamptz, last_at timestamptz, of_organisation text, for_purpose text,
-                                               by_channel text, with_own boolean, most integer)
+                                               by_channel text, by_leave text, with_own boolean, most integer)
     RETURNS TABLE (entry_id uuid, at timestamptz, organisation varchar, role text, purpose varchar, basis varchar, channel varchar,
-                   outcome varchar, question bigint, fields varchar[], records integer)
+                   outcome varchar, question bigint, leave varchar, fields varchar[], records integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -23,14 +23,14 @@ BEGIN
     RETURN QUERY
     SELECT e.entry_id, e.at, coalesce(o.name, e.organisation), coalesce(g.roles, ''),
            (coalesce(p.name, e.purpose) || coalesce('（' || d.name || '）', ''))::varchar,
-           coalesce(b.text, e.basis)::varchar, e.channel, e.outcome, q.id, e.fields, coalesce(cardinality(e.versions), 0)
+           coalesce(b.text, e.basis)::varchar, e.channel, e.outcome, q.id, e.authorisation, e.fields, coalesce(cardinality(e.versions), 0)
     FROM (
         SELECT f.* FROM identity_held_by(me) AS held (subject_id)
         CROSS JOIN LATERAL (
             SELECT a.* FROM ground_access_entry a
             WHERE a.subject_id = held.subject_id AND a.entry_id >= low AND (high IS NULL OR a.entry_id < high)
               AND (of_organisation = '' OR a.organisation = of_organisation) AND (for_purpose = '' OR a.purpose = for_purpose)
-              AND (by_channel = '' OR a.channel = by_channel) AND (with_own OR a.channel <> 'person')
+              AND (by_channel = '' OR a.channel = by_channel) AND (by_leave = '' OR a.authorisation = by_leave) AND (with_own OR a.channel <> 'person')
             ORDER BY a.entry_id DESC LIMIT most) f
         ORDER BY f.entry_id DESC LIMIT most) e
     LEFT JOIN identity_organisation o ON o.code = e.organisation
@@ -195,9 +195,9 @@ CREATE OR REPLACE TRIGGER question_guarded BEFORE UPDATE ON sharing_question FOR
 CREATE OR REPLACE TRIGGER question_stays BEFORE DELETE OR TRUNCATE ON sharing_question FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: entries_grants
-REVOKE ALL ON FUNCTION sharing_moment_number(timestamptz), sharing_own_entries(uuid, timestamptz, timestamptz, text, text, text, boolean, integer),
+REVOKE ALL ON FUNCTION sharing_moment_number(timestamptz), sharing_own_entries(uuid, timestamptz, timestamptz, text, text, text, text, boolean, integer),
     sharing_own_entry_choices(), sharing_ask(uuid, text, date, boolean), sharing_own_questions(bigint, bigint, integer),
     sharing_see_answers(), sharing_questions_to(boolean, integer), sharing_answer_question(bigint, text), sharing_guard_question() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_own_entries(uuid, timestamptz, timestamptz, text, text, text, boolean, integer), sharing_own_entry_choices(),
+GRANT EXECUTE ON FUNCTION sharing_own_entries(uuid, timestamptz, timestamptz, text, text, text, text, boolean, integer), sharing_own_entry_choices(),
     sharing_ask(uuid, text, date, boolean), sharing_own_questions(bigint, bigint, integer), sharing_see_answers(),
     sharing_questions_to(boolean, integer), sharing_answer_question(bigint, text) TO {app};

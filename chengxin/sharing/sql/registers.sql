@@ -20,3 +20,21 @@ FROM sharing_enrolment e
 JOIN identity_organisation o ON o.id = e.organisation_id
 JOIN sharing_duty d ON d.id = e.duty_id
 WHERE %(kind)s IN ('centre', 'supervisor') OR e.organisation_id = %(organisation)s
+
+-- name: call_backs
+-- What persons took back from the organisation; the ten thousand that wait and the newest others.
+SELECT c.id, c.told_at AS since, CASE WHEN c.acknowledged_at IS NULL THEN c.due_on END AS due, c.number, c.kind, c.reference,
+       c.acknowledged_at, c.acknowledged_by, c.copies, CASE WHEN c.acknowledged_at IS NULL THEN 'open' ELSE 'done' END AS state
+FROM sharing_authorisation_recalls_of(false, 10000) c
+
+-- name: asked_for
+-- What the organisation asked persons for; the newest ten thousand.
+SELECT a.id, a.asked_at AS since, NULL::date AS due, a.number, d.name AS duty, a.reference, a.officer, a.state, a.lapses_on, a.left_until, a.uses
+FROM sharing_authorisations_of(9223372036854775807, 10000) a JOIN sharing_duty d ON d.id = a.duty_id
+
+-- name: overseen
+-- Every organisation's requests for the credit centre; the newest ten thousand.
+SELECT a.id, a.asked_at AS since, CASE WHEN a.acknowledged_at IS NULL THEN a.recall_due END AS due, a.number, a.organisation, a.duty, a.items,
+       a.state, a.uses, a.acknowledged_at,
+       a.recall_due IS NOT NULL AND a.acknowledged_at IS NULL AND a.recall_due < %(today)s AS late
+FROM sharing_authorisations_over(10000) a
