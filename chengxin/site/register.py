@@ -12,7 +12,9 @@ from chengxin.ground.sealing.exporting import Wanted, export_entries
 from chengxin.ground.sealing.folder import HeadsFolder, KeptHead, read_heads, read_keys
 from chengxin.ground.sealing.keys import known_keys, read_key
 from chengxin.ground.sealing.rounds import Sealer
+from chengxin.ground.sealing.witness import Witness
 from chengxin.ground.services import note_act
+from chengxin.lib.cosignatures import Cosigner
 from chengxin.lib.errors import NotFound
 from chengxin.lib.notes import Verifier
 from chengxin.lib.periods import shanghai_date
@@ -22,7 +24,20 @@ from chengxin.site.bootstrap import Installation
 
 def sealer_here() -> Sealer:
     """Give the sealer of this installation's settings."""
-    return Sealer(settings.SEALING_KEY, settings.REGISTER_NAME, HeadsFolder(settings.CHECKPOINTS))
+    return Sealer(settings.SEALING_KEY, settings.REGISTER_NAME, HeadsFolder(settings.CHECKPOINTS), witness_here())
+
+
+def witness_here() -> Witness | None:
+    """Give the outside witness that the settings name, None where they name none. Raises CheckpointUnusable."""
+    if not settings.WITNESS_URL:
+        return None
+    try:
+        return Witness(settings.WITNESS_URL, Cosigner.read(settings.WITNESS_KEY))
+    except ValueError:
+        raise CheckpointUnusable(
+            "见证人的设置用不了：CHENGXIN_WITNESS_URL 须是 https 网址，CHENGXIN_WITNESS_KEY 须是见证人的公钥（名称+编号+公钥，算法 4）。",
+            "CHENGXIN_WITNESS_URL is an https address, CHENGXIN_WITNESS_KEY the witness's public key (name+id+key, algorithm 4).",
+        ) from None
 
 
 def verify_installation(places: Sequence[Path], keys: Sequence[Verifier], *, at: datetime) -> Checked:

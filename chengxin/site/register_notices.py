@@ -27,6 +27,18 @@ TROUBLES = {
         "公布目录里有不是本登记签的树头。请核对 CHENGXIN_CHECKPOINTS 指向哪里",
         "the folder holds heads that this register didn't sign: see where CHENGXIN_CHECKPOINTS leads",
     ),
+    "witness": (
+        "外部见证人联系不上，或者答复不是见证人签的（CHENGXIN_WITNESS_URL）。下一分钟再送",
+        "the outside witness isn't reached, or its answer isn't signed by it (CHENGXIN_WITNESS_URL); the next minute tries again",
+    ),
+    "witness-refuses": (
+        "外部见证人不签：它不认识本登记的公钥，或者认为树头不是从它见过的那个长出来的。请核对公钥，执行 chengxin log verify",
+        "the outside witness refuses: the key is unknown to it, or a head no growth of what it saw. Compare keys, chengxin log verify",
+    ),
+    "witness-ahead": (
+        "外部见证人见过更长的登记：数据库恢复过较早的备份，或者末尾被截掉。请执行 chengxin log verify",
+        "the outside witness saw a longer register: an older backup, or truncation. Run chengxin log verify",
+    ),
     "key-missing": (
         "签名密钥不见了。请把另行保存的密钥放回（CHENGXIN_SEALING_KEY），或者执行 chengxin log new-key",
         "the signing key is gone: put the copy back (CHENGXIN_SEALING_KEY), or run chengxin log new-key",

@@ -182,11 +182,13 @@ def environment(opened: Installation, role: str) -> Mapping[str, str]:
 
 
 def report_status(data: Path, opened: Installation, tell: Tell) -> None:
-    """Tell what an operator should mend; raises NotFitToStart where starting would do harm."""
+    """Tell what an operator should mend. Raises NotFitToStart where starting would do harm, CheckpointUnusable for a wrong witness."""
     from django.utils import timezone
 
+    from chengxin.site.register import witness_here
     from chengxin.site.status import notices_of, refuse_unfit
 
+    witness_here()
     notices = notices_of(data, opened.database, timezone.now())
     refuse_unfit(notices)
     for notice in notices:

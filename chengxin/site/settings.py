@@ -49,6 +49,8 @@ API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api") +
 REGISTER_NAME = env_str("CHENGXIN_REGISTER_NAME", f"{ROLE_PREFIX}-register") + ("-sandbox" if SANDBOX else "")
 SEALING_KEY = env_path("CHENGXIN_SEALING_KEY", DATA_DIR / "keys" / "sealing.json")
 CHECKPOINTS = env_path("CHENGXIN_CHECKPOINTS", DATA_DIR / "checkpoints")
+WITNESS_URL = env_str("CHENGXIN_WITNESS_URL", "")
+WITNESS_KEY = env_str("CHENGXIN_WITNESS_KEY", "")
 
 # Answers of real-name checks leave at this beat, so that their time tells nothing.
 CHECK_BEAT_S = env_int("CHENGXIN_CHECK_BEAT_MS", 5) / 1000

@@ -385,6 +385,13 @@ def test_production_is_told_where_the_sites_are(shell: Shell, told: str) -> None
     both_languages(said)
 
 
+def test_a_witness_that_cannot_be_one_is_named_before_anything_starts(shell: Shell) -> None:
+    said = shell.run("up", "--port", "1", CHENGXIN_WITNESS_URL="https://witness.example", CHENGXIN_WITNESS_KEY="no-key")
+    assert said.code == 2
+    assert "CHENGXIN_WITNESS_KEY" in said.err
+    both_languages(said)
+
+
 def test_malformed_switch_is_named(shell: Shell) -> None:
     said = shell.run("catalogue", "list", CHENGXIN_DEMO="perhaps")
     assert said.code == 2

@@ -1,6 +1,7 @@
 """Signed heads as files outside the database: the last of each tree, and all of them one after another.
 
-``keys.txt`` holds the public keys, ``2026-11/07.checkpoint`` the last head of shard 7, ``2026-11/07.history`` every one.
+``keys.txt`` holds the public keys, ``2026-11/07.checkpoint`` the last head of shard 7, ``2026-11/07.history`` every one,
+``2026-11/07.witnessed`` the last one that the outside witness signed.
 """
 
 import os
@@ -15,7 +16,7 @@ from chengxin.ground.sealing.naming import tree_of
 from chengxin.ground.sealing.stored import Tree
 from chengxin.lib.notes import Head, NoteBroken, Verifier, notes_in, read_note
 
-KEYS, LAST, HISTORY = "keys.txt", ".checkpoint", ".history"
+KEYS, LAST, HISTORY, WITNESSED = "keys.txt", ".checkpoint", ".history", ".witnessed"
 _END = re.compile(r"\n\n(?:— [^\n]+\n)+")
 _END_BYTES = re.compile(_END.pattern.encode())
 _TAIL = 4096
@@ -36,6 +37,7 @@ class HeadsFolder:
 
     place: Path
     _sizes: dict[Tree, tuple[int, bytes]] | None = field(default=None)
+    _witnessed: dict[Tree, int] | None = field(default=None)
 
     def last(self, verifiers: Sequence[Verifier]) -> dict[Tree, tuple[int, bytes]]:
         """Give size and root of each tree's last head here. Raises OSError, CheckpointUnusable."""
@@ -62,6 +64,19 @@ class HeadsFolder:
         if self._sizes is not None:
             self._sizes[tree] = head
 
+    def witnessed(self, verifiers: Sequence[Verifier]) -> dict[Tree, int]:
+        """Give the size of each tree's last head that a witness signed. Raises OSError, CheckpointUnusable."""
+        if self._witnessed is None:
+            kept = read_heads(self.place, verifiers, pattern=f"*/*{WITNESSED}")
+            self._witnessed = {one.tree: one.head.size for one in kept}
+        return self._witnessed
+
+    def keep_witnessed(self, tree: Tree, note: str, size: int) -> None:
+        """Keep a head with the witness's signature on it in the place of the one before. Raises OSError."""
+        replace_file(self.place / tree.tree / f"{tree.shard:02}{WITNESSED}", note)
+        if self._witnessed is not None:
+            self._witnessed[tree] = size
+
     def keys(self) -> list[Verifier]:
         """Give the public keys that stand here; a restored database may know fewer. Raises OSError, CheckpointUnusable."""
         return read_keys(self.place) if self.place.is_dir() else []
@@ -76,14 +91,14 @@ class HeadsFolder:
 
     def forget(self) -> None:
         """Read anew next time."""
-        self._sizes = None
+        self._sizes = self._witnessed = None
 
 
 def read_heads(place: Path, verifiers: Sequence[Verifier], *, pattern: str = "**/*") -> list[KeptHead]:
     """Read a file of heads, or a folder's. Raises OSError, CheckpointUnusable for what these keys didn't sign or another register's."""
     found = []
     for path in [place] if place.is_file() else sorted(place.glob(pattern)):
-        if path.is_file() and path.name != KEYS and (place.is_file() or path.suffix in {LAST, HISTORY}):
+        if path.is_file() and path.name != KEYS and (place.is_file() or path.suffix in {LAST, HISTORY, WITNESSED}):
             found += _read_file(path, verifiers)
     return found
 

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 from django.db import connection
 
@@ -13,19 +14,24 @@ from chengxin.ground.sealing.keys import known_keys, settle_signer
 from chengxin.ground.sealing.naming import next_part, origin_of
 from chengxin.ground.sealing.numbering import MOST, number_entries
 from chengxin.ground.sealing.stored import StoredTree, Tree, all_trees, last_heads
-from chengxin.lib.notes import Head, Signer, Verifier
+from chengxin.ground.sealing.witness import Witness, WitnessElsewhere, WitnessRefuses, WitnessSilent
+from chengxin.lib.merkle import consistency_spans, hash_of
+from chengxin.lib.notes import Head, Signer, Verifier, read_note
 
 logger = logging.getLogger(__name__)
+WITNESS_S = 20.0
+"""How long of a round the witness may take before the next round goes on with it."""
 Heads = dict[Tree, tuple[int, bytes]]
 
 
 @dataclass(slots=True)
 class Sealer:
-    """What a sealer needs: the key's file, the name that heads bear, the folder that they are published in."""
+    """What a sealer needs: the key's file, the name that heads bear, the folder that they are published in, whoever witnesses them."""
 
     key: Path
     name: str
     folder: HeadsFolder
+    witness: Witness | None = None
     _trouble: set[str] = field(default_factory=set)
 
     def run(self, at: datetime, *, most: int = MOST) -> tuple[int, int, str]:
@@ -39,6 +45,7 @@ class Sealer:
                 break
         signed = self._sign(outside, at=at)
         self._publish()
+        self._have_witnessed()
         trouble = " ".join(sorted(self._trouble))
         note_round(at, numbered, signed, trouble)
         return numbered, signed, trouble
@@ -122,6 +129,51 @@ class Sealer:
             self.folder.forget()
         except CheckpointUnusable:
             self._trouble.add("folder-foreign")
+
+    def _have_witnessed(self) -> None:
+        """Have the witness sign what it hasn't yet, as far as the time of a round allows; the next one goes on."""
+        if self.witness is None:
+            return
+        until = monotonic() + WITNESS_S
+        try:
+            known = self.folder.witnessed(self._verifiers())
+            waiting = {tree: size for tree, (size, _) in last_heads().items() if known.get(tree, 0) < size}
+            # The newest first: an old tree that the witness refuses forever mustn't keep it from those that grow.
+            for tree in sorted(waiting, reverse=True):
+                if monotonic() > until:
+                    return
+                self._witness_tree(self.witness, tree, waiting[tree], known.get(tree, 0))
+        except WitnessSilent:
+            self._trouble.add("witness")
+        except OSError:
+            self._trouble.add("folder")
+            self.folder.forget()
+        except CheckpointUnusable:
+            self._trouble.add("folder-foreign")
+
+    def _witness_tree(self, witness: Witness, tree: Tree, size: int, old: int) -> None:
+        (*_, note) = _notes(tree, size - 1)
+        text = read_note(note, self._verifiers())
+        try:
+            try:
+                line = witness.cosign(text, note, old, self._proof(tree, old, size))
+            except WitnessElsewhere as elsewhere:
+                if elsewhere.size > size:
+                    self._trouble.add("witness-ahead")
+                    return
+                if elsewhere.size == old:
+                    raise WitnessRefuses("another root") from None
+                line = witness.cosign(text, note, elsewhere.size, self._proof(tree, elsewhere.size, size))
+        except (WitnessRefuses, WitnessElsewhere, LookupError):
+            self._trouble.add("witness-refuses")
+            return
+        self.folder.keep_witnessed(tree, f"{note}{line}\n", size)
+
+    @staticmethod
+    def _proof(tree: Tree, old: int, size: int) -> list[bytes]:
+        """Prove that the tree of this size begins with the one of the old size; of nothing there is nothing to prove."""
+        stored = StoredTree(tree)
+        return [hash_of(span, stored.complete) for span in consistency_spans(old, size)] if old else []
 
 
 def _notes(tree: Tree, after: int) -> list[str]:
