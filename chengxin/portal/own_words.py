@@ -13,6 +13,7 @@ HIDDEN = {
     "not-yet": "还没有到展示的日子，今天任何人查询都看不到。",
     "over": "展示期已满，任何人查询都看不到。",
 }
+OWN_RECALL_CAUSES = {"batch": "记录撤回", "changed": "记录改正", "undoing": "记录随整批撤回"}
 HIDDEN_TAGS = {
     "withdrawn": "已撤回",
     "revoked": "已撤销",
@@ -118,6 +119,7 @@ OWN_TABLES = {
     "grade": GRADES,
     "hidden": HIDDEN,
     "hidden_tag": HIDDEN_TAGS,
+    "own_recall_cause": OWN_RECALL_CAUSES,
     "start": STARTS,
     "cause": CAUSES,
     "erased_rule": ERASED_RULES,

@@ -5,7 +5,7 @@ VISIT_STATES = {"waits": "待复核", "open": "可以打印", "over": "已到时
 TRANSFER_KINDS = {"merge": "合并", "split": "拆分", "detach": "移出"}
 MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": "没有报送"}
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
-RECALL_CAUSES = {"batch": "按编号撤回", "undoing": "整批撤回"}
+RECALL_CAUSES = {"batch": "已撤回", "changed": "已改正", "undoing": "整批撤回"}
 ASKED_STATES = {
     "waits": "等待本人答复",
     "none": "没有授权",

@@ -36,6 +36,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "authorisation-periods": (Unit.MONTH, ("longest",)),
     "authorisation-requests": (Unit.DAY, ("answer", "again")),
     "authorisation-recalls": (Unit.WORKING_DAY, ("acknowledge",)),
+    "recalls": (Unit.WORKING_DAY, ("acknowledge",)),
     "authorisation-keeping": (Unit.YEAR, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
@@ -122,6 +123,11 @@ def authorisation_requests(on: date) -> Term:
 def authorisation_recall_term(on: date) -> Term:
     """Give within how many working days what was taken back is acknowledged (``acknowledge``), with its source. Raises TermGap."""
     return tables()["authorisation-recalls"].at(on)
+
+
+def recall_term(on: date) -> Term:
+    """Give within how many working days a withdrawal or correction is acknowledged (``acknowledge``), with its source. Raises TermGap."""
+    return tables()["recalls"].at(on)
 
 
 def authorisation_years(on: date) -> int:

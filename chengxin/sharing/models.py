@@ -89,7 +89,10 @@ class CheckTry(models.Model):
 
 
 class Recall(models.Model):
-    """That an organisation which read a record is told of its withdrawal, and when it acknowledged. ``entry_id`` is its last reading."""
+    """That an organisation which read a record is told of its withdrawal or correction, and when it acknowledged.
+
+    ``entry_id`` is its last reading. ``due_on``: the last day to acknowledge in time; none where it was told before there was a term.
+    """
 
     reference = models.CharField(max_length=64)
     organisation = models.CharField(max_length=18)
@@ -99,6 +102,8 @@ class Recall(models.Model):
     case_reference = models.CharField(max_length=200)
     read_at = models.DateTimeField()
     told_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    due_estimated = models.BooleanField(default=False, db_default=False)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=64, blank=True)
 

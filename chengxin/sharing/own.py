@@ -23,6 +23,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.records.own import Erased, OwnRecord, VersionSeen, count_own_erased, read_own_file, read_own_history
 from chengxin.records.queries import read_shown
 from chengxin.sharing.errors import CheckedTooOften, OwnRecordUnknown, ReportUnknown
+from chengxin.sharing.recalls import OwnRecall, read_own_recalls
 from chengxin.sharing.services import NUMBER_ALPHABET, Report, report_number
 
 ONESELF, PURPOSE, CHANNEL, READER = "本人", "BR-CX", "person", "self"
@@ -45,10 +46,15 @@ class OwnFile:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One record with its versions."""
+    """One record with its versions, and who was told of its changes."""
 
     record: OwnRecord
     versions: tuple[VersionSeen, ...]
+    told: tuple[OwnRecall, ...] = ()
+
+    @property
+    def confirmed(self) -> int:
+        return sum(one.acknowledged_at is not None for one in self.told)
 
 
 def purpose_of_oneself(on: date) -> tuple[PurposeTerms, str]:
@@ -106,9 +112,10 @@ def see_record(person: User, record_id: int, *, at: datetime) -> Opened:
     with reading_oneself(person, at=at) as note:
         found = read_own_file(note, on, only=record_id)
         versions = tuple(read_own_history(found[0], on)) if found else ()
+        told = tuple(read_own_recalls(found[0].record_id)) if found else ()
     if not found:
         raise OwnRecordUnknown
-    return Opened(found[0], versions)
+    return Opened(found[0], versions, told)
 
 
 def see_details(person: User, *, at: datetime) -> Details:

@@ -1,7 +1,7 @@
-"""Telling whoever read a record that it was withdrawn, and their acknowledgement (safeguard 7)."""
+"""Telling whoever read a record that it was withdrawn or corrected, and their acknowledgement (safeguard 7)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -10,24 +10,30 @@ from chengxin.ground.services import note_act
 from chengxin.identity.models import User
 from chengxin.identity.speaking import speaking_as
 from chengxin.identity.vault import vault
+from chengxin.lib.periods import shanghai_date
+from chengxin.lib.workdays import WorkCalendar
+from chengxin.records.terms import recall_term
 from chengxin.records.undoing import WITHDRAWN_EVENT
 from chengxin.sharing.errors import RecallUnknown
+from chengxin.sharing.rules import recall_due
 
 LATE = timedelta(hours=1)
 """No reading lasts longer."""
 PAGE, LAST = 50, (1 << 63) - 1
 TELL = {
-    "undoing": "SELECT sharing_recall_undone(%s, %s)",
-    "batch": "SELECT sharing_recall_withdrawn(%s, %s)",
+    "undoing": "SELECT sharing_recall_undone(%s, %s, %s, %s)",
+    "batch": "SELECT sharing_recall_batch(%s, 'batch', %s, %s, %s)",
+    "changed": "SELECT sharing_recall_batch(%s, 'changed', %s, %s, %s)",
 }
-"""What tells of each cause: the undoing of a whole batch; a batch that withdrew records by their numbers."""
+"""What tells of each cause: the undoing of a whole batch; a batch that withdrew records; one that corrected them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A record that the organisation read and that was withdrawn or went back to earlier content; its number, no value of it.
+    """A record that the organisation read and that was withdrawn, corrected, or went back to earlier content; its number, no value of it.
 
-    ``cause`` is ``undoing`` where its whole batch was wrong, ``batch`` where its provider withdrew the record by its number.
+    ``cause`` is ``undoing`` where its whole batch was wrong, ``batch`` where its provider withdrew the record, ``changed`` where it says
+    something else now.
     """
 
     id: int
@@ -36,8 +42,20 @@ class Recalled:
     case_reference: str
     read_at: datetime
     told_at: datetime
+    due_on: date | None
     acknowledged_at: datetime | None
     acknowledged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecall:
+    """Which organisation was told of a change of the person's record that it had read, until when it is to acknowledge, and when it did."""
+
+    cause: str
+    organisation: str
+    told_at: datetime
+    due_on: date | None
+    acknowledged_at: datetime | None
 
 
 def recall_withdrawn(reference: str, at: datetime) -> None:
@@ -45,8 +63,10 @@ def recall_withdrawn(reference: str, at: datetime) -> None:
     cause, _, number = reference.partition(":")
     if cause not in TELL:
         raise ValueError("a withdrawal names its undoing or its batch")
+    today = shanghai_date(at)
+    due = recall_due(today, recall_term(today), WorkCalendar())
     with connection.cursor() as cursor:
-        cursor.execute(TELL[cause], [int(number), at])
+        cursor.execute(TELL[cause], [int(number), at, due.day, due.provisional])
 
 
 def recall_late(*, at: datetime) -> None:
@@ -60,13 +80,22 @@ def list_recalls(actor: User, *, before: int | None = None, limit: int = PAGE) -
     """Give what the officer's organisation is told of, the newest first. One statement."""
     with speaking_as(actor), connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, subject_id, record_id, split_part(reference, ':', 1), case_reference, read_at, told_at, acknowledged_at,
-                   acknowledged_by
+            """SELECT id, subject_id, record_id, split_part(reference, ':', 1), case_reference, read_at, told_at, due_on,
+                   acknowledged_at, acknowledged_by
                FROM sharing_recalls_of(%s, %s)""",
             [before or LAST, limit],
         )
         rows, number = cursor.fetchall(), vault().record_number
     return [Recalled(one, number(subject, record), *rest) for one, subject, record, *rest in rows]
+
+
+def read_own_recalls(record_id: int) -> list[OwnRecall]:
+    """Tell who was told of changes of one of the person's records. Inside a transaction that speaks for the person; nobody else's come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT cause, organisation, told_at, due_on, acknowledged_at FROM sharing_own_recalls(%s)", [record_id]
+        )
+        return [OwnRecall(*row) for row in cursor.fetchall()]
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from datetime import date
 
 from chengxin.lib.periods import add_months
 from chengxin.lib.refusals import Refusal
+from chengxin.lib.terms import Term
+from chengxin.lib.workdays import DueDate, WorkCalendar
 
 NO_PURPOSE = Refusal(
     "certificate-purpose", "没有这个用途，请从列表中选择。", "There is no such purpose; choose from the list."
@@ -49,6 +51,14 @@ def refuse_certificate(
         (not 1 <= months <= longest, no_such_term(longest)),
     )
     return next((refusal for failed, refusal in tests if failed), None)
+
+
+def recall_due(told: date, term: Term, calendar: WorkCalendar) -> DueDate:
+    """Give the last day on which a recipient acknowledges a withdrawal or correction in time: the day of telling isn't counted.
+
+    Days whose holiday notice isn't known yet are estimated. Source: 个人信息保护法 第四十六条; safeguard 7 (the number is the house's own).
+    """
+    return calendar.add_or_estimate(told, term["acknowledge"])
 
 
 def valid_until(issued: date, months: int, shown_until: Iterable[date]) -> date:

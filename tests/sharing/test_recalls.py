@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from tests.killing import killed_at
 from tests.penalties import penalty, write_csv
 from tests.people import LI_NA, MARKET, NAMESAKE, WANG_WEI
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
+from tests.portal.test_persons import own_page
 from tests.records.test_ingest import counts, numbers_of, rules, take
 from tests.records.test_transfers import give, merge, subject_of
 from tests.records.test_undoing import officer, undo
@@ -140,6 +142,76 @@ def test_whoever_was_reading_at_that_very_moment_is_told_too(
     )
     recall_late(at=now + timedelta(hours=2))
     assert len(register.rows(TOLD)) == 2
+
+
+def test_whoever_read_what_is_corrected_is_told_and_the_person_sees_it(
+    register: Register,
+    log_in: LogIn,  # noqa: F811  # the fixture imported above
+    tmp_path: Path,
+    read_numbers: list[str],
+    today: date,
+    now: datetime,
+) -> None:
+    """The same document again, saying something else: what was read is no longer what stands."""
+    rows = [penalty(today, 1, CF_NR="罚款二千元"), penalty(today, 2, LI_NA)]
+    batch = take(register, write_csv(tmp_path / "b.csv", rows), now)
+    assert (counts(batch)["changed"], counts(batch)["unchanged"]) == (1, 1)
+    assert deliver(HANDLERS, at=now) == 1
+    recall_withdrawn(f"changed:{batch.pk}", now)
+    assert register.rows(TOLD) == [(f"changed:{batch.pk}", asker(today).organisation, now, True)]
+    register.become("app")
+    (one,) = list_recalls(officer("officer"))
+    assert (one.number, one.cause) == (read_numbers[0], "changed")
+    assert one.due_on is not None
+    assert one.due_on > today
+    page = log_in("officer").get(reverse("portal:recalls")).content.decode()
+    assert "信源单位改正了这条记录" in page
+    assert f"请在 {one.due_on:%Y年}" in page
+    person = own_page(WANG_WEI.code, "王伟")
+    ((address,),) = [re.findall(r'href="(/me/file/[^"]+/)"', person.get(reverse("person-file")).content.decode())[:1]]
+    seen = person.get(address).content.decode()
+    assert "已通知查询过它的单位 1 次，其中 0 次已确认处理" in seen
+    assert f"应在 {one.due_on} 前确认（含当日）" in seen
+    log_in("officer").post(reverse("portal:acknowledge-recall", args=[one.id]))
+    assert "其中 1 次已确认处理" in person.get(address).content.decode()
+    assert "Whom we told" in person.get(f"/en{address}").content.decode()
+
+
+def test_the_same_again_and_what_nobody_read_recall_nothing(
+    register: Register, tmp_path: Path, read_numbers: list[str], today: date, now: datetime
+) -> None:
+    take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1), penalty(today, 2, LI_NA)]), now)
+    assert deliver(HANDLERS, at=now) == 0
+    take(register, write_csv(tmp_path / "c.csv", [penalty(today, 2, LI_NA, CF_NR="罚款二千元")]), now)
+    assert deliver(HANDLERS, at=now) == 1
+    assert register.rows(TOLD) == []
+
+
+def test_whoever_read_the_corrected_version_is_not_told_of_it(
+    register: Register, tmp_path: Path, read_numbers: list[str], today: date, now: datetime
+) -> None:
+    first = take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1, CF_NR="罚款二千元")]), now)
+    deliver(HANDLERS, at=now)
+    register.become("app")
+    issue_report(asker(today), about(WANG_WEI), at=now + timedelta(seconds=1))
+    register.become("intake")
+    recall_withdrawn(f"changed:{first.pk}", now)
+    ((read_at,),) = register.rows("SELECT read_at FROM sharing_recall")
+    assert read_at < now
+    second = take(register, write_csv(tmp_path / "c.csv", [penalty(today, 1, CF_NR="罚款三千元")]), now)
+    deliver(HANDLERS, at=now)
+    assert [row[0] for row in register.rows(TOLD)] == [f"changed:{first.pk}", f"changed:{second.pk}"]
+
+
+def test_a_person_who_read_their_own_file_is_no_recipient(
+    register: Register, tmp_path: Path, today: date, now: datetime
+) -> None:
+    take(register, write_csv(tmp_path / "a.csv", [penalty(today, 1)]), now - timedelta(minutes=5))
+    register.become("app")
+    own_page(WANG_WEI.code, "王伟").get(reverse("person-file"))
+    take(register, write_csv(tmp_path / "b.csv", [penalty(today, 1, CF_NR="罚款二千元")]), now)
+    assert deliver(HANDLERS, at=now) == 1
+    assert register.rows(TOLD) == []
 
 
 def test_withdrawing_again_announces_nothing(

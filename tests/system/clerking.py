@@ -128,7 +128,7 @@ def tell_of_what_was_left(stage: Stage) -> bool:
     stage.run("owner", "INSERT INTO ground_access_entry SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', gen_random_uuid(),"
               " 'at', u.received_at))).* FROM ground_access_entry e, records_undoing u WHERE u.id = %s AND e.outcome = 'answered' LIMIT 1",
               UNDOING)  # fmt: skip
-    return stage.run("intake", "SELECT sharing_recall_undone(%s, now())", UNDOING) != [(0,)]
+    return stage.run("intake", "SELECT sharing_recall_undone(%s, now(), current_date, false)", UNDOING) != [(0,)]
 
 
 FIGURES = (

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.people import OTHER
 from tests.system.attacks import Attack
+from tests.system.oneself import speak_oneself
 from tests.system.speaking import THEIRS, furnish, speak
 from tests.system.stage import CHANGED, SHOWN, Stage, batch, entry
 
@@ -76,15 +77,36 @@ def withdraw_silently(stage: Stage) -> bool:
     return not stage.run("owner", "SELECT FROM ground_event WHERE reference = %s", f"batch:{CLOSING}")
 
 
-def _told(stage: Stage, number: int) -> bool:
-    stage.run("intake", "SELECT sharing_recall_withdrawn(%s, now())", number)
-    return bool(stage.run("owner", "SELECT FROM sharing_recall WHERE reference = %s", f"batch:{number}"))
+def _told(stage: Stage, number: int, what: str = "batch") -> bool:
+    stage.run("intake", "SELECT sharing_recall_batch(%s, %s, now(), current_date, false)", number, what)
+    return bool(stage.run("owner", "SELECT FROM sharing_recall WHERE reference = %s", f"{what}:{number}"))
 
 
 def tell_of_what_stands(stage: Stage) -> bool:
     """Tell of a record that a batch changed, as if it had been withdrawn."""
     stage.insert("owner", "ground_access_entry", entry(stage.facts, record_ids=[CHANGED], versions=[1]))
     return _told(stage, stage.facts.batch)
+
+
+def tell_of_a_withdrawal_as_a_correction(stage: Stage) -> bool:
+    _withdraw_shown(stage)
+    return _told(stage, CLOSING, "changed")
+
+
+def tell_a_person_who_read_their_own(stage: Stage) -> bool:
+    """Tell whoever is no organisation, and will never acknowledge."""
+    _withdraw_shown(stage)
+    stage.run("owner", "ALTER TABLE ground_access_entry DISABLE TRIGGER access_entry_append_only")
+    stage.run("owner", "UPDATE ground_access_entry SET organisation = '本人' WHERE %s = ANY(record_ids)", SHOWN)
+    return _told(stage, CLOSING)
+
+
+def sees_who_was_told_of_anothers(stage: Stage) -> bool:
+    """Learn who was told of a change of a record that is somebody else's."""
+    _withdraw_shown(stage)
+    _told(stage, CLOSING)
+    speak_oneself(stage, stage.facts.young)
+    return bool(stage.run("app", "SELECT FROM sharing_own_recalls(%s)", SHOWN))
 
 
 def tell_of_the_last_version(stage: Stage) -> bool:

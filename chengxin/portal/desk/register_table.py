@@ -118,7 +118,8 @@ REGISTERS: Mapping[str, Register] = {
         Register(
             "recalls", "撤回通知", "Recalls", {"recall.acknowledge": ANY}, RECALLS,
             (Column("number", "记录编号"), Column("since", "通知", "moment"), Column("state", "状态", "word", "recall_state"),
-             Column("cause", "原因", "word", "recall_cause"), Column("case_reference", "案号"), Column("read_at", "查询", "moment"),
+             Column("cause", "原因", "word", "recall_cause"), Column("due", "确认期限", "day"), Column("case_reference", "案号"),
+             Column("read_at", "查询", "moment"),
              Column("acknowledged_at", "确认", "moment"), Column("acknowledged_by", "确认人")),
             (words_of("state", "状态", "recall_state"), FROM, UNTIL), to("portal:recalls"), finish=numbered,
         ),

@@ -66,7 +66,7 @@ TABLE = (
     Kind("待复核的整批撤回", "Undoings to agree to", "intake.agree_undo", CENTRE, "undoings", {"state": "second"},
          "看清涉及多少记录，再决定是否同意。"),
     Kind("待确认的撤回通知", "Recalls to acknowledge", "recall.acknowledge", ANY, "recalls", {"state": "open"},
-         "本单位查过的记录已撤回：复核已作出的决定，处理副本，再确认。"),
+         "本单位查过的记录已撤回或者改正：复核已作出的决定，处理副本，再确认。"),
     Kind("待确认收回的授权", "Leave taken back to acknowledge", "authorisation.acknowledge", ANY, "call-backs", {"state": "open"},
          "本人收回了授权：停止使用，处理副本，再确认怎样处理了。", "确认期限"),
     Kind("逾期没有确认的收回", "Call-backs that are late", "authorisation.oversee", CENTRE, "authorisations", {"late": "yes"},

@@ -26,7 +26,11 @@ def own_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 def own_record(request: HttpRequest, name: str) -> HttpResponse:
     opened = see_record(person_of(request), record_named(request, name), at=timezone.now())
-    return render(request, "portal/person/record.html", {"opened": opened, "record": opened.record})
+    return render(
+        request,
+        "portal/person/record.html",
+        {"opened": opened, "record": opened.record, "today": shanghai_date(timezone.now())},
+    )
 
 
 def _cards(request: HttpRequest, records: tuple[OwnRecord, ...]) -> list[tuple[str, OwnRecord]]:

@@ -1,6 +1,6 @@
 -- name: guard_withdrawals
 -- A record is withdrawn by a batch of the provider that handed it in, and of nobody else; a step of a transfer closes by rules of its own.
--- Whoever read it must be told: the statement that withdraws announces it, whatever code makes it. An undoing announces itself.
+-- Whoever read it must be told: the statement that withdraws or corrects announces it, whatever code makes it. An undoing announces itself.
 CREATE OR REPLACE FUNCTION records_guard_withdrawals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -14,11 +14,12 @@ BEGIN
         RAISE EXCEPTION 'a record is withdrawn by its own provider alone' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO ground_event (at, kind, reference)
-    SELECT clock_timestamp(), 'record-withdrawn', 'batch:' || b.id
-    FROM (SELECT DISTINCT f.batch_id FROM fresh f WHERE f.state IN ('withdrawn', 'revoked')) c
+    SELECT clock_timestamp(), 'record-withdrawn', c.what || ':' || b.id
+    FROM (SELECT DISTINCT f.batch_id, CASE WHEN f.state IN ('withdrawn', 'revoked') THEN 'batch' ELSE 'changed' END AS what
+          FROM fresh f WHERE f.version > 1) c
     JOIN records_batch b ON b.id = c.batch_id AND b.transfer_step_id IS NULL AND b.undoing_id IS NULL
     WHERE NOT EXISTS (SELECT FROM ground_event e
-                      WHERE e.delivered_at IS NULL AND e.kind = 'record-withdrawn' AND e.reference = 'batch:' || b.id);
+                      WHERE e.delivered_at IS NULL AND e.kind = 'record-withdrawn' AND e.reference = c.what || ':' || b.id);
     RETURN NULL;
 END
 $$;

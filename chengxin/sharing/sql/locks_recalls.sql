@@ -1,18 +1,19 @@
 -- name: recall
 -- Tell every organisation that read what an undoing took back, since it was written: one line for each of its records, with the last reading.
-CREATE OR REPLACE FUNCTION sharing_recall_undone(undoing bigint, moment timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION sharing_recall_undone(undoing bigint, moment timestamptz, due date, estimated boolean) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     made bigint;
 BEGIN
-    INSERT INTO sharing_recall (reference, organisation, subject_id, record_id, entry_id, case_reference, read_at, told_at, acknowledged_by)
+    INSERT INTO sharing_recall (reference, organisation, subject_id, record_id, entry_id, case_reference, read_at, told_at, acknowledged_by, due_on,
+        due_estimated)
     SELECT DISTINCT ON (e.organisation, r.subject_id, r.record_id)
-           'undoing:' || undoing, e.organisation, r.subject_id, r.record_id, e.entry_id, e.case_reference, e.at, moment, ''
+           'undoing:' || undoing, e.organisation, r.subject_id, r.record_id, e.entry_id, e.case_reference, e.at, moment, '', due, estimated
     FROM records_undo_row r
     JOIN records_undoing u ON u.id = r.undoing_id
     JOIN ground_access_entry e ON e.subject_id = r.subject_id AND r.record_id = ANY(e.record_ids)
         AND e.outcome = 'answered' AND e.at >= u.received_at AND e.at <= u.done_at
-    WHERE r.undoing_id = undoing AND r.outcome <> 'left'
+    WHERE r.undoing_id = undoing AND r.outcome <> 'left' AND EXISTS (SELECT FROM identity_organisation o WHERE o.code = e.organisation)
     ORDER BY e.organisation, r.subject_id, r.record_id, e.at DESC
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;
@@ -20,29 +21,31 @@ BEGIN
 END
 $$;
 
--- name: recall_withdrawn
--- Tell every organisation that ever read what a batch withdrew, by its number or by a correction that names it: wherever the record stood when
--- it was read, one line with the last reading of a version before the withdrawal. What an undoing or a step closed has words of its own.
-CREATE OR REPLACE FUNCTION sharing_recall_withdrawn(batch integer, moment timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp AS $$
+-- name: recall_batch
+-- Tell every organisation that ever read what a batch withdrew or corrected, by its number or by content that differs: wherever the record
+-- stood when it was read, one line with the last reading of a version before. What an undoing or a step closed has words of its own.
+CREATE OR REPLACE FUNCTION sharing_recall_batch(batch integer, what text, moment timestamptz, due date, estimated boolean) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     made bigint;
 BEGIN
-    INSERT INTO sharing_recall (reference, organisation, subject_id, record_id, entry_id, case_reference, read_at, told_at, acknowledged_by)
+    INSERT INTO sharing_recall (reference, organisation, subject_id, record_id, entry_id, case_reference, read_at, told_at, acknowledged_by, due_on,
+        due_estimated)
     WITH RECURSIVE place (subject_id, record_id, below) AS (
         SELECT v.subject_id, v.record_id, v.version FROM records_version v JOIN records_batch b ON b.id = v.batch_id
-        WHERE v.batch_id = batch AND v.state IN ('withdrawn', 'revoked') AND b.undoing_id IS NULL AND b.transfer_step_id IS NULL
+        WHERE v.batch_id = batch AND v.version > 1 AND (v.state IN ('withdrawn', 'revoked')) = (what = 'batch')
+          AND b.undoing_id IS NULL AND b.transfer_step_id IS NULL
         UNION
         SELECT m.from_subject, p.record_id, NULL FROM place p
         JOIN records_move m ON m.into_subject = p.subject_id AND m.record_id = p.record_id AND m.from_subject IS NOT NULL
     )
     SELECT DISTINCT ON (e.organisation, p.subject_id, p.record_id)
-           'batch:' || batch, e.organisation, p.subject_id, p.record_id, e.entry_id, e.case_reference, e.at, moment, ''
+           what || ':' || batch, e.organisation, p.subject_id, p.record_id, e.entry_id, e.case_reference, e.at, moment, '', due, estimated
     FROM place p
     JOIN ground_access_entry e ON e.subject_id = p.subject_id AND p.record_id = ANY(e.record_ids) AND e.outcome = 'answered'
-    WHERE p.below IS NULL OR EXISTS (
+    WHERE EXISTS (SELECT FROM identity_organisation o WHERE o.code = e.organisation) AND (p.below IS NULL OR EXISTS (
         SELECT FROM unnest(e.record_ids, e.versions) AS seen (record_id, version)
-        WHERE seen.record_id = p.record_id AND seen.version < p.below)
+        WHERE seen.record_id = p.record_id AND seen.version < p.below))
     ORDER BY e.organisation, p.subject_id, p.record_id, e.at DESC
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;
@@ -57,6 +60,20 @@ CREATE OR REPLACE FUNCTION sharing_recalls_of(before bigint, most integer) RETUR
     SELECT c.* FROM sharing_recall c
     WHERE c.organisation = (SELECT o.code FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation) AND c.id < before
     ORDER BY c.id DESC LIMIT most
+$$;
+
+-- name: own_recalls
+-- Whom the register told of changes of one of the person's records that they had read, and who acknowledged it: for the person who speaks.
+CREATE OR REPLACE FUNCTION sharing_own_recalls(wanted bigint) RETURNS TABLE (cause text, organisation varchar, told_at timestamptz, due_on date,
+    acknowledged_at timestamptz) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT split_part(c.reference, ':', 1), o.name, c.told_at, c.due_on, c.acknowledged_at
+    FROM sharing_recall c JOIN identity_organisation o ON o.code = c.organisation
+    WHERE c.record_id = wanted AND c.subject_id IN (SELECT identity_held_by(identity_person_speaking()))
+    ORDER BY c.told_at DESC, c.id DESC LIMIT 200;
+END
 $$;
 
 -- name: acknowledge
@@ -89,7 +106,8 @@ CREATE OR REPLACE TRIGGER recall_guarded BEFORE UPDATE ON sharing_recall FOR EAC
 CREATE OR REPLACE TRIGGER recall_stays BEFORE DELETE OR TRUNCATE ON sharing_recall FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: recall_grants
-REVOKE ALL ON FUNCTION sharing_recall_undone(bigint, timestamptz), sharing_recall_withdrawn(integer, timestamptz), sharing_recalls_of(bigint, integer),
-    sharing_acknowledge(bigint), sharing_guard_recall() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_recall_undone(bigint, timestamptz), sharing_recall_withdrawn(integer, timestamptz) TO {intake};
-GRANT EXECUTE ON FUNCTION sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint) TO {app};
+REVOKE ALL ON FUNCTION sharing_recall_undone(bigint, timestamptz, date, boolean), sharing_recall_batch(integer, text, timestamptz, date, boolean),
+    sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint), sharing_own_recalls(bigint), sharing_guard_recall() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_recall_undone(bigint, timestamptz, date, boolean),
+    sharing_recall_batch(integer, text, timestamptz, date, boolean) TO {intake};
+GRANT EXECUTE ON FUNCTION sharing_recalls_of(bigint, integer), sharing_acknowledge(bigint), sharing_own_recalls(bigint) TO {app};
