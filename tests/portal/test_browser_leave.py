@@ -7,6 +7,8 @@ from playwright.sync_api import Browser
 
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
+from tests.portal.test_browser_delegations import able_persons
+from tests.portal.test_browser_window import COLLEAGUE, OFFICER, fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 PHONE, DESKTOP = (360, 780), (1280, 800)
@@ -114,3 +116,34 @@ def test_the_page_is_english_where_asked(browser: Browser, installation: Running
         desk.examine("authorisation-english-360")
         desk.press("I don’t agree")
         desk.page.get_by_text("They won’t learn that you refused").wait_for()
+
+
+@pytest.mark.parametrize(("size", "place"), [(PHONE, 6), (DESKTOP, 7)], ids=["phone", "desktop"])
+def test_what_is_signed_at_the_window_is_read_out_first(
+    browser: Browser, installation: Running, size: tuple[int, int], place: int
+) -> None:
+    name, code = able_persons(installation, 8)[place]
+    with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
+        ask(desk, name, code, size[0] + 2)
+        desk.become(OFFICER)
+        desk.open_proved("/desk/window/")
+        fill(desk, 本人=(name, code))
+        desk.page.get_by_label("我看过证件原件").check()
+        desk.press("开始办理")
+        desk.page.get_by_role("button", name="打印本人的报告").wait_for()
+        desk.follow("本人签字授权、撤回授权")
+        desk.heading("本人签字授权、撤回授权")
+        assert "请先回到上一页扫描收下" in desk.page.locator("main").inner_text()
+        desk.examine(f"visit-leave-{size[0]}")
+        desk.page.get_by_role("link", name="登记同意").first.click()
+        desk.heading("登记同意")
+        desk.examine(f"visit-leave-enter-{size[0]}")
+        assert not any(box.is_checked() for box in desk.page.locator("input[name=items]").all())
+        desk.press("登记，请同事见证")
+        desk.page.get_by_role("alert").first.wait_for()
+        desk.examine(f"visit-leave-wrong-{size[0]}")
+        assert name not in desk.page.content()
+        desk.become(COLLEAGUE)
+        desk.go("/desk/leave-papers/")
+        desk.heading("见证授权书")
+        desk.examine(f"leave-papers-{size[0]}")
