@@ -75,6 +75,7 @@ COLUMNS = (
             "purpose",
             "duty",
             "basis",
+            "authorisation",
             "case_reference",
             "channel",
             "outcome",
