@@ -87,7 +87,7 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
             Child(
                 "sealer",
                 [sys.executable, "-c", "from chengxin.site.sealer import main; main()"],
-                without((*VAULT, *KEYS), opened, "sealer", face="desk"),
+                without((*VAULT, *KEYS), opened, "sealer"),
             ),
         ]
         Supervisor(children, data, watch=lambda stop: opened.database.tend(stop, tell), tell=tell).run()
@@ -153,10 +153,11 @@ def public_environment(opened: Installation) -> Mapping[str, str]:
     return without(SECRETS, opened, "public", face="public")
 
 
-def without(hidden: tuple[str, ...], opened: Installation, role: str, *, face: str) -> Mapping[str, str]:
+def without(hidden: tuple[str, ...], opened: Installation, role: str, *, face: str = "") -> Mapping[str, str]:
     """Give a child's environment less whatever begins with these names."""
     whole = environment(opened, role)
-    return {**{name: value for name, value in whole.items() if not name.startswith(hidden)}, "CHENGXIN_FACE": face}
+    told = {"CHENGXIN_FACE": face} if face else {}
+    return {**{name: value for name, value in whole.items() if not name.startswith(hidden)}, **told}
 
 
 def web_command(port: int, *, host: str = LOOPBACK) -> list[str]:
