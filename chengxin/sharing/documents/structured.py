@@ -20,7 +20,6 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "purpose": report.purpose,
         "basis": report.basis,
         "case": report.case_reference,
-        "authorisation": report.authorisation,
         "organisation": report.organisation,
         "officer": report.officer,
         "subject": {"name": report.subject.name, "code": words.masked(report.subject.code)},
@@ -29,6 +28,7 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "sandbox": sandbox,
         **({"check_code": report.check_code} if report.check_code else {}),
         **({"duty": report.duty_code, "duty_name": report.duty} if report.duty else {}),
+        **({"authorisation": report.authorisation} if report.authorisation else {}),
         **({"answer": answer_json(report.answer)} if report.answer else {}),
     }
 
