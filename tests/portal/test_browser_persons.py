@@ -43,7 +43,7 @@ def test_an_officer_splits_and_merges(browser: Browser, installation: Running, s
     both = pair(installation, size)
     with reader(browser, installation.desk, width=size[0], height=size[1]) as desk:
         desk.become(OFFICER)
-        desk.follow("合并和拆分")
+        desk.open_proved("/desk/persons/")
         desk.heading("合并和拆分登记")
         desk.examine(f"persons-{size[0]}")
         page = desk.page

@@ -28,7 +28,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.site.runtime.connection import Database, open_database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.conftest import free_port, healthy, next_to, wait_until
-from tests.site.support import MAJOR, is_gone, made_data, open_folder
+from tests.site.support import MAJOR, copy_prepared, is_gone, made_data, open_folder
 
 # Without its byte code each command would compile the whole program anew.
 NOT_HANDED_ON = ("CHENGXIN", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
@@ -245,10 +245,12 @@ CHENGXIN = [str(Path(sys.executable).with_name("chengxin"))]
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
-    with open_folder(in_memory=False) as folder, open_database(folder / "data") as database:
-        made = Ground(folder, database)
-        made.prepare()
-        yield made
+    with open_folder(in_memory=False) as folder:
+        copy_prepared(folder / "data")
+        with open_database(folder / "data") as database:
+            made = Ground(folder, database)
+            made.prepare()
+            yield made
 
 
 @pytest.fixture(scope="module")
@@ -441,7 +443,7 @@ class Up:
 @pytest.fixture(scope="module")
 def up() -> Iterator[Up]:
     """Start everything; at the end SIGTERM must leave no process behind."""
-    with made_data() as data, (data / "up.log").open("wb") as log:
+    with made_data(prepared=True) as data, (data / "up.log").open("wb") as log:
         port = free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)}
         environment = {**kept, "CHENGXIN_DEMO": "1", "CHENGXIN_DATA": str(data), "CHENGXIN_PG_MAJOR": str(MAJOR)}
