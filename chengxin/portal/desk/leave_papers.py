@@ -28,7 +28,7 @@ def of_visit(request: HttpRequest, number: int) -> HttpResponse:
 def enter(request: HttpRequest, number: int, leave: str) -> HttpResponse:
     """Enter what was signed: ticked as on the paper where it is granted, nothing to tick where it is taken back."""
     one = _one(request, number, leave)
-    form, refusal = LeaveForm(request.POST if request.method == "POST" else None, one), None
+    form, refusal = LeaveForm(request.POST if request.method == "POST" else None, one, on_paper=True), None
     granting = one.state == "waits"
     if request.method == "POST" and (form.is_valid() or not granting):
         given, at = form.leave() if granting else None, timezone.now()

@@ -39,7 +39,7 @@ class LeaveForm(forms.Form):
         error_messages={**WRONG_DAY, "required": "请填写日期。 / Give a day."},
     )
 
-    def __init__(self, data: Any, one: OwnAuthorisation) -> None:
+    def __init__(self, data: Any, one: OwnAuthorisation, *, on_paper: bool = False) -> None:
         standing = one.standing
         narrowing = one.state != "waits"
         initial: dict[str, Any] = {"last": standing.valid_until - DAY}
@@ -52,6 +52,8 @@ class LeaveForm(forms.Form):
         if narrowing:
             field.label = _("还同意查看哪些信息项")
             field.help_text = _("去掉不再给的。全部收回的，用下面的“撤回授权”。")
+        elif on_paper:
+            field.help_text = "照本人在纸上写的勾选，一项也不多。"
         if standing.once:
             del self.fields["times"]
 
