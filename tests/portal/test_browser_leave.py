@@ -144,6 +144,6 @@ def test_what_is_signed_at_the_window_is_read_out_first(
         desk.examine(f"visit-leave-wrong-{size[0]}")
         assert name not in desk.page.content()
         desk.become(COLLEAGUE)
-        desk.go("/desk/leave-papers/")
+        desk.open_proved("/desk/leave-papers/")
         desk.heading("见证授权书")
         desk.examine(f"leave-papers-{size[0]}")
