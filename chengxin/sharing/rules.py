@@ -54,9 +54,10 @@ def refuse_certificate(
 
 
 def recall_due(told: date, term: Term, calendar: WorkCalendar) -> DueDate:
-    """Give the last day on which a recipient acknowledges a withdrawal or correction in time: the day of telling isn't counted.
+    """Give the last day on which a recipient acknowledges in time what is withdrawn, corrected or no longer authorised.
 
-    Days whose holiday notice isn't known yet are estimated. Source: 个人信息保护法 第四十六条; safeguard 7 (the number is the house's own).
+    Working days, the day of telling not counted; those whose holiday notice isn't known yet are estimated.
+    Source: 个人信息保护法 第四十六条, 第四十七条; safeguard 7 (the numbers are the house's own).
     """
     return calendar.add_or_estimate(told, term["acknowledge"])
 

@@ -10,6 +10,7 @@ from chengxin.lib.workdays import WorkCalendar
 from chengxin.records.terms import authorisation_months, authorisation_recall_term, authorisation_requests
 from chengxin.sharing.authorising import rules
 from chengxin.sharing.authorising.rules import Leave, Limits
+from chengxin.sharing.rules import recall_due
 
 ON = date(2026, 3, 2)
 DUTY = Limits(frozenset({"CF-ZRR", "ZG-ZY"}), 90)
@@ -102,7 +103,7 @@ def test_numbers_are_data_and_count_working_days() -> None:
         30,
         90,
     )
-    due = rules.recall_due(date(2024, 9, 27), authorisation_recall_term(date(2024, 9, 27)), WorkCalendar())
+    due = recall_due(date(2024, 9, 27), authorisation_recall_term(date(2024, 9, 27)), WorkCalendar())
     assert due.day == date(2024, 10, 10)  # over the holiday, counting the make-up Sunday
 
 

@@ -8,8 +8,6 @@ from datetime import date, timedelta
 
 from chengxin.lib.periods import add_months
 from chengxin.lib.refusals import Refusal
-from chengxin.lib.terms import Term
-from chengxin.lib.workdays import DueDate, WorkCalendar
 
 COPIES = ("erased", "never-stored", "kept-by-law")
 BEYOND_DUTY = Refusal(
@@ -129,14 +127,6 @@ def refuse_acknowledgement(copies: str, law: str) -> Refusal | None:
     """Tell why an acknowledgement doesn't count; None when it does. Source: 个人信息保护法 第四十七条."""
     tests = ((copies not in COPIES, NO_WORD), ((copies == "kept-by-law") != bool(law.strip()), NO_LAW))
     return next((refusal for failed, refusal in tests if failed), None)
-
-
-def recall_due(told: date, term: Term, calendar: WorkCalendar) -> DueDate:
-    """Give the last day on which the recipient acknowledges in time: working days, the day of telling not counted.
-
-    Days whose holiday notice isn't known yet are estimated. Source: 个人信息保护法 第四十七条 (the number is the house's own).
-    """
-    return calendar.add_or_estimate(told, term["acknowledge"])
 
 
 def kept_until(end: date, years: int) -> date:

@@ -31,12 +31,12 @@ from chengxin.sharing.authorising.rules import (
     Leave,
     Limits,
     erase_by,
-    recall_due,
     refuse_acknowledgement,
     refuse_grant,
     refuse_narrowing,
     refuse_request,
 )
+from chengxin.sharing.rules import recall_due
 from chengxin.sharing.services import NUMBER_ALPHABET, Question, Refused, identify
 
 ASK, SIGNS = "authorisation.ask", 10
