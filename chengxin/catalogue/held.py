@@ -6,28 +6,36 @@ from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from chengxin.catalogue.models import CodeValue, Edition, ItemVersion
+from chengxin.catalogue.models import CodeValue, ItemVersion
 from chengxin.catalogue.terms import ItemDefinition, define_item
+from chengxin.ground.prepared import fetch_prepared
 
 Labels = Mapping[str, Mapping[str, str]]
 EDITIONS_KEPT = 64
 NONE: Labels = MappingProxyType({})
+BEGUN = """SELECT e.id, e.sealed_at, e.level, e.valid_until IS NULL OR %(on)s < e.valid_until FROM catalogue_edition e
+    WHERE e.valid_from <= %(on)s AND e.sealed_at IS NOT NULL ORDER BY e.valid_from, e.id"""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The items of an edition by their number in the ledger, with their classes, and the words of its code lists."""
+    """The items of an edition by their number in the ledger, with their classes and the laws they rest on, and the words of its code lists."""
 
     definitions: Mapping[int, ItemDefinition]
     classes: Mapping[int, str]
     labels: Labels
+    bases: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The editions begun by a day, the oldest first, each by its number and moment of sealing. The newest that has an item counts."""
+    """The editions begun by a day, the oldest first, each by its number and moment of sealing. The newest that has an item counts.
+
+    ``in_force``: those that hold on the day, the national one first, then the province's.
+    """
 
     editions: tuple[tuple[int, datetime], ...]
+    in_force: tuple[tuple[int, datetime], ...]
 
     def definitions(self, items: Collection[int]) -> dict[int, ItemDefinition]:
         wanted = set(items)
@@ -42,6 +50,10 @@ class Begun:
         wanted = set(items)
         return _labels(tuple(one for one in self.editions if wanted & held(*one).definitions.keys()) if wanted else ())
 
+    def bases(self) -> Mapping[int, str]:
+        """Give for each item of the editions in force the laws it rests on, as one text, in the definition's order."""
+        return _bases(self.in_force)
+
     def classes(self, items: Collection[int]) -> dict[int, str]:
         """Give for each item the name of its class."""
         wanted = set(items)
@@ -55,21 +67,42 @@ class Begun:
 
 def begun_by(on: date) -> Begun:
     """Give the editions begun by the day. One statement."""
-    editions = Edition.objects.filter(valid_from__lte=on, sealed_at__isnull=False).order_by("valid_from", "pk")
-    # Those that aren't sealed are left out by the filter already.
-    return Begun(tuple((pk, sealed) for pk, sealed in editions.values_list("pk", "sealed_at") if sealed is not None))
+    rows = fetch_prepared(BEGUN, {"on": on})
+    by_level = {level: (pk, sealed) for pk, sealed, level, in_force in rows if in_force}
+    return Begun(
+        tuple((pk, sealed) for pk, sealed, _, _ in rows),
+        tuple(by_level[level] for level in ("national", "provincial") if level in by_level),
+    )
 
 
 @lru_cache(maxsize=EDITIONS_KEPT)
 def held(edition: int, sealed_at: datetime) -> Held:  # noqa: ARG001  # the moment tells editions of two databases apart
-    """Give what an edition holds. Two statements the first time, none afterwards."""
+    """Give what an edition holds. Three statements the first time, none afterwards."""
     versions = ItemVersion.objects.filter(edition_id=edition).values_list("item_id", "item_class", "definition")
     definitions, classes, labels = {}, {}, dict[str, dict[str, str]]()
     for item, item_class, definition in versions:
         definitions[item], classes[item] = define_item(definition), item_class
     for name, value, label in CodeValue.objects.filter(edition_id=edition).values_list("code_list", "value", "label"):
         labels.setdefault(name, {})[value] = label
-    return Held(MappingProxyType(definitions), MappingProxyType(classes), MappingProxyType(labels))
+    rows = ItemVersion.bases.through.objects.filter(itemversion__edition_id=edition)
+    articles = dict[int, dict[str, str]]()
+    for item, ref, law, article in rows.values_list(
+        "itemversion__item_id", "article_id", "article__law__name", "article__article"
+    ):
+        articles.setdefault(item, {})[ref] = f"《{law}》{article}"
+    bases = {
+        item: "、".join(texts[ref] for ref in definitions[item].bases if ref in texts)
+        for item, texts in articles.items()
+    }
+    return Held(*map(MappingProxyType, (definitions, classes, labels, bases)))
+
+
+@lru_cache(maxsize=EDITIONS_KEPT)
+def _bases(editions: tuple[tuple[int, datetime], ...]) -> Mapping[int, str]:
+    found = dict[int, str]()
+    for edition in editions:
+        found |= held(*edition).bases
+    return MappingProxyType(found)
 
 
 @lru_cache(maxsize=EDITIONS_KEPT)

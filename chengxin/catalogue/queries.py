@@ -164,21 +164,6 @@ def names_in_force(on: date) -> dict[str, str]:
     return dict(versions.order_by("item_class", "item__code").values_list("item__code", "name"))
 
 
-def bases_of(definitions: Mapping[int, ItemDefinition], on: date) -> dict[int, str]:
-    """Give for each item the laws it rests on, as one text, in the definition's order, from the edition in force. Two statements."""
-    editions = [edition.pk for edition in editions_in_force(on)]
-    rows = ItemVersion.bases.through.objects.filter(
-        itemversion__item_id__in=definitions, itemversion__edition_id__in=editions
-    ).values_list("itemversion__item_id", "article_id", "article__law__name", "article__article")
-    articles: dict[int, dict[str, str]] = {}
-    for item, ref, law, article in rows:
-        articles.setdefault(item, {})[ref] = f"《{law}》{article}"
-    return {
-        item: "、".join(texts[ref] for ref in definitions[item].bases if ref in texts)
-        for item, texts in articles.items()
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Cited:
     """An article on which an item rests: its law with number and official address where we have them, and what it says in short."""

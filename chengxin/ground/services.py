@@ -14,8 +14,12 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from chengxin.ground.models import Event
+from chengxin.ground.prepared import run_prepared
 
 UNKNOWN_SUBJECT = 0
+ENTER = """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
+        case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::date, %s::text[], %s::bigint[], %s::smallint[])"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +83,28 @@ def enter_refusal(asker: Asker, *, subject_id: int, reason: str, at: datetime, a
 
 def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> None:
     """Write the entry. The application's role may insert here and do nothing else, so nothing is returned."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
-                   case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::smallint[])""",
-            [
-                note.subject_id,
-                note.entry_id,
-                note.at,
-                asker.organisation,
-                asker.officer,
-                asker.purpose,
-                asker.duty,
-                asker.authorisation,
-                asker.basis,
-                asker.case_reference,
-                asker.channel,
-                outcome,
-                reason,
-                note.as_of,
-                sorted(note.fields),
-                [record_id for record_id, _ in note.versions],
-                [version for _, version in note.versions],
-            ],
-        )
+    run_prepared(
+        ENTER,
+        [
+            note.subject_id,
+            note.entry_id,
+            note.at,
+            asker.organisation,
+            asker.officer,
+            asker.purpose,
+            asker.duty,
+            asker.authorisation,
+            asker.basis,
+            asker.case_reference,
+            asker.channel,
+            outcome,
+            reason,
+            note.as_of,
+            sorted(note.fields),
+            [record_id for record_id, _ in note.versions],
+            [version for _, version in note.versions],
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,12 @@
 
 from datetime import date
 
-from django.db import connection
+from chengxin.ground.prepared import fetch_prepared
 
 NO_DUTY = 0
+OPEN = "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true), set_config('cx.duty', %s, true)"
 
 
 def open_gate(on: date, purpose: int, duty: int = NO_DUTY) -> None:
     """Set day, purpose and duty for the rest of this transaction; the database's own policies do the rest. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('cx.on', %s, true), set_config('cx.purpose', %s, true), set_config('cx.duty', %s, true)",
-            [on.isoformat(), str(purpose), str(duty)],
-        )
+    fetch_prepared(OPEN, [on.isoformat(), str(purpose), str(duty)])

@@ -11,25 +11,27 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from chengxin.catalogue.held import Labels, begun_by
-from chengxin.catalogue.queries import PurposeTerms, bases_of
+from chengxin.catalogue.queries import PurposeTerms
 from chengxin.catalogue.terms import ItemDefinition
+from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Reading
 from chengxin.identity.vault import vault
 from chengxin.records.checks import check_book
 from chengxin.records.errors import BatchUnknown
 from chengxin.records.gate import NO_DUTY, open_gate
-from chengxin.records.models import Batch, CheckRule, Finding, Layout, Progress
+from chengxin.records.models import Batch, CheckRule, Finding, Progress
 
-COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, layout_id, body"
-GATE = f"SELECT {COLUMNS} FROM records_shown WHERE subject_id = %s ORDER BY decided DESC, record_id"  # noqa: S608  # a constant
+COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, y.fields, body"
+LAID_OUT = "LEFT JOIN records_layout y ON y.id = s.layout_id"
+GATE = f"SELECT {COLUMNS} FROM records_shown s {LAID_OUT} WHERE subject_id = %s ORDER BY decided DESC, record_id"  # noqa: S608  # a constant
 GATE_OF = GATE.replace(
-    " ORDER BY", " AND item_id IN (SELECT i.id FROM catalogue_item i WHERE i.code = ANY(%s)) ORDER BY"
+    " ORDER BY", " AND s.item_id IN (SELECT i.id FROM catalogue_item i WHERE i.code = ANY(%s)) ORDER BY"
 )
 STATES = """SELECT i.code, v.record_id, v.version, v.state
     FROM (SELECT DISTINCT o.item_id, c.code FROM catalogue_open o JOIN catalogue_item c ON c.id = o.item_id
           WHERE o.purpose_id = %s AND c.code = ANY(%s) AND o.valid_from <= %s AND %s < o.valid_until) i
     LEFT JOIN records_version v ON v.subject_id = %s AND v.item_id = i.item_id ORDER BY i.code, v.record_id"""
-AS_OF = f"SELECT {COLUMNS} FROM records_as_of(%s, %s, %s, %s)"  # noqa: S608  # a constant
+AS_OF = f"SELECT {COLUMNS} FROM records_as_of(%s, %s, %s, %s) s {LAID_OUT}"  # noqa: S608  # a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,8 @@ def read_shown(
     access entry: each version, and the fields by name.
     """
     open_gate(on, purpose.id, duty)
-    with connection.cursor() as cursor:
-        if items is None:
-            cursor.execute(GATE, [note.subject_id])
-        else:
-            cursor.execute(GATE_OF, [note.subject_id, sorted(items)])
-        rows = cursor.fetchall()
+    subject = note.subject_id
+    rows = fetch_prepared(GATE, [subject]) if items is None else fetch_prepared(GATE_OF, [subject, sorted(items)])
     return _shown(note, rows, on, reader, listed=listed)
 
 
@@ -96,13 +94,11 @@ def read_states(
     """
     open_gate(on, purpose.id, duty)
     found: dict[str, list[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(STATES, [purpose.id, sorted(items), on, on, note.subject_id])
-        for item, record, version, state in cursor.fetchall():
-            states = found.setdefault(item, [])
-            if record is not None:
-                states.append(state)
-                note.versions.append((record, version))
+    for item, record, version, state in fetch_prepared(STATES, [purpose.id, sorted(items), on, on, note.subject_id]):
+        states = found.setdefault(item, [])
+        if record is not None:
+            states.append(state)
+            note.versions.append((record, version))
     return found
 
 
@@ -123,11 +119,10 @@ def _shown(
     items = {row[3] for row in rows}
     begun = begun_by(on)
     definitions, labels = begun.definitions(items), begun.labels(items)
-    bases, records = bases_of(definitions, on), []
-    layouts = {layout.pk: layout.fields for layout in Layout.objects.filter(pk__in={row[10] for row in rows})}
+    bases, records = begun.bases(), []
     for subject, record, version, item_id, decided, grade, state, start, until, repair, layout, body in rows:
         definition = definitions[item_id]
-        values = dict(zip(layouts[layout], json.loads(body), strict=True)) if body else {}
+        values = dict(zip(layout, json.loads(body), strict=True)) if body else {}
         organ = definition.roles.get("organ_name") or definition.roles["organ"]
         fields = () if listed else tuple(_fields(definition, values, labels, reader))
         note.versions.append((record, version))

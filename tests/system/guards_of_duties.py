@@ -47,13 +47,13 @@ GUARDS: dict[str, Guard] = dict((
 ))  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {
-    "gate: the duty's items": Clause("gate_of_duty", "r.duty_id = current_setting('cx.duty')::bigint", "true", e.sees_under(e.YES_NO)),
-    "gate: the duty of this purpose": Clause("gate_of_duty", "r.purpose_id = current_setting('cx.purpose')::bigint AND", "",
+    "gate: the duty's items": Clause("items_of_duty", "r.duty_id = current_setting('cx.duty')::bigint", "true", e.sees_under(e.YES_NO)),
+    "gate: the duty of this purpose": Clause("items_of_duty", "r.purpose_id = current_setting('cx.purpose')::bigint AND", "",
                                              e.sees_under_another_purposes),
-    "gate: the form of this duty": Clause("gate_of_form",
+    "gate: the form of this duty": Clause("tells_values",
         "r.duty_id = current_setting('cx.duty')::bigint AND", "", e.sees_value_under(e.YES_NO)),
-    "gate: no value where none is told": Clause("gate_of_form", "AND r.told", "", e.sees_value_under(e.YES_NO)),
-    "gate: the form of this purpose": Clause("gate_of_form", "r.purpose_id = current_setting('cx.purpose')::bigint AND", "",
+    "gate: no value where none is told": Clause("tells_values", "AND r.told", "", e.sees_value_under(e.YES_NO)),
+    "gate: the form of this purpose": Clause("tells_values", "r.purpose_id = current_setting('cx.purpose')::bigint AND", "",
                                              e.sees_value_under_another_purposes),
     "readable: a duty where one is needed": Clause("readable", "WHERE p.kind NOT IN ('duty', 'authorised')", "", e.sees_under_none),
     "readable: begun": Clause("readable", "d.valid_from <= t.today AND", "", e.sees_as_of(valid_from=1)),

@@ -22,25 +22,43 @@ CREATE OR REPLACE VIEW sharing_readable AS
     WHERE d.valid_from <= t.today AND (d.valid_until IS NULL OR t.today < d.valid_until)
       AND NOT EXISTS (SELECT FROM sharing_duty s WHERE s.replaces_id = d.id AND s.valid_from <= t.today);
 
+-- name: items_of_duty
+-- Which items are open under the duty that is set; without cx.duty an error. Keeps its plan, as the gate's own does.
+CREATE OR REPLACE FUNCTION sharing_items_of_duty() RETURNS smallint[] LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT r.item_id FROM sharing_readable r
+        WHERE r.purpose_id = current_setting('cx.purpose')::bigint AND r.duty_id = current_setting('cx.duty')::bigint
+    );
+END
+$$;
+
+-- name: tells_values
+-- Whether values go with what is read under the duty that is set: none where the answer is yes or no, a count or a band.
+CREATE OR REPLACE FUNCTION sharing_tells_values() RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM sharing_readable r
+        WHERE r.purpose_id = current_setting('cx.purpose')::bigint AND r.duty_id = current_setting('cx.duty')::bigint AND r.told
+    );
+END
+$$;
+
+-- name: gate_grants
+REVOKE ALL ON FUNCTION sharing_items_of_duty(), sharing_tells_values() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_items_of_duty(), sharing_tells_values() TO {app};
+
 -- name: gate_of_duty
 -- Beside the gate, whatever it lets through: without cx.duty an error, and of a duty its items alone.
 DROP POLICY IF EXISTS duty ON records_version;
-CREATE POLICY duty ON records_version AS RESTRICTIVE FOR SELECT TO {app} USING (
-    item_id IN (
-        SELECT r.item_id FROM sharing_readable r
-        WHERE r.purpose_id = current_setting('cx.purpose')::bigint AND r.duty_id = current_setting('cx.duty')::bigint
-    )
-);
+CREATE POLICY duty ON records_version AS RESTRICTIVE FOR SELECT TO {app} USING (item_id = ANY ((SELECT sharing_items_of_duty())::smallint[]));
 
 -- name: gate_of_form
 -- No value where the duty's answer is yes or no, a count or a band.
 DROP POLICY IF EXISTS form ON records_payload;
-CREATE POLICY form ON records_payload AS RESTRICTIVE FOR SELECT TO {app} USING (
-    EXISTS (
-        SELECT FROM sharing_readable r
-        WHERE r.purpose_id = current_setting('cx.purpose')::bigint AND r.duty_id = current_setting('cx.duty')::bigint AND r.told
-    )
-);
+CREATE POLICY form ON records_payload AS RESTRICTIVE FOR SELECT TO {app} USING ((SELECT sharing_tells_values()));
 
 -- name: guard_duty
 -- A duty is never wider than its purpose: its kinds of organisations, articles and items are among the purpose's own. What replaces another

@@ -1,0 +1,31 @@
+"""Statements that the server plans once for a connection: those of the hot path, which cost more to plan than to run.
+
+Values go apart from the text, so that one text stands for all calls; Django's own cursors put them into it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+Rows = list[tuple[Any, ...]]
+
+
+def fetch_prepared(query: str, parameters: Parameters) -> Rows:
+    """Run a statement that gives rows, within Django's transaction where there is one. Raises Django's own database errors."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        return cursor.execute(query.encode(), parameters, prepare=True).fetchall()
+
+
+def run_prepared(query: str, parameters: Parameters) -> None:
+    """Run a statement that gives none, in the same way."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        cursor.execute(query.encode(), parameters, prepare=True)
+
+
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    return psycopg.Cursor(connection.connection)
