@@ -10,7 +10,7 @@ from chengxin.identity.models import User
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.sharing.authorising.rules import Leave
 from chengxin.sharing.authorising.services import Wanted, request_authorisation
-from chengxin.sharing.services import Question
+from chengxin.sharing.deciding import Question
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import CENTRE_OFFICER, MARKET, WANG_WEI, Someone

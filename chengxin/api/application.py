@@ -105,5 +105,10 @@ def _answer_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse: 
 
 @api.exception_handler(Exception)
 def _answer_broken(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001  # Ninja's own signature
+    return answer_broken(error)
+
+
+def answer_broken(error: Exception) -> HttpResponse:
+    """Log a bug, without its text, and say no more than that there is one."""
     logger.error("an operation of the API failed", exc_info=error)
     return answer_problem(ChengxinError("请稍后再试。", "Try again later."))

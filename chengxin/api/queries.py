@@ -14,14 +14,16 @@ from chengxin.api.application import PROBLEMS, ClientToken
 from chengxin.api.schemas import CodeTypeName
 from chengxin.api.verifications import IdempotencyKey, bearer_of
 from chengxin.identity.openness import address_of
+from chengxin.identity.tokens import Bearer
 from chengxin.lib.pace import on_the_beat
 from chengxin.lib.periods import seconds_of_day_left, shanghai_date
 from chengxin.sharing.asking import Answered, Caller, Why, answer_system
+from chengxin.sharing.deciding import Question
 from chengxin.sharing.documents import as_json
 from chengxin.sharing.duties.queries import DutyTerms, list_enrolled
-from chengxin.sharing.services import Question
 
-router = Router(tags=["查询 / queries"], auth=ClientToken("query.ask"))
+ACT = "query.ask"
+router = Router(tags=["查询 / queries"], auth=ClientToken(ACT))
 DutyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}(-[A-Z0-9]{2,8}){1,3}$", max_length=32)]
 FormName = Literal["yes_no", "count", "band", "list", "full"]
 
@@ -136,14 +138,29 @@ class DutyShown(Schema):
     "/queries", response={200: QueryAnswered, **PROBLEMS}, summary="查询一人 / ask about one person", url_name="queries"
 )
 def ask(request: HttpRequest, body: Query, response: HttpResponse, key: IdempotencyKey = "") -> QueryAnswered:
-    at, bearer = timezone.now(), bearer_of(request)
-    caller = Caller(bearer.organisation, bearer.client_id, address_of(request))
+    bearer = bearer_of(request)
+    told, limits = answer_query(bearer, address_of(request), body, key=key, at=timezone.now())
+    for name, value in limits.items():
+        response.headers[name] = value
+    return told
+
+
+def answer_query(
+    bearer: Bearer, address: str, body: Query, *, key: str, at: datetime
+) -> tuple[QueryAnswered, dict[str, str]]:
+    """Answer a query of a system that calls from an address, and give the headers that tell what is left of its day.
+
+    Raises what ``answer_system`` raises.
+    """
+    caller = Caller(bearer.organisation, bearer.client_id, address)
     why = Why(body.duty, body.basis, body.case_reference, body.officer)
     with on_the_beat(settings.CHECK_BEAT_S):
         answered = answer_system(caller, why, Question(body.code_type, body.code, body.name), at=at, key=key)
-    response.headers["RateLimit-Policy"] = f'"day";q={answered.quota};w=86400'
-    response.headers["RateLimit"] = f'"day";r={answered.quota - answered.used};t={seconds_of_day_left(at)}'
-    return QueryAnswered.of(answered)
+    limits = {
+        "RateLimit-Policy": f'"day";q={answered.quota};w=86400',
+        "RateLimit": f'"day";r={answered.quota - answered.used};t={seconds_of_day_left(at)}',
+    }
+    return QueryAnswered.of(answered), limits
 
 
 @router.get(

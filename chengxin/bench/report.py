@@ -71,7 +71,8 @@ def ask(who: Any, code: str, name: str) -> tuple[float, Any]:
     """Issue one report; give the seconds it took, its entry committed, and the report."""
     from django.utils import timezone
 
-    from chengxin.sharing.services import Question, issue_report
+    from chengxin.sharing.deciding import Question
+    from chengxin.sharing.services import issue_report
 
     started = perf_counter()
     report = issue_report(who, Question("resident-id", code, name), at=timezone.now())

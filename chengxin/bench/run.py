@@ -9,6 +9,7 @@ from chengxin.bench.feed import bench_feed
 from chengxin.bench.finding import bench_finding
 from chengxin.bench.ingest import bench_ingest
 from chengxin.bench.pages import bench_pages
+from chengxin.bench.query import bench_query
 from chengxin.bench.register import bench_log
 from chengxin.bench.report import bench_report
 from chengxin.bench.rotation import bench_rotation
@@ -29,6 +30,7 @@ KNOWN: dict[str, Bench] = {
     "log": bench_log,
     "pages": bench_pages,
     "vault": bench_vault,
+    "query": bench_query,
     "rotation": bench_rotation,
     "verification": bench_verification,
     "xlsx": bench_xlsx,

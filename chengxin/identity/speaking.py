@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from chengxin.ground.prepared import fetch_prepared
 from chengxin.identity.models import RowKey, User
 from chengxin.identity.vault import vault
 
@@ -34,11 +35,9 @@ def speak_for(organisation: str, name: str) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("whoever speaks does so for one transaction")
     claim = organisation + name
-    with connection.cursor() as cursor:
-        cursor.execute(MOMENT)
-        (moment,) = cursor.fetchone() or ("",)
-        seal = hmac.digest(_key(), f"{moment}{claim}".encode(), "sha256").hex()
-        cursor.execute("SELECT set_config('cx.speaker', %s, true)", [seal + claim])
+    ((moment,),) = fetch_prepared(MOMENT, ())
+    seal = hmac.digest(_key(), f"{moment}{claim}".encode(), "sha256").hex()
+    fetch_prepared("SELECT set_config('cx.speaker', %s, true)", [seal + claim])
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from chengxin.records.errors import BatchUnknown
 from chengxin.records.gate import NO_DUTY, open_gate
 from chengxin.records.models import Batch, CheckRule, Finding, Progress
 
-COLUMNS = "subject_id, record_id, version, item_id, decided, grade, state, shown_from, shown_until, repair_from, y.fields, body"
+COLUMNS = "subject_id, record_id, version, s.item_id, decided, grade, state, shown_from, shown_until, repair_from, y.fields, body"
 LAID_OUT = "LEFT JOIN records_layout y ON y.id = s.layout_id"
 GATE = f"SELECT {COLUMNS} FROM records_shown s {LAID_OUT} WHERE subject_id = %s ORDER BY decided DESC, record_id"  # noqa: S608  # a constant
 GATE_OF = GATE.replace(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
 from chengxin.identity.checking import refuse_client
 from chengxin.identity.errors import QuotaExhausted, RateExceeded
@@ -12,8 +13,8 @@ from chengxin.identity.services.replays import earlier_answer, keep_answer, requ
 from chengxin.identity.speaking import speak_for
 from chengxin.lib.errors import TooMany
 from chengxin.lib.periods import seconds_of_day_left
-from chengxin.sharing.duties.queries import purpose_of
-from chengxin.sharing.services import Question, Report, issue_report
+from chengxin.sharing.deciding import Question
+from chengxin.sharing.services import Report, issue_report
 
 CHANNEL, BETWEEN = "api", "/"
 
@@ -56,7 +57,8 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
     refuse_client(caller.client_id, caller.organisation, caller.address)
     used, quota = _count(caller, why, question, key, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
-    asker = Asker(caller.organisation, officer, purpose_of(why.duty), why.basis, why.case_reference, CHANNEL, why.duty)
+    # The duty tells its purpose.
+    asker = Asker(caller.organisation, officer, "", why.basis, why.case_reference, CHANNEL, why.duty)
     return Answered(issue_report(asker, question, at=at, client=caller.client_id), used, quota)
 
 
@@ -80,9 +82,7 @@ def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime)
 
 
 def _counted() -> tuple[str, int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT refusal, used, quota FROM sharing_count_query()")
-        refusal, used, quota = cursor.fetchone() or ("rate-exceeded", 0, 0)
+    ((refusal, used, quota),) = fetch_prepared("SELECT refusal, used, quota FROM sharing_count_query()", ())
     return refusal, used, quota
 
 

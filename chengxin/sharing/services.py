@@ -1,48 +1,31 @@
 """Answering: a person's report for an officer or a client with a duty item, a basis and a case, in the form of the duty."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from chengxin.catalogue.errors import PurposeUnknown
-from chengxin.catalogue.queries import PurposeTerms, find_purpose
+from chengxin.catalogue.queries import PurposeTerms
 from chengxin.ground.errors import NotAnswerable
+from chengxin.ground.prepared import run_prepared
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, note_act, reading
 from chengxin.identity.errors import HandsRefused
-from chengxin.identity.models import Organisation, User
-from chengxin.identity.queries import Found, Named, find_officer, find_organisation, find_person, may, open_person
-from chengxin.identity.sandbox import is_real_here
-from chengxin.identity.signers import refusal_of
-from chengxin.lib.codes import CodeType, examine
+from chengxin.identity.models import User
+from chengxin.identity.queries import Named, open_person
 from chengxin.lib.errors import ChengxinError
 from chengxin.lib.periods import shanghai_date
-from chengxin.lib.refusals import Refusal
-from chengxin.lib.regions import standard_areas
-from chengxin.records.gate import NO_DUTY
 from chengxin.records.occupations import occupations
 from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown, read_states
-from chengxin.sharing.authorising.using import StandingLeave, read_by_leave, standing_authorisation
+from chengxin.sharing.authorising.using import read_by_leave
+from chengxin.sharing.deciding import Allowed, Question, Refused, canonical_code, decide_about
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
-from chengxin.sharing.duties.errors import DutyUnknown
-from chengxin.sharing.duties.queries import DutyTerms, duty_known, find_duty, standing_duties
-from chengxin.sharing.duties.rules import NOT_NAMED, choose_duty
+from chengxin.sharing.duties.rules import NOT_NAMED
 from chengxin.sharing.errors import DayToCome, DutyNotNamed
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Question:
-    """Whom a report is asked about. Never shown as text, so that it can't slip into a log."""
-
-    code_type: str
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,40 +56,6 @@ class Report:
     """The number of the person's authorisation by which it was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What an asker may ask: the purpose, the duty where it needs one, and the asker with that duty named."""
-
-    asker: Asker
-    organisation: Organisation
-    purpose: PurposeTerms
-    duty: DutyTerms | None
-    leave: StandingLeave | None = None
-
-    @property
-    def duty_id(self) -> int:
-        return self.duty.id if self.duty else NO_DUTY
-
-    @property
-    def form(self) -> Form:
-        return Form(self.duty.form) if self.duty else Form.FULL
-
-    @property
-    def bases(self) -> dict[str, str]:
-        return dict(self.duty.bases) if self.duty else self.purpose.bases
-
-
-class Refused(Exception):  # no error of the program: the true reason on its way to the register
-    """Why a query is refused, about whom, and under which duty where one was found; only the register learns it."""
-
-    def __init__(self, reason: str, subject_id: int = UNKNOWN_SUBJECT, hands: Refusal | None = None) -> None:
-        super().__init__(reason)
-        self.hands = hands
-        self.duty = ""
-        self.reason = reason
-        self.subject_id = subject_id
-
-
 def issue_report(asker: Asker, question: Question, *, at: datetime, client: str = "") -> Report:
     """Issue a report: decide, read through the gate, enter, commit. Rendering is the caller's, after this has returned.
 
@@ -117,11 +66,13 @@ def issue_report(asker: Asker, question: Question, *, at: datetime, client: str 
     """
     today = shanghai_date(at)
     try:
-        allowed, subject_id = _whom(asker, question, today, client)
+        allowed, subject_id = decide_about(asker, question, today, client=client)
     except Refused as refused:
         raise _refuse(asker, refused, at) from None
     with reading(allowed.asker, subject_id, at=at) as note:
-        report = _report(allowed, note, *_read(allowed, note, today))
+        # A system is told of nobody but whom it named.
+        subject = Named(question.name, canonical_code(question, today) or "") if client else open_person(subject_id)
+        report = _report(allowed, note, subject, *_read(allowed, note, today))
     # Only now is the entry committed; nothing leaves before.
     return report  # noqa: RET504
 
@@ -146,42 +97,12 @@ def _by_leave(allowed: Allowed) -> None:
         read_by_leave(allowed.leave.number, organisation=allowed.asker.organisation, name=allowed.asker.officer)
 
 
-def _whom(asker: Asker, question: Question, today: date, client: str = "") -> tuple[Allowed, int]:
-    """Decide whether this asker may ask, about whom, and that it isn't about themselves. Raises Refused."""
-    allowed = decide(asker, today, client=client)
-    try:
-        return _about(allowed, question, today, client)
-    except Refused as refused:
-        refused.duty = allowed.asker.duty
-        raise
-
-
-def _about(allowed: Allowed, question: Question, today: date, client: str) -> tuple[Allowed, int]:
-    """Find whom a question is about, that it isn't whoever asks, and what they authorised where that is needed. Raises Refused."""
-    asker, subject_id = allowed.asker, identify(question, today)
-    # A system's officer stands behind its name.
-    officer = find_officer(asker.officer.removeprefix(f"{client}/") if client else asker.officer)
-    if (
-        officer is not None
-        and officer.organisation_id == allowed.organisation.pk
-        and (refusal := refusal_of(officer, [subject_id]))
-    ):
-        raise Refused(refusal.code, subject_id, refusal)
-    if allowed.purpose.needs == "authorisation" and allowed.duty is not None:
-        leave = standing_authorisation(subject_id, allowed.duty.id, organisation=asker.organisation, name=asker.officer)
-        if leave is None:
-            raise Refused("authorisation-missing", subject_id)
-        return replace(allowed, leave=leave, asker=replace(allowed.asker, authorisation=leave.number)), subject_id
-    return allowed, subject_id
-
-
 def _refuse(asker: Asker, refused: Refused, at: datetime, as_of: date | None = None) -> ChengxinError:
     """Enter a refusal with its true reason, and give what the asker sees: one text for all, save of their own affairs.
 
     A duty that there isn't may be any text, so it isn't written down.
     """
-    named = replace(asker, duty=refused.duty or (asker.duty if duty_known(asker.duty) else ""))
-    enter_refusal(named, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=as_of)
+    enter_refusal(refused.asker or asker, subject_id=refused.subject_id, reason=refused.reason, at=at, as_of=as_of)
     if refused.reason == NOT_NAMED:
         return DutyNotNamed()
     return HandsRefused(refused.hands) if refused.hands else NotAnswerable()
@@ -195,7 +116,7 @@ def list_practices(asker: Asker, question: Question, *, at: datetime) -> tuple[P
     """
     today = shanghai_date(at)
     try:
-        allowed, subject_id = _whom(asker, question, today)
+        allowed, subject_id = decide_about(asker, question, today)
         _refuse_other_form(allowed, subject_id)
     except Refused as refused:
         raise _refuse(asker, refused, at) from None
@@ -230,13 +151,13 @@ def view_past(asker: Asker, question: Question, *, on: date, known_at: datetime,
         enter_refusal(asker, subject_id=UNKNOWN_SUBJECT, reason=DayToCome.code, at=at, as_of=on)
         raise DayToCome
     try:
-        allowed, subject_id = _whom(asker, question, today)
+        allowed, subject_id = decide_about(asker, question, today)
         _refuse_looking_back(allowed.purpose, subject_id)
     except Refused as refused:
         raise _refuse(asker, refused, at, on) from None
     with reading(allowed.asker, subject_id, at=at, as_of=on) as note:
         records = read_as_of(note, allowed.purpose, on=on, known_at=known_at)
-        report = _report(allowed, note, records, None, as_of=on)
+        report = _report(allowed, note, open_person(subject_id), records, None, as_of=on)
     return report  # noqa: RET504
 
 
@@ -245,81 +166,27 @@ def _refuse_looking_back(purpose: PurposeTerms, subject_id: int) -> None:
         raise Refused("purpose-may-not-look-back", subject_id)
 
 
-def decide(asker: Asker, today: date, *, client: str = "") -> Allowed:
-    """Decide whether this asker may ask for this purpose at all, and under which duty. Raises Refused with the true reason.
-
-    Source: safeguard 8; 政务数据共享条例 第二十条 (basis, scene and scope are stated), 第二十五条 (nothing beyond them).
-    """
-    organisation = find_organisation(asker.organisation, today)
-    if organisation is None:
-        raise Refused("organisation-unknown")
-    if not client:
-        officer = find_officer(asker.officer)
-        if officer is None or officer.organisation_id != organisation.pk or not may(officer.pk, "report.issue"):
-            raise Refused("officer-unknown")
-    try:
-        purpose = find_purpose(asker.purpose, today)
-    except PurposeUnknown:
-        raise Refused("purpose-unknown") from None
-    if organisation.kind not in purpose.organisation_kinds:
-        raise Refused("purpose-not-open-to-organisation")
-    duty = _duty(asker, purpose, today)
-    allowed = Allowed(replace(asker, duty=duty.code if duty else ""), organisation, purpose, duty)
-    if asker.basis not in allowed.bases:
-        raise Refused("basis-unknown")
-    if purpose.needs == "case" and not asker.case_reference.strip():
-        raise Refused("case-missing")
-    return allowed
-
-
-def _duty(asker: Asker, purpose: PurposeTerms, today: date) -> DutyTerms | None:
-    """Find the duty under which a question is asked, None where the purpose needs none. Raises Refused."""
-    if not purpose.needs_duty:
-        if asker.duty:
-            raise Refused("duty-not-of-purpose")
-        return None
-    code, reason = choose_duty(asker.duty, standing_duties(asker.organisation, purpose.code))
-    if reason:
-        raise Refused(reason)
-    try:
-        return find_duty(code, today)
-    except DutyUnknown:
-        raise Refused("duty-not-enrolled") from None
-
-
-def identify(question: Question, today: date) -> int:
-    """Find whom the question is about. Raises Refused; a wrong name is entered under the person whose code was used."""
-    kind = next((kind for kind in CodeType if kind.value == question.code_type), None)
-    verdict = examine(kind, question.code.strip(), on=today, areas=standard_areas(test_area=settings.TEST_AREA))
-    if verdict.canonical is None or verdict.legacy or is_real_here(verdict.canonical):
-        raise Refused("code-invalid")
-    found: Found | None = find_person(question.code_type, verdict.canonical, question.name)
-    if found is None:
-        raise Refused("person-unknown")
-    if not found.name_fits:
-        raise Refused("name-differs", found.subject_id)
-    if found.died is not None:
-        raise Refused("person-dead", found.subject_id)
-    return found.subject_id
-
-
 def _report(
-    allowed: Allowed, note: Reading, records: list[ShownRecord], answer: Answer | None, *, as_of: date | None = None
+    allowed: Allowed,
+    note: Reading,
+    subject: Named,
+    records: list[ShownRecord],
+    answer: Answer | None,
+    *,
+    as_of: date | None = None,
 ) -> Report:
     """Number the report and note its number in the same transaction as the entry."""
     number, asker = report_number(note.at), allowed.asker
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at) VALUES (%s, %s, %s, %s)",
-            [note.subject_id, number, note.entry_id, note.at],
-        )
+    run_prepared(
+        "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at) VALUES (%s, %s, %s, %s)",
+        [note.subject_id, number, note.entry_id, note.at],
+    )
     # Signed for by name on every face; the entry keeps the login.
-    officer = find_officer(asker.officer)
-    ours = officer if officer is not None and officer.organisation_id == allowed.organisation.pk else None
+    ours = allowed.officer if allowed.officer and allowed.officer.login == asker.officer else None
     return Report(
         number=number,
         issued_at=note.at,
-        subject=open_person(note.subject_id),
+        subject=subject,
         organisation=allowed.organisation.name,
         officer=ours.display_name if ours else asker.officer,
         purpose=allowed.purpose.name,

@@ -277,7 +277,10 @@ def demo_data(
 @app.command()
 @answers_errors
 def bench(name: str, rows: int = 100_000, *, as_json: AsJson = False) -> None:
-    """基准测试 / with its yardstick: ingest, feed, finding, report, beside, burst, log, pages, vault, rotation, verification, xlsx, all."""
+    """基准测试 / a benchmark, or all.
+
+    with its yardstick: ingest, feed, finding, report, beside, burst, log, pages, query, vault, rotation, verification, xlsx, all.
+    """
     from chengxin.site.benches import bench_stage
 
     with bench_stage(tell) as stage:

@@ -271,7 +271,12 @@ def database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,
-        "OPTIONS": {**{key: value for key, value in parts.items() if value is not None}, "pool": False},
+        # Only what asks for it is prepared (ground/prepared.py): never because it came often.
+        "OPTIONS": {
+            **{key: value for key, value in parts.items() if value is not None},
+            "pool": False,
+            "prepare_threshold": 2**31,
+        },
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

@@ -22,7 +22,8 @@ from chengxin.records.intake.mend import mend_spool
 from chengxin.records.intake.pipeline import Tell
 from chengxin.records.queries import count_findings, receipt
 from chengxin.records.services import areas, ingest_file, spool_folder
-from chengxin.sharing.services import Question, issue_report
+from chengxin.sharing.deciding import Question
+from chengxin.sharing.services import issue_report
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -1,6 +1,8 @@
 """What Granian serves."""
 
 import logging
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -10,11 +12,14 @@ from chengxin.ground.installation import refuse_mismatch
 from chengxin.sharing.documents import warm_up
 from chengxin.sharing.documents.errors import FontsMissing
 
-application = get_wsgi_application()
+application: Callable[[dict[str, Any], Any], Iterable[bytes]] = get_wsgi_application()
 refuse_mismatch()
 connection.close()
 try:
     if settings.FACE == "desk":
+        from chengxin.site import bare
+
+        application = bare.before(application)
         warm_up()
 except FontsMissing as missing:
     # Everything but the PDF works without them; whoever asks for one is told the same.

@@ -26,7 +26,7 @@ def _owner(register: Register) -> None:
 
 def test_only_the_editions_are_asked_for_again(now: datetime) -> None:
     item = Item.objects.get(code=ITEM).pk
-    for statements in (1 + 2 * Edition.objects.count(), 1):
+    for statements in (1 + 3 * Edition.objects.count(), 1):
         with CaptureQueriesContext(
             connection,
         ) as seen:
@@ -51,4 +51,4 @@ def test_the_newest_that_has_an_item_counts_from_its_day_on(now: datetime, tmp_p
 def test_of_an_item_that_no_edition_has_nothing_is_told(now: datetime) -> None:
     begun = begun_by(now.date())
     assert (begun.definitions({32_000}), dict(begun.labels({32_000})), begun.classes({32_000})) == ({}, {}, {})
-    assert Begun(()).definitions({1}) == {}
+    assert Begun((), ()).definitions({1}) == {}

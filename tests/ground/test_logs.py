@@ -19,7 +19,8 @@ from django.urls import path
 from chengxin.ground.logs import BareErrors, bare_trace
 from chengxin.identity.queries import Found, Named
 from chengxin.lib.crypto import SealBroken
-from chengxin.sharing.services import Question, Report
+from chengxin.sharing.deciding import Question
+from chengxin.sharing.services import Report
 from tests.conftest import Register
 from tests.people import WANG_WEI
 

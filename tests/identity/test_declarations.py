@@ -26,7 +26,8 @@ from chengxin.identity.signers import declared, hands_of
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
 from chengxin.records.transfers import records_of
-from chengxin.sharing.services import Question, issue_report
+from chengxin.sharing.deciding import Question
+from chengxin.sharing.services import issue_report
 from tests.conftest import Register
 from tests.identity.feeding import corrected, new, renumbered
 from tests.identity.feeding import take as tell

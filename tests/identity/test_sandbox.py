@@ -20,8 +20,8 @@ from chengxin.records.population_calls import receive_events
 from chengxin.records.reconciliation import Receipt, is_genuine, receipt_text
 from chengxin.records.services import areas
 from chengxin.records.ways.exchange import open_exchange
+from chengxin.sharing.deciding import Question, Refused, identify
 from chengxin.sharing.documents.day_receipt import as_pdf, layout
-from chengxin.sharing.services import Question, Refused, identify
 from tests.conftest import Register
 from tests.identity.verifying import asked, register_purposes, system
 from tests.people import MARKET, UNKNOWN, WANG_WEI, write_population

@@ -15,7 +15,8 @@ from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
 from chengxin.records.occupations import Standing, occupations, standing
 from chengxin.records.practices import Cell, DayNotCounted, count_coverage
-from chengxin.sharing.services import Question, list_practices
+from chengxin.sharing.deciding import Question
+from chengxin.sharing.services import list_practices
 from chengxin.site.checks import provisional_in_force
 from tests.conftest import Register
 from tests.people import ABUDU, CENTRE, LI_NA, MARKET, OTHER, RARE, UNKNOWN, WANG_WEI, Someone

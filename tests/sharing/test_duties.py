@@ -1,5 +1,6 @@
 """Who may ask for what: duties loaded and held to their purpose, enrolments in three steps, and nobody answered off the list."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from chengxin.ground.services import Asker
 from chengxin.identity.errors import HandsRefused
 from chengxin.identity.models import User
 from chengxin.lib.errors import NotAllowed
+from chengxin.lib.periods import shanghai_date
 from chengxin.lib.workdays import WorkCalendar
 from chengxin.records.terms import enrolment_term
+from chengxin.sharing import deciding
 from chengxin.sharing.documents import as_json, as_pdf, as_text
 from chengxin.sharing.duties.answers import Form
 from chengxin.sharing.duties.errors import (
@@ -354,7 +357,8 @@ def test_what_the_rule_lets_through_the_database_doesnt(
     penalised: Register, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle_examiner(penalised)
-    monkeypatch.setattr("chengxin.sharing.services.standing_duties", lambda *_: (FULL,))
+    told, duty = deciding.gather, find_duty(FULL, shanghai_date(now))
+    monkeypatch.setattr(deciding, "gather", lambda *asked: replace(told(*asked), duties={FULL: duty}))
     with pytest.raises(DatabaseError, match="isn't enrolled for it"):
         issue_report(ASKER, about(WANG_WEI), at=now)
     assert [outcome for outcome, *_ in entered(penalised)] == ["failed"]

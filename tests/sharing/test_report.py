@@ -11,8 +11,9 @@ from chengxin.catalogue.queries import find_purpose
 from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
 from chengxin.lib.periods import add_months
+from chengxin.sharing.deciding import Question
 from chengxin.sharing.documents import as_json, as_text
-from chengxin.sharing.services import Question, issue_report, view_past
+from chengxin.sharing.services import issue_report, view_past
 from tests.conftest import Register
 from tests.penalties import penalty, write_csv
 from tests.people import CENTRE, DEAD, LI_NA, MARKET, UNKNOWN, WANG_WEI, Someone

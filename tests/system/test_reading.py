@@ -13,8 +13,9 @@ from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.services import Asker
 from chengxin.identity.services.organisations import settle_organisation
 from chengxin.records.queries import batch_numbers
+from chengxin.sharing.deciding import Question
 from chengxin.sharing.errors import DayToCome
-from chengxin.sharing.services import Question, issue_report, view_past
+from chengxin.sharing.services import issue_report, view_past
 from tests.conftest import Register
 from tests.duties import enrol
 from tests.penalties import penalty, write_csv

@@ -10,8 +10,8 @@ from chengxin.lib.codes import CodeType
 from chengxin.lib.errors import ChengxinError
 from chengxin.portal.fields import FreeText, text_input
 from chengxin.portal.uploads import SpooledUpload
+from chengxin.sharing.deciding import Question
 from chengxin.sharing.duties.queries import Offer
-from chengxin.sharing.services import Question
 
 CODE_TYPES = [(kind.value, kind.label) for kind in CodeType if not kind.name.startswith("ORGANISATION")]
 FACES = [("page", "页面"), ("pdf", "PDF"), ("json", "JSON")]

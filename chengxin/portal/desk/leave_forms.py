@@ -13,7 +13,7 @@ from chengxin.records.terms import authorisation_months
 from chengxin.sharing.authorising.queries import DutyTold, ItemTold
 from chengxin.sharing.authorising.rules import Leave, last_end
 from chengxin.sharing.authorising.services import Wanted
-from chengxin.sharing.services import Question
+from chengxin.sharing.deciding import Question
 
 CHECK, DAY = {"class": "form-check-input"}, timedelta(days=1)
 UNKNOWN = "没有这一项，请从列表中选择。"

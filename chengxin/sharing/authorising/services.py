@@ -36,8 +36,9 @@ from chengxin.sharing.authorising.rules import (
     refuse_narrowing,
     refuse_request,
 )
+from chengxin.sharing.deciding import Question, Refused, identify
 from chengxin.sharing.rules import recall_due
-from chengxin.sharing.services import NUMBER_ALPHABET, Question, Refused, identify
+from chengxin.sharing.services import NUMBER_ALPHABET
 
 ASK, SIGNS = "authorisation.ask", 10
 HOLDS_CODE = Refusal("identity-code", "这里不能写身份证件号码，请删去。", "Take the identity code out of this text.")

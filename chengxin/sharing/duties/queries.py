@@ -41,16 +41,6 @@ class DutyTerms:
         return Duty.Form(self.form).label
 
 
-def standing_duties(organisation: str, purpose: str) -> tuple[str, ...]:
-    """Give the codes of the duties of a purpose for which an organisation, by its unified code, stands enrolled today. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT duty FROM sharing_standing WHERE organisation = %s AND purpose = %s ORDER BY duty",
-            [organisation, purpose],
-        )
-        return tuple(code for (code,) in cursor.fetchall())
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What an officer may ask: under a duty for which their organisation stands enrolled, or a purpose that needs none."""
@@ -93,16 +83,6 @@ def list_offers(organisation: str, kind: str, on: date) -> list[Offer]:
             if not one.needs_duty
         ),
     ]
-
-
-def duty_known(code: str) -> bool:
-    """Tell whether there is, or ever was, a duty of this code."""
-    return bool(code) and Duty.objects.filter(code=code).exists()
-
-
-def purpose_of(code: str) -> str:
-    """Give the code of a duty's purpose, empty where there is no such duty."""
-    return Duty.objects.filter(code=code).values_list("purpose__code", flat=True).first() or ""
 
 
 def find_duty(code: str, on: date) -> DutyTerms:
