@@ -295,6 +295,32 @@ def follows(*, by: str = "colleague", first: tuple[str, ...] = (), **changes: An
     return attack
 
 
+def _stands(stage: Stage, ref: str) -> bool:
+    query = "SELECT true FROM catalogue_article_days WHERE ref = %s AND valid_from <= %s AND %s < valid_until"
+    return bool(stage.run("app", query, ref, stage.facts.today, stage.facts.today))
+
+
+def stands_though_its_law_ended(stage: Stage) -> bool:
+    stage.run("owner", "UPDATE catalogue_law SET valid_until = %s WHERE code = %s", stage.facts.today, LAW)
+    return _stands(stage, CITED)
+
+
+def stands_though_it_ended(stage: Stage) -> bool:
+    happens(stage)
+    return _stands(stage, CITED)
+
+
+def stands_once_entered(stage: Stage) -> bool:
+    stage.run("owner", "ALTER TABLE catalogue_article DISABLE TRIGGER article_guarded")
+    stage.clone("catalogue_article", ref="NEW-1")
+    return _stands(stage, "NEW-1")
+
+
+def stands_by_what_follows(stage: Stage) -> bool:
+    follows()(stage)
+    return _stands(stage, CITED)
+
+
 def enters_law(login: str = "clerk", *, provisional: bool = True) -> Attack:
     def attack(stage: Stage) -> bool:
         speaks(stage, login)

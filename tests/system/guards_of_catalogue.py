@@ -2,7 +2,7 @@
 
 from tests.system import cataloguing as c
 from tests.system import editing as e
-from tests.system.attacks import change_wholly
+from tests.system.attacks import Attack, change_wholly
 from tests.system.guards import APPEND, Clause, Guard, holds, trigger
 from tests.system.keys import tries
 from tests.system.who import as_one
@@ -21,6 +21,14 @@ COLUMNS, ADVERSE, PUBLIC, REPEATS = (
 FURTHER = "goes further than it"
 CENTRE, SECOND, FELL = "at the credit centre", "second officer", "didn't fall away"
 PUT = c.drafted(c.POSITIVE, "submit", then=lambda stage, draft: c.put(stage, draft, code="B"))
+
+
+def settles(table: str, attack: Attack) -> tuple[str, Guard]:
+    """The trigger that has what was entered count: without it what should stand doesn't."""
+    name = "article_days_settled"
+    return f"trigger {table}.{name}", Guard(attack, f"DROP TRIGGER {name} ON {table}", lets=True)
+
+
 GUARDS: dict[str, Guard] = dict((
     trigger(c.DRAFT, "draft_guarded", c.for_another, "whoever speaks for a department"),
     trigger(c.DRAFT, "draft_append_only", tries(f"DELETE FROM {c.DRAFT} WHERE false", before=()), APPEND),
@@ -50,6 +58,10 @@ GUARDS: dict[str, Guard] = dict((
       for table, column in (("field", "label"), ("code_value", "label"), ("item_basis", "article_id"), ("item_purpose", "purpose_id"))),
     trigger("catalogue_law", "law_guarded", c.enters_law(), CENTRE),
     trigger("catalogue_article", "article_guarded", c.enters_article, CENTRE),
+    trigger("catalogue_law", "article_days_settled", c.stands_though_its_law_ended, ""),
+    trigger(c.EVENT, "article_days_settled", c.stands_though_it_ended, ""),
+    settles("catalogue_article", c.stands_once_entered),
+    settles(c.SUCCESSION, c.stands_by_what_follows),
     trigger(c.EVENT, "law_event_guarded", c.event(by="clerk"), CENTRE),
     trigger(c.EVENT, "law_event_append_only", tries(f"UPDATE {c.EVENT} SET what = what", before=()), APPEND),
     trigger(c.SUCCESSION, "succession_guarded", c.follows(by="officer"), SECOND),

@@ -3,6 +3,7 @@
 from chengxin.catalogue.models.drafts import Comment, Draft, DraftItem, Step
 from chengxin.catalogue.models.editions import (
     Article,
+    ArticleDay,
     CodeValue,
     Edition,
     Field,
@@ -15,6 +16,7 @@ from chengxin.catalogue.models.laws import LawEvent, LawSuccession
 
 __all__ = [
     "Article",
+    "ArticleDay",
     "CodeValue",
     "Comment",
     "Draft",

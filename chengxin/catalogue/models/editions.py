@@ -42,6 +42,17 @@ class Article(models.Model):
         db_table = "catalogue_article"
 
 
+class ArticleDay(models.Model):
+    """On which days an article stands, as ``sql/locks.sql`` works it out whenever something of a law is entered; nobody else writes it."""
+
+    ref = models.CharField(max_length=40, db_index=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+
+    class Meta:
+        db_table = "catalogue_article_day"
+
+
 class Purpose(models.Model):
     """What a reader may read for. ``past_view`` marks the few that may look at a day gone by."""
 

@@ -1,6 +1,6 @@
--- name: article_days
--- On which days an article stands, by itself until its law ends, or by the article that follows it.
-CREATE OR REPLACE VIEW catalogue_article_days AS
+-- name: article_days_told
+-- On which days an article stands, by itself until its law ends, or by the article that follows it: worked out from what was entered.
+CREATE OR REPLACE VIEW catalogue_article_days_told AS
     WITH ended AS (
         SELECT unnest(e.articles) AS ref, min(e.on_day) AS on_day FROM catalogue_law_event e WHERE e.kind = 'ended' GROUP BY 1
     )
@@ -15,6 +15,46 @@ CREATE OR REPLACE VIEW catalogue_article_days AS
     JOIN catalogue_article a ON a.ref = s.follows_id
     JOIN catalogue_law l ON l.code = a.law_id
     LEFT JOIN ended e ON e.ref = a.ref;
+
+-- name: settle_article_days
+-- Keep what was worked out, since every reading asks for it: written anew in the very transaction that enters a law, an article, what happens to
+-- them or what follows them. Two at once do it one after the other.
+CREATE OR REPLACE FUNCTION catalogue_settle_article_days() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    LOCK TABLE catalogue_article_day IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM catalogue_article_day d
+    WHERE NOT EXISTS (SELECT FROM catalogue_article_days_told t
+                      WHERE (t.ref, t.valid_from, t.valid_until) = (d.ref, d.valid_from, d.valid_until));
+    INSERT INTO catalogue_article_day (ref, valid_from, valid_until)
+        SELECT t.ref, t.valid_from, t.valid_until FROM catalogue_article_days_told t
+        EXCEPT SELECT d.ref, d.valid_from, d.valid_until FROM catalogue_article_day d;
+    RETURN NULL;
+END
+$$;
+
+-- name: article_days_of_laws
+CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
+
+-- name: article_days_of_articles
+CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_article
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
+
+-- name: article_days_of_events
+CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law_event
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
+
+-- name: article_days_of_successions
+CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law_succession
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
+
+-- name: article_days_begun
+-- What was entered before these days were kept: an update of nothing has them worked out.
+UPDATE catalogue_law SET code = code WHERE false;
+
+-- name: article_days
+CREATE OR REPLACE VIEW catalogue_article_days AS SELECT d.ref, d.valid_from, d.valid_until FROM catalogue_article_day d;
 
 -- name: suspensions
 -- Which versions of items cite an article that ended or changed after their content was last considered, since when, and since when
@@ -93,6 +133,7 @@ CREATE OR REPLACE VIEW catalogue_work AS
     GROUP BY u.event_id, u.item_id;
 
 -- name: catalogue_grants
+REVOKE ALL ON FUNCTION catalogue_settle_article_days() FROM PUBLIC;
 GRANT SELECT ON catalogue_law, catalogue_article, catalogue_purpose, catalogue_purpose_basis, catalogue_item, catalogue_edition,
     catalogue_item_version, catalogue_item_basis, catalogue_item_purpose, catalogue_field, catalogue_code_value,
     catalogue_item_basis_days, catalogue_item_live, catalogue_purpose_live, catalogue_open, catalogue_article_days TO {app}, {intake};
