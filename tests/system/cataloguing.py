@@ -321,6 +321,31 @@ def stands_by_what_follows(stage: Stage) -> bool:
     return _stands(stage, CITED)
 
 
+def _lives(stage: Stage, version: int) -> bool:
+    query = "SELECT true FROM catalogue_item_live WHERE item_version_id = %s AND valid_from <= %s AND %s < valid_until"
+    return bool(stage.run("app", query, version, stage.facts.today, stage.facts.today))
+
+
+def lives_though_its_edition_ended(stage: Stage) -> bool:
+    ((version,),) = stage.run("owner", "SELECT min(item_version_id) FROM catalogue_item_live WHERE valid_until > now()")
+    stage.run("owner", "ALTER TABLE catalogue_edition DISABLE TRIGGER edition_change_guarded")
+    stage.run("owner", "UPDATE catalogue_edition SET valid_until = %s", stage.facts.today)
+    return _lives(stage, version)
+
+
+def lives_once_it_has_a_basis(stage: Stage) -> bool:
+    ((version,),) = stage.run("owner", "SELECT min(item_version_id) FROM catalogue_item_live WHERE valid_until > now()")
+    ((article,),) = stage.run(
+        "owner", "SELECT min(article_id) FROM catalogue_item_basis WHERE itemversion_id = %s", version
+    )
+    stage.run("owner", "DROP TRIGGER item_basis_append_only ON catalogue_item_basis")
+    stage.run("owner", "DROP TRIGGER item_basis_guarded ON catalogue_item_basis")
+    stage.run("owner", "DELETE FROM catalogue_item_basis WHERE itemversion_id = %s", version)
+    stage.run("owner", "DELETE FROM catalogue_item_day WHERE item_version_id = %s", version)
+    stage.insert("owner", "catalogue_item_basis", {"itemversion_id": version, "article_id": article})
+    return _lives(stage, version)
+
+
 def enters_law(login: str = "clerk", *, provisional: bool = True) -> Attack:
     def attack(stage: Stage) -> bool:
         speaks(stage, login)

@@ -25,7 +25,7 @@ PUT = c.drafted(c.POSITIVE, "submit", then=lambda stage, draft: c.put(stage, dra
 
 def settles(table: str, attack: Attack) -> tuple[str, Guard]:
     """The trigger that has what was entered count: without it what should stand doesn't."""
-    name = "article_days_settled"
+    name = "days_settled"
     return f"trigger {table}.{name}", Guard(attack, f"DROP TRIGGER {name} ON {table}", lets=True)
 
 
@@ -58,8 +58,10 @@ GUARDS: dict[str, Guard] = dict((
       for table, column in (("field", "label"), ("code_value", "label"), ("item_basis", "article_id"), ("item_purpose", "purpose_id"))),
     trigger("catalogue_law", "law_guarded", c.enters_law(), CENTRE),
     trigger("catalogue_article", "article_guarded", c.enters_article, CENTRE),
-    trigger("catalogue_law", "article_days_settled", c.stands_though_its_law_ended, ""),
-    trigger(c.EVENT, "article_days_settled", c.stands_though_it_ended, ""),
+    trigger("catalogue_law", "days_settled", c.stands_though_its_law_ended, ""),
+    trigger(c.EVENT, "days_settled", c.stands_though_it_ended, ""),
+    trigger(c.EDITION, "days_settled", c.lives_though_its_edition_ended, ""),
+    settles("catalogue_item_basis", c.lives_once_it_has_a_basis),
     settles("catalogue_article", c.stands_once_entered),
     settles(c.SUCCESSION, c.stands_by_what_follows),
     trigger(c.EVENT, "law_event_guarded", c.event(by="clerk"), CENTRE),

@@ -53,6 +53,19 @@ class ArticleDay(models.Model):
         db_table = "catalogue_article_day"
 
 
+class ItemDay(models.Model):
+    """On which days a version of an item may be collected, kept in the same way."""
+
+    item_id = models.SmallIntegerField()
+    item_version_id = models.BigIntegerField(db_index=True)
+    nature = models.CharField(max_length=12)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+
+    class Meta:
+        db_table = "catalogue_item_day"
+
+
 class Purpose(models.Model):
     """What a reader may read for. ``past_view`` marks the few that may look at a day gone by."""
 

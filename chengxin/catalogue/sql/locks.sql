@@ -16,43 +16,6 @@ CREATE OR REPLACE VIEW catalogue_article_days_told AS
     JOIN catalogue_law l ON l.code = a.law_id
     LEFT JOIN ended e ON e.ref = a.ref;
 
--- name: settle_article_days
--- Keep what was worked out, since every reading asks for it: written anew in the very transaction that enters a law, an article, what happens to
--- them or what follows them. Two at once do it one after the other.
-CREATE OR REPLACE FUNCTION catalogue_settle_article_days() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    LOCK TABLE catalogue_article_day IN SHARE ROW EXCLUSIVE MODE;
-    DELETE FROM catalogue_article_day d
-    WHERE NOT EXISTS (SELECT FROM catalogue_article_days_told t
-                      WHERE (t.ref, t.valid_from, t.valid_until) = (d.ref, d.valid_from, d.valid_until));
-    INSERT INTO catalogue_article_day (ref, valid_from, valid_until)
-        SELECT t.ref, t.valid_from, t.valid_until FROM catalogue_article_days_told t
-        EXCEPT SELECT d.ref, d.valid_from, d.valid_until FROM catalogue_article_day d;
-    RETURN NULL;
-END
-$$;
-
--- name: article_days_of_laws
-CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law
-    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
-
--- name: article_days_of_articles
-CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_article
-    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
-
--- name: article_days_of_events
-CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law_event
-    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
-
--- name: article_days_of_successions
-CREATE OR REPLACE TRIGGER article_days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law_succession
-    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_article_days();
-
--- name: article_days_begun
--- What was entered before these days were kept: an update of nothing has them worked out.
-UPDATE catalogue_law SET code = code WHERE false;
-
 -- name: article_days
 CREATE OR REPLACE VIEW catalogue_article_days AS SELECT d.ref, d.valid_from, d.valid_until FROM catalogue_article_day d;
 
@@ -80,10 +43,10 @@ CREATE OR REPLACE VIEW catalogue_item_basis_days AS
     JOIN catalogue_item_basis b ON b.itemversion_id = iv.id
     JOIN catalogue_article_days a ON a.ref = b.article_id;
 
--- name: item_live
--- On which days an item may be collected: its edition is whole and holds, a law of its basis is in force, and no article that it cites has
+-- name: item_live_told
+-- On which days an item may be collected, worked out: its edition is whole and holds, a law of its basis is in force, and no article that it cites has
 -- ended or changed, unless another has taken its place since.
-CREATE OR REPLACE VIEW catalogue_item_live AS
+CREATE OR REPLACE VIEW catalogue_item_live_told AS
     SELECT iv.item_id, iv.id AS item_version_id, iv.nature,
            greatest(e.valid_from, a.valid_from) AS valid_from,
            least(coalesce(e.valid_until, 'infinity'::date), a.valid_until, coalesce(s.on_day, 'infinity'::date)) AS valid_until
@@ -103,6 +66,62 @@ CREATE OR REPLACE VIEW catalogue_item_live AS
         SELECT u.item_version_id, max(u.settled_on) AS free_on FROM catalogue_suspension u GROUP BY 1
         HAVING bool_and(u.settled_on IS NOT NULL)
     ) s ON s.item_version_id = iv.id;
+
+-- name: settle_days
+-- Keep what was worked out, since every reading asks for it: written anew in the very transaction that enters a law, an article, what happens to
+-- them, what follows them, an edition or what its items rest on. Two at once do it one after the other.
+CREATE OR REPLACE FUNCTION catalogue_settle_days() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    LOCK TABLE catalogue_article_day IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM catalogue_article_day d
+    WHERE NOT EXISTS (SELECT FROM catalogue_article_days_told t
+                      WHERE (t.ref, t.valid_from, t.valid_until) = (d.ref, d.valid_from, d.valid_until));
+    INSERT INTO catalogue_article_day (ref, valid_from, valid_until)
+        SELECT t.ref, t.valid_from, t.valid_until FROM catalogue_article_days_told t
+        EXCEPT SELECT d.ref, d.valid_from, d.valid_until FROM catalogue_article_day d;
+    DELETE FROM catalogue_item_day d
+    WHERE NOT EXISTS (SELECT FROM catalogue_item_live_told t
+                      WHERE (t.item_version_id, t.valid_from, t.valid_until) = (d.item_version_id, d.valid_from, d.valid_until));
+    INSERT INTO catalogue_item_day (item_id, item_version_id, nature, valid_from, valid_until)
+        SELECT t.item_id, t.item_version_id, t.nature, t.valid_from, t.valid_until FROM catalogue_item_live_told t
+        EXCEPT SELECT d.item_id, d.item_version_id, d.nature, d.valid_from, d.valid_until FROM catalogue_item_day d;
+    RETURN NULL;
+END
+$$;
+
+-- name: days_of_laws
+CREATE OR REPLACE TRIGGER days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_days();
+
+-- name: days_of_articles
+CREATE OR REPLACE TRIGGER days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_article
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_days();
+
+-- name: days_of_events
+CREATE OR REPLACE TRIGGER days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law_event
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_days();
+
+-- name: days_of_successions
+CREATE OR REPLACE TRIGGER days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_law_succession
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_days();
+
+-- name: days_of_editions
+CREATE OR REPLACE TRIGGER days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_edition
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_days();
+
+-- name: days_of_item_bases
+CREATE OR REPLACE TRIGGER days_settled AFTER INSERT OR UPDATE OR DELETE ON catalogue_item_basis
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_settle_days();
+
+-- name: days_begun
+-- What was entered before these days were kept: an update of nothing has them worked out.
+UPDATE catalogue_law SET code = code WHERE false;
+
+-- name: item_live
+-- On which days an item may be collected, as it was worked out.
+CREATE OR REPLACE VIEW catalogue_item_live AS
+    SELECT d.item_id, d.item_version_id, d.nature, d.valid_from, d.valid_until FROM catalogue_item_day d;
 
 -- name: purpose_live
 -- On which days a purpose has a law in force behind it.
@@ -133,7 +152,7 @@ CREATE OR REPLACE VIEW catalogue_work AS
     GROUP BY u.event_id, u.item_id;
 
 -- name: catalogue_grants
-REVOKE ALL ON FUNCTION catalogue_settle_article_days() FROM PUBLIC;
+REVOKE ALL ON FUNCTION catalogue_settle_days() FROM PUBLIC;
 GRANT SELECT ON catalogue_law, catalogue_article, catalogue_purpose, catalogue_purpose_basis, catalogue_item, catalogue_edition,
     catalogue_item_version, catalogue_item_basis, catalogue_item_purpose, catalogue_field, catalogue_code_value,
     catalogue_item_basis_days, catalogue_item_live, catalogue_purpose_live, catalogue_open, catalogue_article_days TO {app}, {intake};
