@@ -26,7 +26,11 @@ def pgbench(url: str, script: Path, seconds: int) -> list[float]:
     program = Path(package.origin).parent / "pginstall18" / "bin" / "pgbench"
     command = [str(program), "-n", "-M", "prepared", "-f", str(script), "-c", str(CONNECTIONS), "-j", "2"]
     with TemporaryDirectory(dir=script.parent) as folder:
-        subprocess.run([*command, "-T", str(seconds), "-l", url], check=True, capture_output=True, cwd=folder)
+        done = subprocess.run(
+            [*command, "-T", str(seconds), "-l", url], check=False, capture_output=True, text=True, cwd=folder
+        )
+        if done.returncode:
+            raise AssertionError(done.stderr)
         logs = [line.split() for log in Path(folder).iterdir() for line in log.read_text().splitlines()]
     # The third word of a line is the time in microseconds.
     return [int(line[2]) / 1e6 for line in logs]

@@ -13,9 +13,10 @@ from chengxin.bench.child import in_child
 from chengxin.bench.load import web_process
 from chengxin.bench.stage import RUNS, SEED, Stage, Tell
 from chengxin.demo.generate import write_penalties_csv, write_population_csv
-from chengxin.demo.verification import PROVIDER_FILE, WIDE, settle_verification
+from chengxin.demo.verification import settle_client
 
 RECORDS_A_PERSON, LEAST_PERSONS, LONGEST_S = 2, 2_000, 10
+CLIENT, ASKERS = "asking-client.json", ("licensing", "system")
 DUTY, BASIS, CASE, OFFICER = "XK-SC-01", "XZXKF-34", "许可2026-1", "xk-07"
 # Who measures isn't held up by how much one system may ask in a minute.
 WIDER = "UPDATE records_term SET value = 10000000 WHERE name = 'query-limits'"
@@ -54,7 +55,7 @@ def bench_query(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
     urls = stage.fresh()
     try:
         people = _fill(stage, urls, rows, persons, tell)
-        client = json.loads((stage.folder / PROVIDER_FILE).read_text(encoding="utf-8"))
+        client = json.loads((stage.folder / CLIENT).read_text(encoding="utf-8"))
         script = _yardstick(stage, urls["owner"], client["client_id"], people)
         ours: list[list[float]] = []
         bare: list[list[float]] = []
@@ -85,7 +86,7 @@ def _fill(stage: Stage, urls: Mapping[str, str], rows: int, persons: int, tell: 
     in_child(stage, urls["intake"], "ingest", file)
     tell(f"  {persons} persons, {rows} records there")
     stage.become(urls["owner"])
-    settle_verification(stage.folder, limits=WIDE)
+    _enter_client(stage.folder / CLIENT)
     with psycopg.connect(urls["owner"]) as connection:
         connection.execute(WIDER)
         connection.execute("GRANT SELECT, INSERT, UPDATE ON sharing_query_use TO chengxin_app")
@@ -94,6 +95,20 @@ def _fill(stage: Stage, urls: Mapping[str, str], rows: int, persons: int, tell: 
     frame = pl.read_csv(population, infer_schema=False)
     alive = frame.filter((pl.col("ZJLX") == "1") & (pl.col("ZT") == "正常") & (pl.col("CSRQ") < "20000101"))
     return list(alive.select("ZJHM", "XM").sample(min(200_000, alive.height), shuffle=True, seed=SEED).iter_rows())
+
+
+def _enter_client(file: Path) -> None:
+    """Enter a system of the department that stands enrolled."""
+    from django.utils import timezone
+
+    from chengxin.demo.officers import SECURITY
+    from chengxin.identity.models import User
+
+    logins = {
+        one.login: one for one in User.objects.select_related("organisation").filter(login__in=(*ASKERS, SECURITY))
+    }
+    organisation = logins[ASKERS[0]].organisation
+    settle_client(file, organisation.code, "演示·查询系统", (logins[ASKERS[1]], logins[SECURITY]), timezone.now())
 
 
 def _yardstick(stage: Stage, url: str, client: str, people: list[tuple[str, str]]) -> Path:

@@ -40,12 +40,13 @@ def settle_verification(folder: Path, *, limits: Limits = LIMITS) -> None:
         applied = Applied(of_field(trade)[0].code, field, purpose, basis, until)
         made = register_purpose(applied, limits, actor=system, at=at)
         approve_purpose(made.code, actor=security, at=at)
-    _settle_client(folder / CLIENT_FILE, of_field("bank")[0].code, "演示·柜面系统", (system, security), at)
+    settle_client(folder / CLIENT_FILE, of_field("bank")[0].code, "演示·柜面系统", (system, security), at)
     if provider := User.objects.filter(login="clerk").values_list("organisation__code", flat=True).first():
-        _settle_client(folder / PROVIDER_FILE, provider, "演示·报送系统", (system, security), at)
+        settle_client(folder / PROVIDER_FILE, provider, "演示·报送系统", (system, security), at)
 
 
-def _settle_client(file: Path, organisation: str, name: str, administrators: tuple[User, User], at: datetime) -> None:
+def settle_client(file: Path, organisation: str, name: str, administrators: tuple[User, User], at: datetime) -> None:
+    """Enter a system of an organisation with a key of its own, which is left in the file. Runs as the owner."""
     system, security = administrators
     key, until = jwk.ECKey.generate_key("P-256"), shanghai_date(at) + timedelta(days=365)
     client = enter_client(

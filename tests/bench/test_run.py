@@ -10,7 +10,7 @@ from tests.bench.conftest import SmallStage
 
 
 def test_help_tells_every_benchmark() -> None:
-    told = str(bench.__doc__).rpartition("yardstick: ")[2].rstrip(".").split(", ")
+    told = str(bench.__doc__).rpartition("yardstick: ")[2].strip().rstrip(".").split(", ")
     assert told == [*KNOWN, "all"]
 
 
