@@ -201,6 +201,7 @@ def _fill(stage: Stage) -> None:
         enrolling,
         entering,
         leaving,
+        linking,
         minors,
         oneself,
         organising,
@@ -279,6 +280,7 @@ def _fill(stage: Stage) -> None:
     scanning.furnish(stage)
     leaving.furnish(stage)
     signing_leave.furnish(stage)
+    linking.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:
