@@ -72,21 +72,22 @@ def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime)
             earlier = earlier_answer(caller.client_id, key, digest) if key else None
             if earlier:
                 return earlier[0], earlier[1]
-            refusal, used, quota = _counted()
+            refusal, used, quota = count_query()
             if not key or refusal or keep_answer(caller.client_id, key, digest, (used, quota, ()), at=at):
                 break
             transaction.set_rollback(True)
     if refusal:
-        raise _refusal(refusal, at)
+        raise limit_refusal(refusal, at)
     return used, quota
 
 
-def _counted() -> tuple[str, int, int]:
+def count_query() -> tuple[str, int, int]:
+    """Count a call of the system that this transaction speaks for; give why it is one too many, how many there were and may be."""
     ((refusal, used, quota),) = fetch_prepared("SELECT refusal, used, quota FROM sharing_count_query()", ())
     return refusal, used, quota
 
 
-def _refusal(refusal: str, at: datetime) -> TooMany:
+def limit_refusal(refusal: str, at: datetime) -> TooMany:
     if refusal == QuotaExhausted.code:
         return QuotaExhausted(again_in_s=seconds_of_day_left(at))
     return RateExceeded(again_in_s=60 - at.second)

@@ -54,7 +54,9 @@ def days_go_by(register: Register, days: int) -> None:
 
 
 def entries(register: Register) -> list[tuple[Any, ...]]:
-    return register.rows("SELECT channel, outcome, reason FROM ground_access_entry WHERE channel = 'share' ORDER BY 1, 2, 3")
+    return register.rows(
+        "SELECT channel, outcome, reason FROM ground_access_entry WHERE channel = 'share' ORDER BY 1, 2, 3"
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,7 +280,9 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(
             st.just("make"),
-            st.tuples(st.frozensets(st.sampled_from(ITEMS), min_size=1), st.integers(1, 9), st.integers(1, 3), st.booleans()),
+            st.tuples(
+                st.frozensets(st.sampled_from(ITEMS), min_size=1), st.integers(1, 9), st.integers(1, 3), st.booleans()
+            ),
         ),
         st.tuples(st.sampled_from(["look", "guess", "end"]), st.integers(0, 3)),
         st.tuples(st.just("days"), st.integers(1, 6)),
@@ -311,7 +315,13 @@ class Model:
 @contextmanager
 def fresh(register: Register) -> Iterator[Model]:
     with register.connect("owner") as owner:
-        for table in ("sharing_link_view", "sharing_link_try", "sharing_link_end", "sharing_link", "ground_access_entry"):
+        for table in (
+            "sharing_link_view",
+            "sharing_link_try",
+            "sharing_link_end",
+            "sharing_link",
+            "ground_access_entry",
+        ):
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
             owner.execute(f"DELETE FROM {table}".encode())
             owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
@@ -374,7 +384,9 @@ def test_no_sequence_of_steps_looks_beyond_what_was_let(
         looked = held.rows("SELECT k.most_views - count(v.entry_id) FROM sharing_link k"
                            " LEFT JOIN sharing_link_view v ON v.link_id = k.id GROUP BY k.id")  # fmt: skip
         assert all(left >= 0 for (left,) in looked)
-        given_out = held.rows("SELECT count(*) FROM ground_access_entry WHERE channel = 'share' AND outcome = 'answered'")
+        given_out = held.rows(
+            "SELECT count(*) FROM ground_access_entry WHERE channel = 'share' AND outcome = 'answered'"
+        )
         assert given_out == held.rows("SELECT count(*) FROM sharing_link_view")
 
 

@@ -4,8 +4,19 @@ from tests.system import linking as l_
 from tests.system.attacks import Attack, change_wholly
 from tests.system.guards import APPEND, Clause, Guard, holds, trigger
 
-OWN, TERM, DIGEST, CODE = "what is their own", "for its days and so many times", "a digest is all", "holds no identity code"
-ITEMS, MANY, BEYOND, WORDS, OTHER = "items in force", "links stand at a time", "beyond what the link lets", "without its link", "did not share"
+OWN, TERM, DIGEST, CODE = (
+    "what is their own",
+    "for its days and so many times",
+    "a digest is all",
+    "holds no identity code",
+)
+ITEMS, MANY, BEYOND, WORDS, OTHER = (
+    "items in force",
+    "links stand at a time",
+    "beyond what the link lets",
+    "without its link",
+    "did not share",
+)
 STANDS = "WHERE sharing_link_state(k) = 'stands'"
 GUARDS: dict[str, Guard] = dict((
     ("policy records_version.shared", Guard(l_.sees(otherwise=l_.with_link(items=["ZG-ZY"])), "DROP POLICY shared ON records_version")),
@@ -84,7 +95,9 @@ SOUND: dict[str, Attack] = {
     "as-many-links-as-may-stand": l_.makes(before=16),
     "two-looks-of-three": l_.looks(times=2),
     "a-look-that-finds-nothing": l_.looks(outcome="empty", record_ids=[], versions=[]),
-    "a-look-at-a-statement": l_.looks(f"{l_.words_of(l_.NOTHING)}/", link=l_.NOTHING, fields=[f"{l_.ITEM}.=yes_no", "name"]),
+    "a-look-at-a-statement": l_.looks(
+        f"{l_.words_of(l_.NOTHING)}/", link=l_.NOTHING, fields=[f"{l_.ITEM}.=yes_no", "name"]
+    ),
     "opened-with-the-code": l_.opens(l_.CODED, l_.CODE),
     "a-link-ended": l_.ends(),
 }

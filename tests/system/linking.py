@@ -29,8 +29,14 @@ def number_of(link: int) -> str:
 def furnish(stage: Stage) -> None:
     """Let Wang share penalties by a link, by one with an access code, and by one that says that there are none."""
     c.unlock(stage, LINK, VIEW, TRY, END)
-    for link, changes in ((OPEN, {}), (CODED, {"code_digest": digest(f"{words_of(CODED)}/{CODE}")}), (NOTHING, {"kind": "nothing"})):
-        stage.insert("owner", LINK, made(stage, id=link, number=number_of(link), digest=digest(words_of(link)), **changes))
+    for link, changes in (
+        (OPEN, {}),
+        (CODED, {"code_digest": digest(f"{words_of(CODED)}/{CODE}")}),
+        (NOTHING, {"kind": "nothing"}),
+    ):
+        stage.insert(
+            "owner", LINK, made(stage, id=link, number=number_of(link), digest=digest(words_of(link)), **changes)
+        )
     stage.insert("owner", VIEW, {"entry_id": uuid4(), "link_id": OPEN, "at": stage.facts.at})
     stage.insert("owner", TRY, {"link_id": CODED, "at": stage.facts.at})
     c.lock(stage, LINK, VIEW, TRY, END)
@@ -63,7 +69,9 @@ def makes(*, whose: str = "wang", before: int = 0, **changes: Any) -> Any:
             told["valid_until"] = stage.facts.today + told.pop("days") * DAY
         row = made(stage, **told)
         columns = ("number", "digest", "code_digest", "kind", "items", "most_views", "valid_until", "note")
-        stage.run("app", "SELECT FROM sharing_make_link(%s, %s, %s, %s, %s, %s, %s, %s)", *(row[name] for name in columns))
+        stage.run(
+            "app", "SELECT FROM sharing_make_link(%s, %s, %s, %s, %s, %s, %s, %s)", *(row[name] for name in columns)
+        )
         return True
 
     return attack
@@ -137,16 +145,16 @@ def sees_values(link: int) -> Any:
     return attack
 
 
-def looks(words: str = f"{words_of(OPEN)}/", *, link: int = OPEN, otherwise: Any = None, times: int = 1, **changes: Any) -> Any:
+def looks(
+    words: str = f"{words_of(OPEN)}/", *, link: int = OPEN, otherwise: Any = None, times: int = 1, **changes: Any
+) -> Any:
     """Enter a look through a link; sound unless changed."""
 
     def attack(stage: Stage) -> bool:
         if otherwise:
             otherwise(stage)
         said(stage, words)
-        told = {
-            name: getattr(stage.facts, value) if name == "subject_id" else value for name, value in changes.items()
-        }
+        told = {name: getattr(stage.facts, value) if name == "subject_id" else value for name, value in changes.items()}
         row = {"organisation": "持链接的人", "officer": "link", "purpose": "BR-CX", "basis": BASIS, "case_reference": number_of(link),
                "channel": "share", "fields": [f"{ITEM}.CF_WSH", "name"]}  # fmt: skip
         for _ in range(times):
@@ -213,4 +221,3 @@ def ends(whose: str = "wang") -> Any:
 def rewrites(table: str, column: str) -> Any:
     """Change a table as the owner, who holds every grant; others lean on it, so that it isn't emptied."""
     return lambda stage: not stage.run("owner", f"UPDATE {table} SET {column} = {column}")
-

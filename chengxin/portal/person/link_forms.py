@@ -109,7 +109,9 @@ class OpenForm(forms.Form):
         label=_("访问码"),
         required=False,
         max_length=CODE_SIGNS,
-        help_text=format_lazy(_("给您链接的人另外告诉了您 {count} 位数字的，填在这里；没有的不用填。"), count=CODE_SIGNS),
+        help_text=format_lazy(
+            _("给您链接的人另外告诉了您 {count} 位数字的，填在这里；没有的不用填。"), count=CODE_SIGNS
+        ),
         widget=text_input(inputmode="numeric", spellcheck="false"),
         error_messages={
             "max_length": format_lazy(_("访问码共 {count} 位数字，请核对。"), count=CODE_SIGNS),

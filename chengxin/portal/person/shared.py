@@ -19,7 +19,11 @@ from chengxin.sharing.links.services import Opened, look
 
 flood = Flood(60)
 # The address is the right to look: it is told to no other server, kept by no cache and put into no index.
-UNSEEN = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store, private", "X-Robots-Tag": "noindex, nofollow, noarchive"}
+UNSEEN = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store, private",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
 
 
 @public("持有链接的人只看到本人所选的内容，链接无法猜到，次数和期限由本人定，每次都登记")

@@ -20,6 +20,14 @@ class EnrolmentUnknown(NotFound):
     )
 
 
+class RequestUnknown(NotFound):
+    code, message, message_en = (
+        "request-unknown",
+        "本单位没有这个编号的授权请求。请核对编号。",
+        "Your organisation has no request of this number. Check the number.",
+    )
+
+
 class CallBackUnknown(NotFound):
     code, message, message_en = (
         "call-back-unknown",

@@ -54,7 +54,8 @@ def list_own_links(person: User, *, number: str = "", before: int | None = None,
         rows = cursor.fetchall()
     names = {one.code: one for one in items_told(code for row in rows for code in row[3])}
     return [
-        OwnLink(one, label, kind, tuple(names[code] for code in items), *rest) for one, label, kind, items, *rest in rows
+        OwnLink(one, label, kind, tuple(names[code] for code in items), *rest)
+        for one, label, kind, items, *rest in rows
     ]
 
 
@@ -69,7 +70,9 @@ def find_own_link(person: User, number: str) -> OwnLink:
 def standing_links(person: User) -> int:
     """Count the links of a person that open something today."""
     with speaking_as_person(person), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sharing_own_links('', %s, %s) k WHERE k.state = 'stands'", [LAST, LAST >> 32])
+        cursor.execute(
+            "SELECT count(*) FROM sharing_own_links('', %s, %s) k WHERE k.state = 'stands'", [LAST, LAST >> 32]
+        )
         (found,) = cursor.fetchone() or (0,)
     return int(found)
 

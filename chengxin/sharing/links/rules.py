@@ -30,7 +30,9 @@ class LinkLimits:
 
 
 def no_such_days(most: int) -> Refusal:
-    return Refusal("link-days", f"有效期最少 1 天，最多 {most} 天。", f"It opens for 1 day at least and {most} at most.")
+    return Refusal(
+        "link-days", f"有效期最少 1 天，最多 {most} 天。", f"It opens for 1 day at least and {most} at most."
+    )
 
 
 def no_such_views(most: int) -> Refusal:

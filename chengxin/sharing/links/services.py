@@ -199,9 +199,7 @@ def _read(link: _Link, note: Reading, purpose: PurposeTerms) -> dict[str, tuple[
     return {code: (bool(states.get(code)), ()) for code in link.items}
 
 
-def _words(
-    link: _Link, found: Mapping[str, tuple[bool, tuple[ShownRecord, ...]]], at: datetime
-) -> tuple[Looked, ...]:
+def _words(link: _Link, found: Mapping[str, tuple[bool, tuple[ShownRecord, ...]]], at: datetime) -> tuple[Looked, ...]:
     """Put names to the items that stand today, and say who hands them in; of one whose law has ended nothing is told."""
     offered = {field.code: field for field in offered_fields(shanghai_date(at))}
     sources = handed_in(list(link.items))

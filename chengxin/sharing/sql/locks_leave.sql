@@ -30,19 +30,23 @@ CREATE OR REPLACE FUNCTION sharing_authorisation_state(asked sharing_authorisati
 $$;
 
 -- name: guard_authorisation
--- Whoever asks asks for their own organisation, which stands enrolled for a duty that needs the person's leave: for no more than the duty lets be
+-- Whoever asks, an officer or by the interface a system in force, asks for their own organisation, which stands enrolled for a duty that needs the person's leave: for no more than the duty lets be
 -- seen and kept, until a day within the longest period. It reaches somebody who lives, who isn't the officer, and who wasn't asked the same
 -- within the term.
 CREATE OR REPLACE FUNCTION sharing_guard_authorisation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    by_system boolean := NEW.channel = 'api';
     asker record;
     duty sharing_duty;
 BEGIN
     SELECT o.code, u.id INTO asker FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation
-        LEFT JOIN identity_user u ON u.login = s.name AND u.organisation_id = o.id WHERE s.name = NEW.officer;
-    IF asker.code IS DISTINCT FROM NEW.organisation OR asker.id IS NULL THEN
+        LEFT JOIN identity_user u ON u.login = CASE WHEN by_system THEN split_part(s.name, '/', 2) ELSE s.name END AND u.organisation_id = o.id
+        WHERE s.name = NEW.officer;
+    IF asker.code IS DISTINCT FROM NEW.organisation OR asker.id IS NULL AND NOT by_system
+       OR by_system AND NOT EXISTS (SELECT FROM identity_client_live l
+                                    WHERE l.client_id = split_part(NEW.officer, '/', 1) AND l.organisation = NEW.organisation) THEN
         RAISE EXCEPTION 'an officer asks for their own organisation' USING ERRCODE = 'check_violation';
     END IF;
     SELECT d.* INTO duty FROM sharing_duty d WHERE d.id = NEW.duty_id AND d.needs = 'authorisation';
@@ -60,7 +64,9 @@ BEGIN
     IF NEW.reason || NEW.reference ~ '(?<![0-9])[1-9][0-9]{5}(18|19|20)[0-9]{2}[0-9]{4}[0-9]{3}[0-9Xx]' THEN
         RAISE EXCEPTION 'a reason holds no identity code' USING ERRCODE = 'check_violation';
     END IF;
-    PERFORM identity_refuse_oneself(asker.id, array_remove(ARRAY[NEW.subject_id], 0));
+    IF asker.id IS NOT NULL THEN
+        PERFORM identity_refuse_oneself(asker.id, array_remove(ARRAY[NEW.subject_id], 0));
+    END IF;
     IF NEW.subject_id > 0 THEN
         IF NOT EXISTS (SELECT FROM identity_person p WHERE p.subject_id = NEW.subject_id AND p.absorbed_into_id IS NULL AND p.died IS NULL
                        AND p.minor_rank <= p.identity_rank) THEN
@@ -289,9 +295,9 @@ END
 $$;
 
 -- name: authorisations_of
--- What the organisation that is spoken for asked for, the newest first. Not of whom: its own reference leads there. What was refused looks like
+-- What the organisation that is spoken for asked for, the newest first; one of them where it is named. Not of whom: its own reference leads there. What was refused looks like
 -- what wasn't answered, and like what reached nobody: it waits until it lapses.
-CREATE OR REPLACE FUNCTION sharing_authorisations_of(before bigint, most integer)
+CREATE OR REPLACE FUNCTION sharing_authorisations_of(wanted text, before bigint, most integer)
     RETURNS TABLE (id bigint, number varchar, duty_id bigint, items varchar[], once boolean, valid_until date, keep_days integer, erase_by date,
                    reference varchar, officer varchar, asked_at timestamptz, lapses_on date, state text, left_items varchar[],
                    left_once boolean, left_until date, uses bigint)
@@ -310,7 +316,7 @@ BEGIN
     FROM sharing_authorisation a
     CROSS JOIN LATERAL (SELECT sharing_authorisation_state(a) AS state) t
     LEFT JOIN LATERAL sharing_authorisation_last(a.id) l ON true
-    WHERE a.organisation = mine AND a.id < before ORDER BY a.id DESC LIMIT most;
+    WHERE a.organisation = mine AND a.id < before AND (wanted = '' OR a.number = wanted) ORDER BY a.id DESC LIMIT most;
 END
 $$;
 
@@ -382,12 +388,12 @@ REVOKE ALL ON FUNCTION sharing_enrolled_for(text, bigint), sharing_authorisation
     sharing_guard_authorisation_recall(),
     sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
-    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(bigint, integer),
+    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
     sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text), sharing_authorisations_over(integer)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
-    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(bigint, integer),
+    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
     sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text), sharing_authorisations_over(integer)
     TO {app};

@@ -70,7 +70,9 @@ def test_making_one_asks_for_proof_and_ending_does_not(held: Register) -> None:
     assert "已收回，立即生效" in client.post(reverse("person-link-end", args=[number]), follow=True).content.decode()
     for way in ("person-link", "person-link-end"):
         other = own_page(LI_NA.code, "李娜")
-        answer = other.post(reverse(way, args=[number])) if way.endswith("end") else other.get(reverse(way, args=[number]))
+        answer = (
+            other.post(reverse(way, args=[number])) if way.endswith("end") else other.get(reverse(way, args=[number]))
+        )
         assert answer.status_code == 404
 
 
