@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
 from chengxin.identity.checking import refuse_client
-from chengxin.identity.errors import QuotaExhausted, RateExceeded
+from chengxin.identity.errors import QuotaExhausted, RateExceeded, TokenInvalid
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
 from chengxin.identity.speaking import speak_for
 from chengxin.lib.errors import TooMany
@@ -21,11 +21,15 @@ CHANNEL, BETWEEN = "api", "/"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A system that proved itself with a token: its organisation, its own name, and from where it calls."""
+    """A system that proved itself with a token: its organisation, its own name, and from where it calls.
+
+    ``authorisation``: the number of the one that the token is bound to, where it is.
+    """
 
     organisation: str
     client_id: str
     address: str
+    authorisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,26 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
 
     ``key`` keeps a repeated call from being counted twice. Its answer is read and entered anew, since nothing of a person's is kept to be
     told again. Raises ClientNotInForce, AddressNotAllowed, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable, DutyNotNamed,
-    HandsRefused where the officer is one of ours and asks about themselves.
+    TokenInvalid, HandsRefused where the officer is one of ours and asks about themselves.
     """
     refuse_client(caller.client_id, caller.organisation, caller.address)
+    _refuse_dead_token(caller)
     used, quota = _count(caller, why, question, key, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
     # The duty tells its purpose.
-    asker = Asker(caller.organisation, officer, "", why.basis, why.case_reference, CHANNEL, why.duty)
+    bound = caller.authorisation
+    asker = Asker(caller.organisation, officer, "", why.basis, why.case_reference, CHANNEL, why.duty, bound)
     return Answered(issue_report(asker, question, at=at, client=caller.client_id), used, quota)
+
+
+def _refuse_dead_token(caller: Caller) -> None:
+    """Raise TokenInvalid where the code that gave a bound token was shown a second time."""
+    if not caller.authorisation:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sharing_bound_token_stands(%s)", [caller.authorisation])
+        if cursor.fetchone() != (True,):
+            raise TokenInvalid
 
 
 def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime) -> tuple[int, int]:

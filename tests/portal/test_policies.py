@@ -78,6 +78,7 @@ OPEN = {
     "person-callback": "whoever logs in isn't logged in yet",
     "shared": "whoever holds the link sees what its person chose, so often and until when they said; fetching shows nothing",
     "api:openapi": "describes the interface",
+    "api:par": "whoever proves itself isn't proved yet",
     "api:token": "whoever proves itself isn't proved yet",
     "oauth-metadata": "tells how a client proves itself",
 }

@@ -162,7 +162,7 @@ CLAUSES: dict[str, Clause] = {
         OWN,
     ),
     "leave: asked by who speaks": Clause(
-        "guard_authorisation", "WHERE s.name = NEW.officer", "", v.asks(direct=True, login="clerk"), OWN
+        "guard_authorisation", "ELSE s.name = NEW.officer END", "ELSE s.name IS NOT NULL END", v.asks(direct=True, login="clerk"), OWN
     ),
     "leave: asked by an officer": Clause(
         "guard_authorisation",
@@ -247,7 +247,7 @@ CLAUSES: dict[str, Clause] = {
     "leave: of the living": Clause("guard_authorisation", "AND p.died IS NULL", "", v.asks(otherwise=v.dies), LIVES),
     "leave: not again and again": Clause(
         "guard_authorisation",
-        "IF sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN",
+        "IF NEW.channel <> 'browser' AND sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN",
         "IF false THEN",
         v.asks_directly_again,
         AGAIN,

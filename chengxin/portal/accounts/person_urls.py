@@ -5,6 +5,7 @@ from django.urls import path
 from chengxin.portal.accounts import platform
 from chengxin.portal.person import (
     authorisations,
+    authorise,
     contacts,
     demo,
     details,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("me/authorisations/<slug:number>/withdraw", authorisations.withdraw, name="person-take-back"),
     path("me/authorisations/<slug:number>/<slug:receipt>.pdf", authorisations.receipt_pdf, name="person-leave-pdf"),
     path("me/authorisations/<slug:number>/<slug:receipt>.json", authorisations.receipt_json, name="person-leave-json"),
+    path("authorise/", authorise.authorise, name="authorise"),
     path("me/shares/", links.links, name="person-links"),
     path("me/shares/new/", links.new_link, name="person-link-new"),
     path("me/shares/<slug:number>/", links.link, name="person-link"),

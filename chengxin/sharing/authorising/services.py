@@ -107,7 +107,7 @@ def request_authorisation(actor: User, wanted: Wanted, question: Question, *, ch
 def enter_request(duty: DutyTold, wanted: Wanted, reached: tuple[int, str], *, channel: str, at: datetime) -> str:
     """Enter a request in a transaction that speaks for whoever asks; ``reached``: whom, else nobody and why. Gives its number."""
     on, leave = shanghai_date(at), wanted.leave
-    number = f"SQ{on:%Y%m%d}" + _signs()
+    number = number_request(at)
     values: list[Any] = [
         number, *reached, duty.id, sorted(leave.items), leave.once, leave.valid_until, wanted.keep_days,
         erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(), channel,
@@ -119,6 +119,11 @@ def enter_request(duty: DutyTold, wanted: Wanted, reached: tuple[int, str], *, c
             values,
         )
     return number
+
+
+def number_request(at: datetime) -> str:
+    """Make a request's number: its day, and ten signs that nobody can guess."""
+    return f"SQ{shanghai_date(at):%Y%m%d}{_signs()}"
 
 
 def _signs() -> str:

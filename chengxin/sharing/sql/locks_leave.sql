@@ -37,13 +37,17 @@ CREATE OR REPLACE FUNCTION sharing_guard_authorisation() RETURNS trigger LANGUAG
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
-    by_system boolean := NEW.channel = 'api';
+    by_system boolean := NEW.channel IN ('api', 'browser');
     asker record;
     duty sharing_duty;
 BEGIN
-    SELECT o.code, u.id INTO asker FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation
-        LEFT JOIN identity_user u ON u.login = CASE WHEN by_system THEN split_part(s.name, '/', 2) ELSE s.name END AND u.organisation_id = o.id
-        WHERE s.name = NEW.officer;
+    IF NEW.channel = 'browser' THEN
+        PERFORM sharing_refuse_unpushed(NEW);
+    END IF;
+    SELECT o.code, u.id INTO asker FROM identity_organisation o LEFT JOIN identity_speaker() s ON o.id = s.organisation
+        LEFT JOIN identity_user u ON u.login = CASE WHEN by_system THEN split_part(NEW.officer, '/', 2) ELSE NEW.officer END
+                                     AND u.organisation_id = o.id
+        WHERE CASE WHEN NEW.channel = 'browser' THEN o.code = NEW.organisation ELSE s.name = NEW.officer END;
     IF asker.code IS DISTINCT FROM NEW.organisation OR asker.id IS NULL AND NOT by_system
        OR by_system AND NOT EXISTS (SELECT FROM identity_client_live l
                                     WHERE l.client_id = split_part(NEW.officer, '/', 1) AND l.organisation = NEW.organisation) THEN
@@ -72,7 +76,7 @@ BEGIN
                        AND p.minor_rank <= p.identity_rank) THEN
             RAISE EXCEPTION 'who is asked lives and is of age' USING ERRCODE = 'check_violation';
         END IF;
-        IF sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN
+        IF NEW.channel <> 'browser' AND sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN
             RAISE EXCEPTION 'nobody is asked the same again and again' USING ERRCODE = 'check_violation';
         END IF;
     END IF;
@@ -358,30 +362,6 @@ BEGIN
 END
 $$;
 
--- name: authorisations_over
--- Every organisation's requests for the credit centre, while it is spoken for: how they stand and what is late, nothing of whom or why.
-CREATE OR REPLACE FUNCTION sharing_authorisations_over(most integer)
-    RETURNS TABLE (id bigint, number varchar, organisation varchar, duty varchar, items integer, asked_at timestamptz, state text, uses bigint,
-                   recall_due date, acknowledged_at timestamptz)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    IF NOT identity_centre_speaks() THEN
-        RETURN;
-    END IF;
-    RETURN QUERY
-    SELECT a.id, a.number, coalesce(o.name, a.organisation), d.name, cardinality(a.items), a.asked_at,
-           CASE WHEN a.subject_id = 0 THEN 'undelivered' ELSE sharing_authorisation_state(a) END,
-           (SELECT count(*) FROM sharing_authorisation_use u WHERE u.authorisation_id = a.id), r.due_on, r.acknowledged_at
-    FROM sharing_authorisation a
-    JOIN sharing_duty d ON d.id = a.duty_id
-    LEFT JOIN identity_organisation o ON o.code = a.organisation
-    LEFT JOIN LATERAL (SELECT c.due_on, c.acknowledged_at FROM sharing_authorisation_recall c WHERE c.authorisation_id = a.id
-                       ORDER BY c.acknowledged_at IS NOT NULL, c.due_on LIMIT 1) r ON true
-    ORDER BY a.id DESC LIMIT most;
-END
-$$;
-
 -- name: authorisations_grants
 REVOKE ALL ON FUNCTION sharing_enrolled_for(text, bigint), sharing_authorisation_last(bigint), sharing_authorisation_state(sharing_authorisation), sharing_guard_authorisation(),
     sharing_authorisation_number(text, text), sharing_asked_lately(text, bigint, bigint), sharing_guard_authorisation_event(), sharing_call_back(),
@@ -389,11 +369,11 @@ REVOKE ALL ON FUNCTION sharing_enrolled_for(text, bigint), sharing_authorisation
     sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
     sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
-    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text), sharing_authorisations_over(integer)
+    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
     sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
-    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text), sharing_authorisations_over(integer)
+    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text)
     TO {app};
