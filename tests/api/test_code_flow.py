@@ -104,10 +104,18 @@ def asked(made: System, begun: Begun) -> dict[str, str]:
     return {"client_id": made.client_id, "request_uri": begun.request_uri}
 
 
-def decide(made: System, begun: Begun, today: date, *, who: Someone = WANG_WEI, grant: bool = True, **changes: Any) -> Any:
+def decide(
+    made: System, begun: Begun, today: date, *, who: Someone = WANG_WEI, grant: bool = True, **changes: Any
+) -> Any:
     """Decide on the page as a person; give the answer."""
     client = own_page(who.code, who.name)
-    told = {"grant": "1", "items": [PENALTY], "times": "period", "last": (today + timedelta(days=20)).isoformat(), **changes}
+    told = {
+        "grant": "1",
+        "items": [PENALTY],
+        "times": "period",
+        "last": (today + timedelta(days=20)).isoformat(),
+        **changes,
+    }
     return client.post(AUTHORISE, told if grant else {}, QUERY_STRING=urlencode(asked(made, begun)))
 
 
@@ -136,7 +144,9 @@ def granted(made: System, today: date, **changes: Any) -> tuple[Begun, str]:
 
 def ask(token: str, person: Someone = WANG_WEI, **changes: Any) -> Any:
     headers = {"Authorization": f"Bearer {token}"}
-    return Client().post("/api/v1/queries", {**question(person), **changes}, content_type="application/json", headers=headers)
+    return Client().post(
+        "/api/v1/queries", {**question(person), **changes}, content_type="application/json", headers=headers
+    )
 
 
 def test_the_whole_way(bank: Register, made: System, today: date, now: datetime) -> None:
@@ -186,7 +196,9 @@ def test_refusing_leads_back_without_a_word_and_leaves_nothing(bank: Register, m
     assert "没有得到授权，也不知道为什么" in answer.content.decode()
     assert bank.rows("SELECT count(*) FROM sharing_authorisation") == [(0,)]
     assert bank.rows("SELECT authorisation_id, code_digest FROM sharing_pushed_answer") == [(None, None)]
-    assert bank.rows("SELECT count(*) FROM ground_action WHERE act IN ('authorisation.grant', 'authorisation.refuse')") == [(0,)]
+    assert bank.rows(
+        "SELECT count(*) FROM ground_action WHERE act IN ('authorisation.grant', 'authorisation.refuse')"
+    ) == [(0,)]
     assert client.get(AUTHORISE, asked(made, begun)).status_code == 404
 
 
@@ -229,7 +241,9 @@ def test_no_more_is_granted_than_was_asked(
         pytest.param({"state": ""}, "invalid_request", id="no-state"),
         pytest.param({"redirect_uri": "https://evil.example.cn/back"}, "invalid_request", id="other-redirect"),
         pytest.param({"redirect_uri": BACK + "&x=1"}, "invalid_request", id="redirect-with-more"),
-        pytest.param({"redirect_uri": "https://bank.example.cn/back/../evil"}, "invalid_request", id="redirect-climbing"),
+        pytest.param(
+            {"redirect_uri": "https://bank.example.cn/back/../evil"}, "invalid_request", id="redirect-climbing"
+        ),
         pytest.param({"client_assertion": "x"}, "invalid_client", id="no-proof"),
         pytest.param({"details_": []}, "invalid_request", id="nothing-asked"),
         pytest.param({"details_": "x"}, "invalid_request", id="no-details"),
@@ -251,7 +265,13 @@ def test_over_asking_is_not_pushed(bank: Register, made: System, today: date) ->
 def test_without_pushing_nothing_is_asked(bank: Register, made: System) -> None:
     """Neither parameters in the address nor another client's reference open anything, nor do they lead anywhere."""
     client = own_page(WANG_WEI.code, "王伟")
-    plain = {"response_type": "code", "client_id": made.client_id, "redirect_uri": BACK, "state": "s1", "code_challenge": "v" * 43}
+    plain = {
+        "response_type": "code",
+        "client_id": made.client_id,
+        "redirect_uri": BACK,
+        "state": "s1",
+        "code_challenge": "v" * 43,
+    }
     assert client.get(AUTHORISE, plain).status_code == 404
 
 
@@ -345,7 +365,14 @@ def test_an_address_counts_approved_and_until_it_is_withdrawn(bank: Register, to
 
 
 @pytest.mark.parametrize(
-    "address", ["http://bank.example.cn/", "https://bank.example.cn", "https://bank.example.cn/#x", "https://b a/", "https://u@h/"]
+    "address",
+    [
+        "http://bank.example.cn/",
+        "https://bank.example.cn",
+        "https://bank.example.cn/#x",
+        "https://b a/",
+        "https://u@h/",
+    ],
 )
 def test_what_is_no_address_to_lead_back_to(bank: Register, address: str) -> None:
     made = system(bank, organisation=BANK)

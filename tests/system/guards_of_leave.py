@@ -162,7 +162,11 @@ CLAUSES: dict[str, Clause] = {
         OWN,
     ),
     "leave: asked by who speaks": Clause(
-        "guard_authorisation", "ELSE s.name = NEW.officer END", "ELSE s.name IS NOT NULL END", v.asks(direct=True, login="clerk"), OWN
+        "guard_authorisation",
+        "ELSE s.name = NEW.officer END",
+        "ELSE s.name IS NOT NULL END",
+        v.asks(direct=True, login="clerk"),
+        OWN,
     ),
     "leave: asked by an officer": Clause(
         "guard_authorisation",
@@ -365,7 +369,7 @@ CLAUSES: dict[str, Clause] = {
         "authorisations_of",
         "WHERE a.organisation = mine AND",
         "WHERE",
-        v.finds("SELECT FROM sharing_authorisations_of('', 9999999, 10)"),
+        v.finds(f"SELECT FROM sharing_authorisations_of('', 9999999, 10) WHERE id = {v.GRANTED}"),
     ),
     "asked: no refusal told": Clause(
         "authorisations_of",

@@ -206,6 +206,7 @@ def _fill(stage: Stage) -> None:
         oneself,
         organising,
         populating,
+        pushing,
         rebuilding,
         saying,
         scanning,
@@ -281,6 +282,7 @@ def _fill(stage: Stage) -> None:
     leaving.furnish(stage)
     signing_leave.furnish(stage)
     linking.furnish(stage)
+    pushing.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

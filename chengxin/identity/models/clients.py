@@ -104,7 +104,8 @@ class ClientRedirect(models.Model):
         db_table = "identity_client_redirect"
         constraints = [
             models.CheckConstraint(
-                name="client_redirect_form", condition=models.Q(address__regex=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?/[^#\s]*$")
+                name="client_redirect_form",
+                condition=models.Q(address__regex=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?/[^#\s]*$"),
             ),
             models.CheckConstraint(
                 name="client_redirect_approved_by_another", condition=~models.Q(approved_by=models.F("entered_by"))

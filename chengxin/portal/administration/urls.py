@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from chengxin.portal.administration import accounts, clients, licences, log, officers, organisations, purposes, redirects
+from chengxin.portal.administration import (
+    accounts,
+    clients,
+    licences,
+    log,
+    officers,
+    organisations,
+    purposes,
+    redirects,
+)
 
 app_name = "administration"
 urlpatterns = [

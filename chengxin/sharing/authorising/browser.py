@@ -213,4 +213,6 @@ def exchange_code(client: ClientKeyLive, code: str, redirect: str, verifier: str
     if row is None:
         raise GrantInvalid
     number, subject, items, once, until, duty = row
-    return Exchanged(number, vault().pseudonym(client.organisation, subject), duty, Leave(frozenset(items), once, until))
+    return Exchanged(
+        number, vault().pseudonym(client.organisation, subject), duty, Leave(frozenset(items), once, until)
+    )

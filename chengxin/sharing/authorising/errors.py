@@ -36,7 +36,9 @@ class RedirectUnknown(Unusable):
 
 class PushUnfit(Unusable):
     code, status = "push-unfit", 400
-    message = "请求须是 response_type=code，code_challenge_method=S256，code_challenge 共 43 位，state 不空且不超过 512 位。"
+    message = (
+        "请求须是 response_type=code，code_challenge_method=S256，code_challenge 共 43 位，state 不空且不超过 512 位。"
+    )
     message_en = (
         "Ask with response_type=code, code_challenge_method=S256, a code_challenge of 43 signs and a state of 1 to 512."
     )
@@ -55,7 +57,9 @@ class GrantInvalid(Unusable):
 
     code, status = "invalid-grant", 400
     message = "授权码无效：不存在、已用过、过了 60 秒，或者与系统、返回地址、code_verifier 不符。"
-    message_en = "The code isn't valid: unknown, used, older than 60 seconds, or of another client, redirect_uri or verifier."
+    message_en = (
+        "The code isn't valid: unknown, used, older than 60 seconds, or of another client, redirect_uri or verifier."
+    )
 
 
 class CallBackUnknown(NotFound):

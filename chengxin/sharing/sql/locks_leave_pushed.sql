@@ -9,7 +9,7 @@ BEGIN
         RAISE EXCEPTION 'a system pushes a request of its own' USING ERRCODE = 'check_violation';
     END IF;
     IF NOT EXISTS (SELECT FROM identity_client_redirect_live r
-                   WHERE r.client_id = NEW.client_id AND r.organisation = NEW.organisation AND r.address = NEW.redirect) THEN
+                   WHERE r.client_id = NEW.client_id AND r.address = NEW.redirect) THEN
         RAISE EXCEPTION 'a browser is led back to an address that was approved' USING ERRCODE = 'check_violation';
     END IF;
     IF NOT EXISTS (SELECT FROM sharing_duty d WHERE d.id = NEW.duty_id AND d.needs = 'authorisation' AND NEW.items <@ d.items
