@@ -192,6 +192,8 @@ MADE = {
     "test_browser_scans": ("portal:scan",),
     "test_browser_leave": ("portal:ask-leave", "person-authorisation", "portal:visit-leave", "portal:visit-leave-enter"),
     "test_browser_links": ("person-link-new", "person-link", "shared"),
+    "test_browser_authorise": ("authorise", "administration:enter-redirect", "administration:approve-redirect",
+                               "administration:withdraw-redirect"),
     "test_browser_backtests": ("portal:backtest",),
     "test_browser_catalogue": ("public:consultation", "portal:draft", "portal:draft-item", "portal:draft-field",
                                "portal:draft-bases"),
