@@ -1,5 +1,7 @@
-"""Where a client proves itself and gets an access token (RFC 6749 sections 4.1 and 4.4, RFC 7523), where it pushes what it asks of a person
-(RFC 9126), and where that is described (RFC 8414)."""
+"""Where a client proves itself and gets an access token, where it pushes what it asks of a person, and where that is described.
+
+RFC 6749 sections 4.1 and 4.4, RFC 7523; RFC 9126; RFC 8414.
+"""
 
 from datetime import timedelta
 from typing import Annotated
@@ -57,6 +59,7 @@ router = Router(tags=["令牌 / tokens"])
 def token(
     request: HttpRequest,
     response: HttpResponse,
+    *,
     grant_type: Form[str],
     client_assertion_type: Form[str],
     client_assertion: Form[str],
@@ -83,17 +86,16 @@ def token(
 
 
 def _given(made: Token, found: Exchanged | None = None) -> TokenGiven:
-    told = TokenGiven(access_token=made.text, expires_in=made.life_s, scope=made.scope)
-    if found:
-        leave = found.leave
-        told.sub = found.subject
-        told.authorization_details = [
-            LeaveGranted(
-                authorisation=found.number, duty=found.duty, items=sorted(leave.items), once=leave.once,
-                last_day=leave.valid_until - timedelta(days=1),
-            )
-        ]  # fmt: skip
-    return told
+    details = found and [
+        LeaveGranted(
+            authorisation=found.number, duty=found.duty, items=sorted(found.leave.items), once=found.leave.once,
+            last_day=found.leave.valid_until - timedelta(days=1),
+        )
+    ]  # fmt: skip
+    subject = found.subject if found else None
+    return TokenGiven(
+        access_token=made.text, expires_in=made.life_s, scope=made.scope, sub=subject, authorization_details=details
+    )
 
 
 @router.post(
@@ -106,6 +108,7 @@ def _given(made: Token, found: Exchanged | None = None) -> TokenGiven:
 def push(
     request: HttpRequest,
     response: HttpResponse,
+    *,
     client_assertion_type: Form[str],
     client_assertion: Form[str],
     authorization_details: Form[str],

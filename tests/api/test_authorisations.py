@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from chengxin.identity.services.declarations import declare_at_server
 from chengxin.sharing.authorising.queries import list_own_authorisations
 from chengxin.sharing.authorising.services import grant, narrow, refuse, withdraw
 from tests import leave as lv
-from chengxin.identity.services.declarations import declare_at_server
-from tests.identity.test_declarations import party, reopen_as_owner
 from tests.api.conftest import Call, ask_token
 from tests.api.test_verifications import GUIDE
 from tests.conftest import Register
+from tests.identity.test_declarations import party, reopen_as_owner
 from tests.identity.verifying import System, system
 from tests.leave import BANK, FULL, PENALTY, QUALIFICATION, days_go_by
-from tests.people import LI_NA, UNKNOWN, WANG_WEI, Someone
+from tests.people import LI_NA, MARKET, UNKNOWN, WANG_WEI, Someone
 from tests.sharing.test_own import oneself
 
 SCOPES = "authorisation.ask query.ask"
@@ -171,7 +171,7 @@ def test_the_scope_is_asked_for_by_name(call: Call, made: System, today: date) -
 
 def test_another_organisation_sees_nothing_of_it(call: Call, bank: Register, today: date) -> None:
     number = ask(call, today)
-    other = system(bank, organisation=lv.MARKET)
+    other = system(bank, organisation=MARKET)
     answer: Any = ask_token(other.assertion(), scope=SCOPES)
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     told = call(f"/authorisations/{number}", headers=headers)

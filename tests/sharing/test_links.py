@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from chengxin.catalogue.queries import find_purpose
 from chengxin.lib.errors import ChengxinError
 from chengxin.records.gate import open_gate
+from chengxin.records.queries import read_shown
 from chengxin.sharing.entries import Wanted, list_entries
 from chengxin.sharing.links import services
 from chengxin.sharing.links.errors import LinkClosed, LinkRefused, LinkUnknown
@@ -25,8 +26,8 @@ from chengxin.sharing.links.rules import LinkLimits, Shared, masked_name, opens_
 from chengxin.sharing.links.services import Made, end_link, look, make_link
 from tests.conftest import Register
 from tests.leave import PENALTY, QUALIFICATION, hold
-from tests.people import LI_NA, WANG_WEI, Someone
 from tests.penalties import penalty, write_csv
+from tests.people import LI_NA, WANG_WEI, Someone
 from tests.records.test_ingest import take
 from tests.records.test_undoing import undo
 from tests.sharing.test_own import oneself
@@ -229,7 +230,7 @@ def test_when_the_entry_cannot_be_written_nothing_comes_out(
 ) -> None:
     """Ended while it is read: by then the database refuses the entry."""
     made = share(now)
-    read = services.read_shown
+    read = read_shown
 
     def meanwhile(*told: Any, **named: Any) -> Any:
         found = read(*told, **named)

@@ -1,4 +1,4 @@
-"""Attacks on leave given in the browser: pushed by others or for more, decided by nobody or too late, exchanged again or after its minute."""
+"""Attacks on leave given in the browser: pushed by others or for more, decided by nobody or too late, exchanged again or too late."""
 
 from hashlib import sha256
 from typing import Any
@@ -52,7 +52,8 @@ def furnish(stage: Stage) -> None:
 def pushed(stage: Stage, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
         "digest": bytes(32), "client_id": CLIENT, "organisation": OTHER, "officer": OFFICER, "redirect": REDIRECT, "state": "s",
-        "challenge": CHALLENGE, "duty_id": duty_id(stage, DUTY), "items": [ITEM], "once": False, "valid_until": stage.facts.today + 30 * DAY,
+        "challenge": CHALLENGE, "duty_id": duty_id(stage, DUTY), "items": [ITEM], "once": False,
+        "valid_until": stage.facts.today + 30 * DAY,
         "keep_days": 0, "erase_by": None, "reason": "x", "reference": "x", "at": stage.facts.at, "expires_at": stage.facts.at + DAY,
     }  # fmt: skip
     return {**row, **changes}

@@ -76,7 +76,7 @@ class ShareForm(forms.Form):
         days = [day for day in DAYS if day <= limits.days]
         self._offer("days", [(str(day), _days(day)) for day in days])
         self._offer("views", [(str(time), _times(time)) for time in TIMES if time <= limits.views])
-        self.initial |= {"days": "1", "views": "1"}
+        self.initial.update({"days": "1", "views": "1"})
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

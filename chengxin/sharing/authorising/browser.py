@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -79,7 +80,7 @@ def push_request(caller: Caller, officer: str, wanted: Wanted, way: Way, *, at: 
     _count(caller, at)
     duty = refuse_request_of(Requester(caller.organisation, organisation.pk, caller.client_id, None), wanted, on)
     words, leave = secrets.token_urlsafe(WORDS_BYTES), wanted.leave
-    values = [
+    values: list[Any] = [
         _digest(words), officer, way.redirect, way.state, way.challenge, duty.id, sorted(leave.items), leave.once, leave.valid_until,
         wanted.keep_days, erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(),
     ]  # fmt: skip
@@ -154,22 +155,33 @@ def grant_pushed(person: User, client: str, reference: str, leave: Leave, *, at:
     refuse_by(refuse_grant(leave, asked=pushed.one.asked, on=on))
     number, code = number_request(at), secrets.token_urlsafe(WORDS_BYTES)
     lapses = authorisation_requests(on).period("answer").after(on)
-    values = [number, lapses, sorted(leave.items), leave.once, leave.valid_until, number_receipt(at), _digest(code)]
+    values: list[Any] = [
+        number,
+        lapses,
+        sorted(leave.items),
+        leave.once,
+        leave.valid_until,
+        number_receipt(at),
+        _digest(code),
+    ]
     _decide(person, client, reference, values, (ACTS["granted"], f"authorisation:{number}"), at)
     return _back(pushed, code=code)
 
 
 def leave_pushed(person: User, client: str, reference: str, *, at: datetime) -> str:
-    """Go back without granting. The institution learns that it has no leave, and not why; nothing is kept of who didn't. Raises PushedUnknown."""
+    """Go back without granting. The institution learns that it has no leave, and not why; nothing is kept of who didn't.
+
+    Raises PushedUnknown.
+    """
     pushed = open_pushed(person, client, reference, at)
     asked = pushed.one.asked
-    values = ["", asked.valid_until, [], asked.once, asked.valid_until, "", None]
+    values: list[Any] = ["", asked.valid_until, [], asked.once, asked.valid_until, "", None]
     _decide(person, client, reference, values, None, at)
     return _back(pushed, error=DENIED)
 
 
 def _decide(
-    person: User, client: str, reference: str, values: list[object], act: tuple[str, str] | None, at: datetime
+    person: User, client: str, reference: str, values: list[Any], act: tuple[str, str] | None, at: datetime
 ) -> None:
     try:
         with speaking_as_person(person), connection.cursor() as cursor:
@@ -193,7 +205,7 @@ def _back(pushed: Pushed, **told: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
-    """What a code gave: the authorisation's number, what it leaves, under which duty, and the pseudonym under which the institution knows the person."""
+    """What a code gave: the authorisation's number, what it leaves and under which duty; ``subject`` is the recipient's own pseudonym."""
 
     number: str
     subject: str
@@ -202,7 +214,10 @@ class Exchanged:
 
 
 def exchange_code(client: ClientKeyLive, code: str, redirect: str, verifier: str) -> Exchanged:
-    """Exchange a code for what was granted, once. Raises GrantInvalid for every reason alike; shown again, it ends the token that it gave."""
+    """Exchange a code for what was granted, once; shown again, it ends the token that it gave.
+
+    Raises GrantInvalid for every reason alike.
+    """
     if not VERIFIER.fullmatch(verifier) or not 0 < len(code) <= WORDS_MOST:
         raise GrantInvalid
     proved = urlsafe_b64encode(_digest(verifier)).decode().rstrip("=")

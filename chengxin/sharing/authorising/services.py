@@ -66,12 +66,12 @@ class Requester:
     """
 
     organisation: str
-    organisation_id: int
+    organisation_id: int | None
     name: str
     officer: User | None
 
 
-def duties_to_ask_for(organisation_id: int, on: date) -> list[DutyTold]:
+def duties_to_ask_for(organisation_id: int | None, on: date) -> list[DutyTold]:
     """Give the duty items that need the person's leave and that an organisation stands enrolled for today, by name."""
     with connection.cursor() as cursor:
         cursor.execute(

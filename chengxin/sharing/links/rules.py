@@ -68,7 +68,7 @@ class Shared:
 
 
 def refuse_link(wanted: Shared, *, offered: Collection[str], standing: int, limits: LinkLimits) -> Refusal | None:
-    """Tell why a link can't be made; None when it can. Source: 个人信息保护法 第六条, 第十九条, 第四十五条 (numbers are the house's own)."""
+    """Tell why a link can't be made; None when it can. Source: 个人信息保护法 第六条, 第十九条, 第四十五条 (numbers: the house's own)."""
     tests = (
         (wanted.kind not in KINDS, NO_KIND),
         (not wanted.items, NO_ITEM),

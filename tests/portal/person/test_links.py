@@ -1,4 +1,4 @@
-"""My share links, page by page, and what whoever holds one sees: nothing by fetching alone, then once, and no trace of the words anywhere."""
+"""My share links, page by page, and what whoever holds one sees: nothing by fetching, then once, and no trace of the words anywhere."""
 
 import logging
 import re
