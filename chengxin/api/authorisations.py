@@ -21,7 +21,7 @@ from chengxin.sharing.authorising.queries import AskedFor
 from chengxin.sharing.authorising.rules import Leave
 from chengxin.sharing.authorising.services import Wanted
 from chengxin.sharing.authorising.systems import follow_request, request_by_system
-from chengxin.sharing.services import Question
+from chengxin.sharing.deciding import Question
 
 router = Router(tags=["授权 / authorisations"], auth=ClientToken("authorisation.ask"))
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}(-[A-Z0-9]{2,8}){1,3}$", max_length=32)]

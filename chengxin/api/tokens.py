@@ -86,15 +86,18 @@ def token(
 
 
 def _given(made: Token, found: Exchanged | None = None) -> TokenGiven:
-    details = found and [
-        LeaveGranted(
-            authorisation=found.number, duty=found.duty, items=sorted(found.leave.items), once=found.leave.once,
-            last_day=found.leave.valid_until - timedelta(days=1),
-        )
-    ]  # fmt: skip
     subject = found.subject if found else None
+    details = [_granted(found)] if found else None
     return TokenGiven(
         access_token=made.text, expires_in=made.life_s, scope=made.scope, sub=subject, authorization_details=details
+    )
+
+
+def _granted(found: Exchanged) -> LeaveGranted:
+    leave = found.leave
+    last_day = leave.valid_until - timedelta(days=1)
+    return LeaveGranted(
+        authorisation=found.number, duty=found.duty, items=sorted(leave.items), once=leave.once, last_day=last_day
     )
 
 

@@ -22,7 +22,7 @@ from chengxin.sharing.authorising.services import (
     reach,
     refuse_request_of,
 )
-from chengxin.sharing.services import Question
+from chengxin.sharing.deciding import Question
 
 
 @dataclass(frozen=True, slots=True)
