@@ -21,7 +21,20 @@ from chengxin.lib.problems import PROBLEM, problem
 logger = logging.getLogger(__name__)
 PROBLEMS = dict.fromkeys((400, 401, 403, 409, 422, 429), Problem)
 FIRST_PROBLEM = 400
-TOKEN_PATH = "/api/v1/token"  # noqa: S105  # an address
+TOKEN_PATH, PUSH_PATH = "/api/v1/token", "/api/v1/par"  # addresses
+OAUTH_PATHS = (TOKEN_PATH, PUSH_PATH)
+# What OAuth calls those of our errors that it has a name of its own for (RFC 6749, 9126, 9396).
+OAUTH_ERRORS = {
+    "request-invalid": "invalid_request",
+    "push-unfit": "invalid_request",
+    "redirect-unknown": "invalid_request",
+    "client-not-in-force": "invalid_client",
+    "address-not-allowed": "invalid_client",
+    "enrolment-unknown": "invalid_authorization_details",
+    "authorisation-refused": "invalid_authorization_details",
+    "quota-exhausted": "temporarily_unavailable",
+    "rate-exceeded": "temporarily_unavailable",
+}
 
 
 class RequestInvalid(Unusable):
@@ -85,8 +98,8 @@ def answer_problem(told: ChengxinError, **members: Any) -> HttpResponse:
 
 @api.exception_handler(ChengxinError)
 def _answer(request: HttpRequest, error: ChengxinError) -> HttpResponse:
-    if request.path == TOKEN_PATH:
-        return answer_problem(error, error=error.code.replace("-", "_"))
+    if request.path in OAUTH_PATHS:
+        return answer_problem(error, error=OAUTH_ERRORS.get(error.code, error.code.replace("-", "_")))
     return answer_problem(error)
 
 
@@ -94,7 +107,7 @@ def _answer(request: HttpRequest, error: ChengxinError) -> HttpResponse:
 def _answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Name the places that are wrong, and nothing of what stood there."""
     places = sorted({".".join(str(part) for part in fault["loc"] if part != "body") for fault in error.errors})
-    members = {"error": "invalid_request"} if request.path == TOKEN_PATH else {}
+    members = {"error": "invalid_request"} if request.path in OAUTH_PATHS else {}
     return answer_problem(RequestInvalid(), fields=places, **members)
 
 

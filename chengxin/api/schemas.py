@@ -1,6 +1,6 @@
 """What goes in and out of the API. Values of persons are kept out of every readable form."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
@@ -104,6 +104,17 @@ class PurposeShown(Schema):
     per_minute: int
 
 
+class LeaveGranted(Schema):
+    """What a person granted, as it stands when the code is exchanged."""
+
+    type: Literal["urn:chengxin:leave"] = "urn:chengxin:leave"
+    authorisation: str = Field(description="授权编号 / number of the authorisation")
+    duty: str
+    items: list[str]
+    once: bool
+    last_day: date
+
+
 class TokenGiven(Schema):
     """RFC 6749, section 5.1."""
 
@@ -111,6 +122,17 @@ class TokenGiven(Schema):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the kind, not a token
     expires_in: int
     scope: str
+    sub: str | None = Field(None, description="本人在贵单位的假名 / the person's pseudonym at your organisation")
+    authorization_details: list[LeaveGranted] | None = Field(
+        None, description="本人同意了什么 / what the person granted (RFC 9396)"
+    )
+
+
+class Pushed(Schema):
+    """RFC 9126, section 2.2."""
+
+    request_uri: str = Field(repr=False)
+    expires_in: int
 
 
 class Problem(Schema):

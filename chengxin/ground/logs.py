@@ -1,6 +1,7 @@
 """Keeps personal values out of the logs (design, decision 12)."""
 
 import logging
+import re
 import traceback
 from types import TracebackType
 
@@ -27,4 +28,16 @@ class BareErrors(logging.Filter):
             if isinstance(record.args, tuple)
             else record.args
         )
+        return True
+
+
+class NoLinks(logging.Filter):
+    """Take the words of share links out of what is logged: whoever reads them could look."""
+
+    WORDS = re.compile(r"(/s/)[^/?#\s\"']+")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        told = record.getMessage()
+        if "/s/" in told:
+            record.msg, record.args = self.WORDS.sub(r"\1…", told), None
         return True

@@ -42,7 +42,7 @@ class Asker:
 
 @dataclass(slots=True)
 class Reading:
-    """What one reading touched: the entry is made from it."""
+    """What one reading touched: the entry is made from it. With a ``refusal`` it is entered as refused, for that reason."""
 
     subject_id: int
     entry_id: uuid.UUID
@@ -50,6 +50,11 @@ class Reading:
     as_of: date | None = None
     fields: set[str] = field(default_factory=set)
     versions: list[tuple[int, int]] = field(default_factory=list)
+    refusal: str = ""
+
+    @property
+    def outcome(self) -> str:
+        return "refused" if self.refusal else "answered" if self.versions else "empty"
 
 
 @contextmanager
@@ -64,7 +69,7 @@ def reading(asker: Asker, subject_id: int, *, at: datetime, as_of: date | None =
     try:
         with transaction.atomic(durable=True):
             yield note
-            enter(asker, note, outcome="answered" if note.versions else "empty")
+            enter(asker, note, outcome=note.outcome, reason=note.refusal)
     except Exception:
         note.versions.clear()
         with transaction.atomic(durable=True):

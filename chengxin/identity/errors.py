@@ -158,8 +158,8 @@ class ScopeMissing(NotAllowed):
 
 class GrantUnsupported(Unusable):
     code, status = "unsupported-grant-type", 400
-    message = "只支持 client_credentials，并以 private_key_jwt 证明身份。"
-    message_en = "Only client_credentials with private_key_jwt is supported."
+    message = "只支持 client_credentials 和 authorization_code，并以 private_key_jwt 证明身份。"
+    message_en = "Only client_credentials and authorization_code, with private_key_jwt, are supported."
 
 
 class ScopeUnknown(Unusable):

@@ -1,12 +1,21 @@
 """What the administration's pages list: organisations, their systems and keys, registered purposes, each with how it stands today."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import BooleanField, Case, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
 
-from chengxin.identity.models import Client, ClientKey, Licence, Organisation, RealNameBasis, Registration, User
+from chengxin.identity.models import (
+    Client,
+    ClientKey,
+    ClientRedirect,
+    Licence,
+    Organisation,
+    RealNameBasis,
+    Registration,
+    User,
+)
 from chengxin.identity.organising import LicenceKind, licence_kinds
 from chengxin.identity.queries import LISTED, organisation_stands, standing_on
 
@@ -65,6 +74,7 @@ class ClientSeen:
     client: Client
     keys: tuple[KeySeen, ...]
     state: str
+    redirects: tuple[ClientRedirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,15 @@ def page_of_clients(*, on: date, before: int | None = None, limit: int = LISTED)
 
 
 def see_client(client_id: str, *, on: date) -> ClientSeen | None:
-    return next(iter(_seen(_clients(on).filter(client_id=client_id), on)), None)
+    found = next(iter(_seen(_clients(on).filter(client_id=client_id), on)), None)
+    if found is None:
+        return None
+    rows = ClientRedirect.objects.select_related("entered_by", "approved_by", "withdrawn_by")
+    return replace(found, redirects=tuple(rows.filter(client=found.client).order_by("-pk")))
+
+
+def find_redirect(number: int) -> ClientRedirect | None:
+    return ClientRedirect.objects.select_related("client__organisation", "entered_by").filter(pk=number).first()
 
 
 def find_key(number: int) -> ClientKey | None:

@@ -27,6 +27,7 @@ from chengxin.lib.crypto import derive
 from chengxin.lib.periods import shanghai_date
 
 LIFE_S = 600
+BOUND_SCOPE = "query.ask"
 ASSERTION_MOST_S, LEEWAY_S = 300, 30
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # The kind of key settles the algorithm: whoever signs doesn't choose how strictly it is looked at.
@@ -66,12 +67,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """What a token says: which client of which organisation, and which acts it may do until when."""
+    """What a token says: which client of which organisation, and which acts it may do until when.
+
+    ``authorisation``: the number of the one that it is bound to, empty for a token of the system's own.
+    """
 
     client_id: str
     organisation: str
     scope: frozenset[str]
     expires: int
+    authorisation: str = ""
 
 
 def machine_acts() -> frozenset[str]:
@@ -203,7 +208,16 @@ def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
     scopes = frozenset(scope.split()) or frozenset(code for code in open_to_it if not acts[code].by_name)
     if not scopes or not scopes <= open_to_it:
         raise ScopeUnknown
-    now, covered = int(at.timestamp()), " ".join(sorted(scopes))
+    return _sealed(client, " ".join(sorted(scopes)), at)
+
+
+def bind_token(client: ClientKeyLive, authorisation: str, *, at: datetime) -> Token:
+    """Make an access token of ten minutes that queries by one authorisation and does nothing else."""
+    return _sealed(client, BOUND_SCOPE, at, authorisation=authorisation)
+
+
+def _sealed(client: ClientKeyLive, covered: str, at: datetime, **bound: str) -> Token:
+    now = int(at.timestamp())
     claims = {
         "iss": settings.API_ISSUER,
         "aud": settings.API_ISSUER,
@@ -214,6 +228,7 @@ def issue_token(client: ClientKeyLive, scope: str, *, at: datetime) -> Token:
         "exp": now + LIFE_S,
         "jti": secrets.token_urlsafe(12),
         "scope": covered,
+        **bound,
     }
     text = jwt.encode({"alg": SIGNED_WITH, "typ": TYPE}, claims, _signing_key(settings.SECRET_KEY))
     return Token(text, LIFE_S, covered)
@@ -235,7 +250,8 @@ def _read(text: str, secret: str, issuer: str) -> Bearer:
         claims = token.claims
         if token.header.get("typ") != TYPE or claims["iss"] != issuer or claims["aud"] != issuer:
             raise TokenInvalid
-        return Bearer(claims["sub"], claims["organisation"], frozenset(claims["scope"].split()), claims["exp"])
+        scope = frozenset(claims["scope"].split())
+        return Bearer(claims["sub"], claims["organisation"], scope, claims["exp"], claims.get("authorisation", ""))
     except (JoseError, ValueError, KeyError, TypeError):
         raise TokenInvalid from None
 

@@ -133,6 +133,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry("", "谁查过我", "Who saw my data", "person-entries", {PERSON: ANY}),
         Entry("", "我的报告", "My report", "person-reports", {PERSON: ANY}),
         Entry(OWN, "我的授权", "My authorisations", "person-authorisations", {PERSON: ANY}),
+        Entry(OWN, "我的分享", "My share links", "person-links", {PERSON: ANY}),
         Entry(OWN, "我的提问", "My questions", "person-questions", {PERSON: ANY}),
         Entry(OWN, "消息", "Messages", "person-messages", {PERSON: ANY}),
         Entry(OWN, "个人信息", "My details", "person-details", {PERSON: ANY}),

@@ -114,6 +114,24 @@ COPIES = {
     "never-stored": "没有保存过",
     "kept-by-law": "法律规定还须保存，除保存以外不再使用",
 }
+LINK_STATES = {
+    "stands": "有效",
+    "used": "次数已看完",
+    "over": "已到期",
+    "ended": "您已收回",
+    "locked": "访问码输错太多次，已关闭",
+}
+LINK_KINDS = {"records": "所选信息项里可以展示的记录", "nothing": "只说明所选信息项里没有记录"}
+LINK_LOOKS = {
+    "answered": "看到了",
+    "empty": "看到了：没有可以展示的记录",
+    "failed": "没有看成",
+    "link-used": "没有看到：次数已看完",
+    "link-over": "没有看到：已到期",
+    "link-ended": "没有看到：您已收回",
+    "link-code": "没有看到：访问码不对",
+    "link-locked": "没有看到：访问码输错太多次",
+}
 WAYS = {"mail": "电子邮件", "telephone": "手机短信"}
 OWN_TABLES = {
     "grade": GRADES,
@@ -137,4 +155,7 @@ OWN_TABLES = {
     "leave_step": LEAVE_STEPS,
     "leave_form": LEAVE_FORMS,
     "copies": COPIES,
+    "link_state": LINK_STATES,
+    "link_kind": LINK_KINDS,
+    "link_look": LINK_LOOKS,
 }

@@ -218,6 +218,7 @@ ENTRY_CHANNELS = {
     "pdf": "工作台",
     "person": "本人页面",
     "window": "信用中心窗口",
+    "share": "您给出的分享链接",
 }
 ENTRY_OUTCOMES = {
     "answered": "有结果",
@@ -270,6 +271,8 @@ LOGGED = {
     "authorisation.narrow": "本人缩小授权",
     "authorisation.refuse": "本人没有同意授权",
     "authorisation.withdraw": "本人撤回授权",
+    "link.make": "本人做一个分享链接",
+    "link.end": "本人收回一个分享链接",
     "access.ask": "本人就一次查询提出问题",
     "delegation.end_own": "本人或者代理人终止委托代理",
     "scans.take": "在窗口收下纸质材料",

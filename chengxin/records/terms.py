@@ -38,6 +38,8 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "authorisation-recalls": (Unit.WORKING_DAY, ("acknowledge",)),
     "recalls": (Unit.WORKING_DAY, ("acknowledge",)),
     "authorisation-keeping": (Unit.YEAR, ("keep",)),
+    "share-link-days": (Unit.DAY, ("longest",)),
+    "share-link-views": (Unit.COUNT, ("most", "tries", "standing")),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 
@@ -133,3 +135,13 @@ def recall_term(on: date) -> Term:
 def authorisation_years(on: date) -> int:
     """Give for how many years the proof of an authorisation is kept after the end of its use. Raises TermGap."""
     return tables()["authorisation-keeping"].at(on).numbers["keep"]
+
+
+def share_link_days(on: date) -> int:
+    """Give for how many days at most a person's share link opens. Raises TermGap."""
+    return tables()["share-link-days"].at(on).numbers["longest"]
+
+
+def share_link_views(on: date) -> Term:
+    """Give how often a link is looked through at most (``most``), how many stand at a time (``standing``). Raises TermGap."""
+    return tables()["share-link-views"].at(on)

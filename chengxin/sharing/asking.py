@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
 from chengxin.identity.checking import refuse_client
-from chengxin.identity.errors import QuotaExhausted, RateExceeded
+from chengxin.identity.errors import QuotaExhausted, RateExceeded, TokenInvalid
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
 from chengxin.identity.speaking import speak_for
 from chengxin.lib.errors import TooMany
@@ -21,11 +21,15 @@ CHANNEL, BETWEEN = "api", "/"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A system that proved itself with a token: its organisation, its own name, and from where it calls."""
+    """A system that proved itself with a token: its organisation, its own name, and from where it calls.
+
+    ``authorisation``: the number of the one that the token is bound to, where it is.
+    """
 
     organisation: str
     client_id: str
     address: str
+    authorisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,26 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
 
     ``key`` keeps a repeated call from being counted twice. Its answer is read and entered anew, since nothing of a person's is kept to be
     told again. Raises ClientNotInForce, AddressNotAllowed, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable, DutyNotNamed,
-    HandsRefused where the officer is one of ours and asks about themselves.
+    TokenInvalid, HandsRefused where the officer is one of ours and asks about themselves.
     """
     refuse_client(caller.client_id, caller.organisation, caller.address)
+    _refuse_dead_token(caller)
     used, quota = _count(caller, why, question, key, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
     # The duty tells its purpose.
-    asker = Asker(caller.organisation, officer, "", why.basis, why.case_reference, CHANNEL, why.duty)
+    bound = caller.authorisation
+    asker = Asker(caller.organisation, officer, "", why.basis, why.case_reference, CHANNEL, why.duty, bound)
     return Answered(issue_report(asker, question, at=at, client=caller.client_id), used, quota)
+
+
+def _refuse_dead_token(caller: Caller) -> None:
+    """Raise TokenInvalid where the code that gave a bound token was shown a second time."""
+    if not caller.authorisation:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sharing_bound_token_stands(%s)", [caller.authorisation])
+        if cursor.fetchone() != (True,):
+            raise TokenInvalid
 
 
 def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime) -> tuple[int, int]:
@@ -72,21 +88,22 @@ def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime)
             earlier = earlier_answer(caller.client_id, key, digest) if key else None
             if earlier:
                 return earlier[0], earlier[1]
-            refusal, used, quota = _counted()
+            refusal, used, quota = count_query()
             if not key or refusal or keep_answer(caller.client_id, key, digest, (used, quota, ()), at=at):
                 break
             transaction.set_rollback(True)
     if refusal:
-        raise _refusal(refusal, at)
+        raise limit_refusal(refusal, at)
     return used, quota
 
 
-def _counted() -> tuple[str, int, int]:
+def count_query() -> tuple[str, int, int]:
+    """Count a call of the system that this transaction speaks for; give why it is one too many, how many there were and may be."""
     ((refusal, used, quota),) = fetch_prepared("SELECT refusal, used, quota FROM sharing_count_query()", ())
     return refusal, used, quota
 
 
-def _refusal(refusal: str, at: datetime) -> TooMany:
+def limit_refusal(refusal: str, at: datetime) -> TooMany:
     if refusal == QuotaExhausted.code:
         return QuotaExhausted(again_in_s=seconds_of_day_left(at))
     return RateExceeded(again_in_s=60 - at.second)

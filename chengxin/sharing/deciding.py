@@ -186,9 +186,11 @@ def _about(allowed: Allowed, question: Question, today: date) -> tuple[Allowed, 
         raise Refused(refusal.code, subject_id, refusal)
     if allowed.purpose.needs == "authorisation" and allowed.duty is not None:
         leave = standing_authorisation(subject_id, allowed.duty.id, organisation=asker.organisation, name=asker.officer)
-        if leave is None:
+        if leave is None or asker.authorisation not in {"", leave.number}:
             raise Refused("authorisation-missing", subject_id)
         return replace(allowed, leave=leave, asker=replace(asker, authorisation=leave.number)), subject_id
+    if asker.authorisation:  # a token that is bound to one opens nothing else
+        raise Refused("authorisation-not-needed", subject_id)
     return allowed, subject_id
 
 

@@ -63,6 +63,11 @@ class Entry:
     def own(self) -> bool:
         return self.channel == "person"
 
+    @property
+    def shared(self) -> bool:
+        """Tell whether it was a look through a link of the person's own: no organisation looked, so none can be asked."""
+        return self.channel == "share"
+
 
 def list_entries(person: User, wanted: Wanted, *, before: UUID | None = None, limit: int = PAGE) -> list[Entry]:
     """Give who looked at the person, at those merged into them too, the newest first; those before an entry. At most ``MOST``."""

@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "chengxin.sharing.duties",
     "chengxin.education.feedback",
     "chengxin.sharing.authorising",
+    "chengxin.sharing.links",
     "chengxin.portal",
     "chengxin.site",
     *(CONTENT_APPS if CONTENT else []),
@@ -351,8 +352,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"bare": {"()": "chengxin.ground.logs.BareErrors"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["bare"]}},
+    "filters": {"bare": {"()": "chengxin.ground.logs.BareErrors"}, "links": {"()": "chengxin.ground.logs.NoLinks"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["bare", "links"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers are taken away: its mails to administrators would carry what was posted.
     "loggers": {

@@ -205,7 +205,7 @@ def test_every_operation_of_the_description_has_an_address_and_a_policy(register
             (operation,) = described["paths"][f"/api/v1/{named}"].values()
             assert operation["security"] == [{"ClientToken": []}]
             assert set(operation["responses"]) >= {"401", "403", "422", "429"}
-            assert set(operation["responses"]) & {"200", "202"}
+            assert set(operation["responses"]) & {"200", "201", "202"}
     flow = described["components"]["securitySchemes"]["ClientToken"]["flows"]["clientCredentials"]
     assert flow["tokenUrl"] == "/api/v1/token"
     assert set(flow["scopes"]) == {

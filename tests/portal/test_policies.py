@@ -76,7 +76,9 @@ OPEN = {
     "account_logout": "ends one's own session",
     "person-login": "leads away to the platform",
     "person-callback": "whoever logs in isn't logged in yet",
+    "shared": "whoever holds the link sees what its person chose, so often and until when they said; fetching shows nothing",
     "api:openapi": "describes the interface",
+    "api:par": "whoever proves itself isn't proved yet",
     "api:token": "whoever proves itself isn't proved yet",
     "oauth-metadata": "tells how a client proves itself",
 }
@@ -96,6 +98,7 @@ SAMPLES = {
     "day": "2026-01-05",
     "client_id": "c-abcdefghijklmnop",
     "address": "guide/",
+    "link": "nobodys",
 }
 URLS = {
     "public": "chengxin.site.public_urls",

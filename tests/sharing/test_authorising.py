@@ -62,8 +62,12 @@ def seen_by_bank(number: str, today: date) -> AskedFor:
 
 
 def test_a_bank_asks_under_what_it_is_enrolled_for(bank: Register, today: date) -> None:
-    assert [duty.code for duty in duties_to_ask_for(login_of("banker"), today)] == [lv.BROAD, lv.FULL, lv.YES_NO]
-    assert duties_to_ask_for(login_of("officer"), today) == []
+    assert [duty.code for duty in duties_to_ask_for(login_of("banker").organisation_id, today)] == [
+        lv.BROAD,
+        lv.FULL,
+        lv.YES_NO,
+    ]
+    assert duties_to_ask_for(login_of("officer").organisation_id, today) == []
 
 
 def test_the_person_sees_who_asks_for_what_until_when(bank: Register, today: date, now: datetime) -> None:

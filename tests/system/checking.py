@@ -12,7 +12,13 @@ from tests.system.stage import Stage
 DAY = timedelta(days=1)
 CLIENT, PURPOSE, KEY_ID = "c-aaaaaaaaaaaaaaaa", 9500, 9501
 RECEIPTS = [f"V{'A' * 24}{chr(65 + n)}{chr(65 + n)}" for n in range(26)]
-TABLES = {"client": "identity_client", "client_key": "identity_client_key", "registration": "identity_registration"}
+REDIRECT = "https://a.example/back"
+TABLES = {
+    "client": "identity_client",
+    "client_key": "identity_client_key",
+    "client_redirect": "identity_client_redirect",
+    "registration": "identity_registration",
+}
 
 
 def furnish(stage: Stage) -> None:
@@ -32,7 +38,9 @@ def furnish(stage: Stage) -> None:
         "identity_client_key",
         {"id": KEY_ID, "client_id": PURPOSE, "kid": "k", "public": "{}", **term, **entered},
     )
-    for table in ("identity_registration", "identity_client_key"):
+    address = {"id": KEY_ID, "client_id": PURPOSE, "address": REDIRECT, **entered}
+    stage.insert("owner", "identity_client_redirect", address)
+    for table in ("identity_registration", "identity_client_key", "identity_client_redirect"):
         stage.run("owner", f"UPDATE {table} SET approved_at = now(), approved_by_id = %s", security)
     at = facts.at
     stage.insert("owner", "identity_client_assertion", {"client_id": PURPOSE, "jti_hash": bytes(32), "expires_at": at})
@@ -169,6 +177,7 @@ without_purpose = asleep(
 NEW: dict[str, dict[str, Any]] = {
     "client": {"id": 9001, "client_id": "c-bbbbbbbbbbbbbbbb"},
     "client_key": {"id": 9001, "kid": "other", "approved_at": None, "approved_by_id": None},
+    "client_redirect": {"id": 9001, "address": "https://b.example/", "approved_at": None, "approved_by_id": None},
     "registration": {"id": 9001, "code": "SM-JT-9001", "approved_at": None, "approved_by_id": None},
 }
 
@@ -246,3 +255,11 @@ def sweep_a_statement(stage: Stage) -> bool:
     stage.run("owner", "UPDATE identity_client_assertion SET expires_at = now() - interval '4 minutes'")
     stage.run("intake", "SELECT identity_sweep_checks()")
     return not stage.run("owner", "SELECT FROM identity_client_assertion")
+
+
+def leads_back(change: str) -> Attack:
+    """Look for an address that may be led back to, after a change."""
+    found: Attack = lambda stage: bool(  # noqa: E731
+        stage.run("app", "SELECT FROM identity_client_redirect_live WHERE address = %s", REDIRECT)
+    )
+    return asleep("client_redirect", change, found)

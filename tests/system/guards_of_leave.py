@@ -162,7 +162,28 @@ CLAUSES: dict[str, Clause] = {
         OWN,
     ),
     "leave: asked by who speaks": Clause(
-        "guard_authorisation", "WHERE s.name = NEW.officer", "", v.asks(direct=True, login="clerk"), OWN
+        "guard_authorisation",
+        "ELSE s.name = NEW.officer END",
+        "ELSE s.name IS NOT NULL END",
+        v.asks(direct=True, login="clerk"),
+        OWN,
+    ),
+    "leave: asked by an officer": Clause(
+        "guard_authorisation",
+        "OR asker.id IS NULL AND NOT by_system",
+        "",
+        v.asks(login="nobody", officer="nobody"),
+        OWN,
+    ),
+    "leave: asked by a system in force": Clause(
+        "guard_authorisation",
+        "OR by_system AND NOT EXISTS (",
+        "OR false AND NOT EXISTS (",
+        v.asks(login="c-nobodysnobodysno/x", officer="c-nobodysnobodysno/x", channel="api"),
+        OWN,
+    ),
+    "leave: asked by a system of its own": Clause(
+        "guard_authorisation", "AND l.organisation = NEW.organisation", "", v.asks_by_a_system(OTHER), OWN
     ),
     "leave: under what needs it": Clause(
         "guard_authorisation",
@@ -230,7 +251,7 @@ CLAUSES: dict[str, Clause] = {
     "leave: of the living": Clause("guard_authorisation", "AND p.died IS NULL", "", v.asks(otherwise=v.dies), LIVES),
     "leave: not again and again": Clause(
         "guard_authorisation",
-        "IF sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN",
+        "IF NEW.channel <> 'browser' AND sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN",
         "IF false THEN",
         v.asks_directly_again,
         AGAIN,
@@ -348,7 +369,7 @@ CLAUSES: dict[str, Clause] = {
         "authorisations_of",
         "WHERE a.organisation = mine AND",
         "WHERE",
-        v.finds("SELECT FROM sharing_authorisations_of(9999999, 10)"),
+        v.finds(f"SELECT FROM sharing_authorisations_of('', 9999999, 10) WHERE id = {v.GRANTED}"),
     ),
     "asked: no refusal told": Clause(
         "authorisations_of",
@@ -379,6 +400,7 @@ SOUND: dict[str, Attack] = {
     "an-empty-answer-by-leave": v.enters(outcome="empty", record_ids=[], versions=[]),
     "an-answer-by-what-is-granted-once": v.enters(otherwise=v.with_event(once=True)),
     "a-request": v.asks(),
+    "a-request-by-a-system": v.asks_by_a_system(),
     "a-request-that-reaches-nobody": v.asks(subject_id=0, undelivered="person-unknown"),
     "a-grant": v.answers(),
     "a-refusal": v.answers("refused"),

@@ -34,6 +34,8 @@ GUARDS: dict[str, Guard] = dict((
     trigger("identity_registration", "registration_approved_by_another_person",
             w.as_one("security", "system", w.approve("registration")), TWO),
     trigger("identity_client_key", "client_key_approved_by_another_person", w.as_one("security", "system", w.approve("client_key")), TWO),
+    trigger("identity_client_redirect", "client_redirect_approved_by_another_person",
+            w.as_one("security", "system", w.approve("client_redirect")), TWO),
 ))  # fmt: skip
 
 STEP_SECOND = "PERFORM identity_refuse_oneself(NEW.second_by_id, identity_transfer_ends(NEW.transfer_id));"

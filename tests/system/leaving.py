@@ -7,6 +7,7 @@ from uuid import uuid4
 from tests.people import MARKET, OTHER
 from tests.system import cataloguing as c
 from tests.system.administering import user
+from tests.system.checking import CLIENT
 from tests.system.enrolling import ENROLMENT, EXAMINER, approved, duty, duty_id, enrolment, place, published
 from tests.system.oneself import speak_oneself
 from tests.system.speaking import speak
@@ -256,6 +257,23 @@ def asks(
     return attack
 
 
+def asks_by_a_system(organisation: str = MARKET) -> Any:
+    """Ask through the interface, as the system of an organisation, for the market authority."""
+
+    def attack(stage: Stage) -> bool:
+        c.unlock(stage, "identity_client")
+        stage.run(
+            "owner",
+            "UPDATE identity_client SET organisation_id = %s WHERE client_id = %s",
+            place(stage, organisation),
+            CLIENT,
+        )
+        name = f"{CLIENT}/xd-07"
+        return bool(asks(login=name, officer=name, channel="api")(stage))
+
+    return attack
+
+
 def asks_again(stage: Stage) -> bool:
     """Ask twice in a row: the second is taken, and reaches nobody."""
     asks()(stage)
@@ -363,7 +381,7 @@ def tells_that_it_was_refused(stage: Stage) -> bool:
     """Tell the organisation apart what was refused from what nobody answered."""
     answers("refused")(stage)
     speak(stage, MARKET, EXAMINER)
-    query = "SELECT state, left_items, left_until FROM sharing_authorisations_of(9999999, 10) WHERE id IN (%s, %s)"
+    query = "SELECT state, left_items, left_until FROM sharing_authorisations_of('', 9999999, 10) WHERE id IN (%s, %s)"
     refused, nobodys = stage.run("app", query, WAITS, NOBODYS)
     return refused != nobodys
 

@@ -201,10 +201,12 @@ def _fill(stage: Stage) -> None:
         enrolling,
         entering,
         leaving,
+        linking,
         minors,
         oneself,
         organising,
         populating,
+        pushing,
         rebuilding,
         saying,
         scanning,
@@ -279,6 +281,8 @@ def _fill(stage: Stage) -> None:
     scanning.furnish(stage)
     leaving.furnish(stage)
     signing_leave.furnish(stage)
+    linking.furnish(stage)
+    pushing.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

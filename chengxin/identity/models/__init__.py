@@ -1,6 +1,6 @@
 """Persons and their codes, organisations, users and their sessions, organisations' systems, real-name checks."""
 
-from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey
+from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey, ClientRedirect
 from chengxin.identity.models.contacts import Contact, ContactDay, Notice
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
@@ -42,6 +42,7 @@ __all__ = [
     "Client",
     "ClientAssertion",
     "ClientKey",
+    "ClientRedirect",
     "Code",
     "CodeTries",
     "Contact",

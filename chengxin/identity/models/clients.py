@@ -85,6 +85,44 @@ class ClientKey(models.Model):
         ]
 
 
+class ClientRedirect(models.Model):
+    """An address of an organisation's own to which a browser is led back after a person decided (RFC 6749, 3.1.2).
+
+    Entered by one administrator, approved by another; compared whole, sign by sign.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="redirects")
+    address = models.CharField(max_length=300)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_client_redirect"
+        constraints = [
+            models.CheckConstraint(
+                name="client_redirect_form",
+                condition=models.Q(address__regex=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?/[^#\s]*$"),
+            ),
+            models.CheckConstraint(
+                name="client_redirect_approved_by_another", condition=~models.Q(approved_by=models.F("entered_by"))
+            ),
+            models.CheckConstraint(
+                name="client_redirect_approval_whole",
+                condition=models.Q(approved_by=None, approved_at=None)
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="client_redirect_withdrawal_whole",
+                condition=models.Q(withdrawn_by=None, withdrawn_at=None)
+                | models.Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False),
+            ),
+        ]
+
+
 class ClientAssertion(models.Model):
     """A signed statement that a client has shown once (RFC 7523); the same one is not taken twice."""
 

@@ -3,6 +3,7 @@
 import base64
 import ipaddress
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from django.db import transaction
 
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import ClientRefused
-from chengxin.identity.models import Client, ClientKey, User
+from chengxin.identity.models import Client, ClientKey, ClientRedirect, User
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import find_organisation, may
 from chengxin.identity.signers import refuse_hands
@@ -19,6 +20,7 @@ from chengxin.identity.tokens import KeyUnfit, read_public_key
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
+REDIRECT = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/[^#\s]*")
 LONGEST_DAYS, KEY_LONGEST_DAYS, KEYS_AT_A_TIME = 1096, 732, 2
 
 
@@ -113,6 +115,53 @@ def withdraw_key(key_id: int, *, actor: User, at: datetime) -> ClientKey:
 
 
 @transaction.atomic
+def enter_redirect(client_id: str, address: str, *, actor: User, at: datetime) -> ClientRedirect:
+    """Enter an address to which a client leads browsers back; it counts when a second person has approved it.
+
+    Raises NotAllowed, ClientRefused for what isn't https, whole and without a fragment, and the same twice.
+    """
+    _require("clients.enter", actor)
+    client = _client(client_id)
+    if not REDIRECT.fullmatch(address):
+        raise ClientRefused(
+            "返回地址应以 https:// 开头，写全域名和路径，没有 # 和空格，例如 https://www.example.cn/back。",
+            "A return address begins with https://, names host and path, and has neither # nor spaces.",
+        )
+    if ClientRedirect.objects.filter(client=client, address=address, withdrawn_at=None).exists():
+        raise ClientRefused("这个返回地址已经登记过。", "This address was entered before.")
+    made = ClientRedirect.objects.create(client=client, address=address, entered_by=actor, entered_at=at)
+    note_act(actor.login, "clients.enter", f"client-redirect:{made.pk}", at=at, note=client_id)
+    return made
+
+
+@transaction.atomic
+def approve_redirect(number: int, *, actor: User, at: datetime) -> ClientRedirect:
+    """Approve an address that somebody else entered. Locks it. Raises NotAllowed, ClientRefused."""
+    _require("clients.approve", actor)
+    found = _redirect(number)
+    if found.approved_at is not None:
+        raise ClientRefused("已经批准过。", "It was approved already.")
+    if found.entered_by_id == actor.pk:
+        raise ClientRefused("登记人不能批准自己的登记。", "Nobody approves what they entered themselves.")
+    refuse_hands(actor, first=found.entered_by_id)
+    found.approved_at, found.approved_by = at, actor
+    found.save(update_fields=["approved_at", "approved_by"])
+    note_act(actor.login, "clients.approve", f"client-redirect:{found.pk}", at=at)
+    return found
+
+
+@transaction.atomic
+def withdraw_redirect(number: int, *, actor: User, at: datetime) -> ClientRedirect:
+    """Withdraw an address at once and for good. Locks it. Raises NotAllowed, ClientRefused."""
+    _require("clients.suspend", actor)
+    found = _redirect(number)
+    found.withdrawn_at, found.withdrawn_by = at, actor
+    found.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    note_act(actor.login, "clients.suspend", f"client-redirect:{found.pk}", at=at)
+    return found
+
+
+@transaction.atomic
 def suspend_client(client_id: str, *, reason: str, actor: User, at: datetime) -> Client:
     """Suspend a client at once and for good; whoever is let in again is entered again. Locks it. Raises NotAllowed, ClientRefused."""
     _require("clients.suspend", actor)
@@ -159,4 +208,12 @@ def _key(key_id: int) -> ClientKey:
     found = ClientKey.objects.select_for_update(no_key=True).filter(pk=key_id, withdrawn_at=None).first()
     if found is None:
         raise ClientRefused("没有这把公钥，或者已废止。", "There is no such key, or it was withdrawn.")
+    return found
+
+
+def _redirect(number: int) -> ClientRedirect:
+    rows = ClientRedirect.objects.select_for_update(no_key=True, of=("self",)).select_related("client")
+    found = rows.filter(pk=number, withdrawn_at=None).first()
+    if found is None:
+        raise ClientRefused("没有这个返回地址，或者已废止。", "There is no such address, or it was withdrawn.")
     return found

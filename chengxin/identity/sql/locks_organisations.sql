@@ -103,7 +103,7 @@ CREATE OR REPLACE TRIGGER licence_stays BEFORE DELETE OR TRUNCATE ON identity_li
 CREATE OR REPLACE FUNCTION identity_guard_answered() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT organisation FROM fresh WHERE outcome = 'answered' AND channel <> 'person') f
+        SELECT FROM (SELECT DISTINCT organisation FROM fresh WHERE outcome = 'answered' AND channel NOT IN ('person', 'share')) f
         LEFT JOIN identity_organisation o ON o.code = f.organisation
         WHERE NOT identity_organisation_stands(o.id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
     ) THEN

@@ -3,7 +3,20 @@
 from django.urls import path
 
 from chengxin.portal.accounts import platform
-from chengxin.portal.person import authorisations, contacts, demo, details, entries, file, home, reports, scans
+from chengxin.portal.person import (
+    authorisations,
+    authorise,
+    contacts,
+    demo,
+    details,
+    entries,
+    file,
+    home,
+    links,
+    reports,
+    scans,
+    shared,
+)
 
 urlpatterns = [
     path("me/login/", platform.begin, name="person-login"),
@@ -30,6 +43,12 @@ urlpatterns = [
     path("me/authorisations/<slug:number>/withdraw", authorisations.withdraw, name="person-take-back"),
     path("me/authorisations/<slug:number>/<slug:receipt>.pdf", authorisations.receipt_pdf, name="person-leave-pdf"),
     path("me/authorisations/<slug:number>/<slug:receipt>.json", authorisations.receipt_json, name="person-leave-json"),
+    path("authorise/", authorise.authorise, name="authorise"),
+    path("me/shares/", links.links, name="person-links"),
+    path("me/shares/new/", links.new_link, name="person-link-new"),
+    path("me/shares/<slug:number>/", links.link, name="person-link"),
+    path("me/shares/<slug:number>/end", links.end, name="person-link-end"),
+    path("s/<str:link>/", shared.shared, name="shared"),
     path("me/questions/", entries.questions, name="person-questions"),
     path("me/details/", details.details, name="person-details"),
     path("me/delegations/", details.delegations, name="person-delegations"),

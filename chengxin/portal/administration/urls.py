@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from chengxin.portal.administration import accounts, clients, licences, log, officers, organisations, purposes
+from chengxin.portal.administration import (
+    accounts,
+    clients,
+    licences,
+    log,
+    officers,
+    organisations,
+    purposes,
+    redirects,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -29,6 +38,9 @@ urlpatterns = [
     path("systems/<str:client_id>/", clients.client, name="client"),
     path("systems/<str:client_id>/keys/new/", clients.add_key, name="enter-key"),
     path("systems/<str:client_id>/suspend/", clients.suspend, name="suspend-client"),
+    path("systems/<str:client_id>/redirects/new/", redirects.enter, name="enter-redirect"),
+    path("redirects/<int:number>/approve/", redirects.approve, name="approve-redirect"),
+    path("redirects/<int:number>/withdraw/", redirects.withdraw, name="withdraw-redirect"),
     path("keys/<int:number>/approve/", clients.approve, name="approve-key"),
     path("keys/<int:number>/withdraw/", clients.withdraw, name="withdraw-key"),
     path("purposes/", purposes.purposes, name="purposes"),

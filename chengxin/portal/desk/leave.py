@@ -26,7 +26,11 @@ def asked_for(request: HttpRequest) -> HttpResponse:
     before, actor, today = whole_number(request.GET.get("before", "")), officer_of(request), _today()
     found = list_asked_for(actor, today, before=before, limit=PAGE + 1)
     older = found[PAGE - 1].id if len(found) > PAGE else None
-    context = {"found": found[:PAGE], "older": older, "duties": services.duties_to_ask_for(actor, today)}
+    context = {
+        "found": found[:PAGE],
+        "older": older,
+        "duties": services.duties_to_ask_for(actor.organisation_id, today),
+    }
     return render(request, "portal/desk/asked_for.html", context)
 
 
@@ -61,7 +65,7 @@ def _ask(
 
 def _duty(request: HttpRequest, code: str) -> DutyTold:
     """Give a duty that the officer's organisation stands enrolled for. Raises EnrolmentUnknown."""
-    for duty in services.duties_to_ask_for(officer_of(request), _today()):
+    for duty in services.duties_to_ask_for(officer_of(request).organisation_id, _today()):
         if duty.code == code:
             return duty
     raise EnrolmentUnknown

@@ -192,3 +192,68 @@ class AuthorisationPaper(models.Model):
                 & ~models.Q(witnessed_by=models.F("entered_by")),
             ),
         ]
+
+
+class PushedRequest(models.Model):
+    """What a system asks of whoever will come with its reference (RFC 9126): nobody is named. Append-only.
+
+    ``digest`` is all that is kept of the reference. It holds for minutes; ``challenge`` is that of PKCE (RFC 7636, S256).
+    """
+
+    digest = models.BinaryField()
+    client_id = models.CharField(max_length=32)
+    organisation = models.CharField(max_length=18)
+    officer = models.CharField(max_length=150)
+    redirect = models.CharField(max_length=300)
+    state = models.CharField(max_length=512)
+    challenge = models.CharField(max_length=43)
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="+", db_index=False)
+    items = ArrayField(models.CharField(max_length=32))
+    once = models.BooleanField()
+    valid_until = models.DateField()
+    keep_days = models.IntegerField()
+    erase_by = models.DateField(null=True)
+    reason = models.CharField(max_length=300)
+    reference = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sharing_pushed"
+        constraints = [
+            models.UniqueConstraint(name="pushed_digest_once", fields=("digest",)),
+            models.CheckConstraint(
+                name="pushed_with_a_challenge", condition=models.Q(challenge__regex=r"^[A-Za-z0-9_-]{43}$")
+            ),
+        ]
+
+
+class PushedAnswer(models.Model):
+    """That somebody decided about a pushed request, once. Of whoever didn't grant nothing is kept, not even that it was they."""
+
+    pushed = models.OneToOneField(PushedRequest, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    authorisation = models.OneToOneField(Authorisation, on_delete=models.PROTECT, null=True, related_name="+")
+    code_digest = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sharing_pushed_answer"
+        constraints = [
+            models.UniqueConstraint(name="pushed_code_once", fields=("code_digest",)),
+            models.CheckConstraint(
+                name="pushed_code_of_a_grant",
+                condition=models.Q(authorisation=None, code_digest=None)
+                | models.Q(authorisation__isnull=False, code_digest__isnull=False),
+            ),
+        ]
+
+
+class CodeExchange(models.Model):
+    """That a code was exchanged for a token, once; ``reused`` once it was shown again, which ends that token. Grows by that alone."""
+
+    answer = models.OneToOneField(PushedAnswer, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    at = models.DateTimeField()
+    reused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sharing_code_exchange"

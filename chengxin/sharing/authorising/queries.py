@@ -206,8 +206,14 @@ class AskedFor:
 
 def list_asked_for(actor: User, on: date, *, before: int | None = None, limit: int = PAGE) -> list[AskedFor]:
     """Give what the officer's organisation asked for, the newest first. Refused, unanswered and unknown look alike."""
-    with speaking_as(actor), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sharing_authorisations_of(%s, %s)", [before or LAST, limit])
+    with speaking_as(actor):
+        return asked_for_read(on, "", before or LAST, limit)
+
+
+def asked_for_read(on: date, wanted: str, before: int, limit: int) -> list[AskedFor]:
+    """Give what was asked for by whichever organisation this transaction speaks for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM sharing_authorisations_of(%s, %s, %s)", [wanted, before, limit])
         rows = cursor.fetchall()
     duties = duties_told({row[2] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[3])}

@@ -58,13 +58,26 @@ class Wanted:
     reference: str
 
 
-def duties_to_ask_for(actor: User, on: date) -> list[DutyTold]:
-    """Give the duty items that need the person's leave and that the officer's organisation stands enrolled for today, by name."""
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks a person for leave: the organisation, and for whom it speaks there, an officer's login or a system's name for its officer.
+
+    ``officer`` is the account of whoever stands behind that name, None where only their organisation knows them.
+    """
+
+    organisation: str
+    organisation_id: int | None
+    name: str
+    officer: User | None
+
+
+def duties_to_ask_for(organisation_id: int | None, on: date) -> list[DutyTold]:
+    """Give the duty items that need the person's leave and that an organisation stands enrolled for today, by name."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT d.id FROM sharing_standing s JOIN sharing_duty d ON d.id = s.duty_id
                WHERE s.organisation_id = %s AND d.needs = 'authorisation'""",
-            [actor.organisation_id],
+            [organisation_id],
         )
         numbers = [number for (number,) in cursor.fetchall()]
     return sorted(duties_told(numbers, on).values(), key=lambda duty: (duty.name, duty.code))
@@ -77,37 +90,52 @@ def request_authorisation(actor: User, wanted: Wanted, question: Question, *, ch
     in the register of access about whomever the code belongs to. Raises NotForInstitutions, EnrolmentUnknown, AuthorisationRefused;
     HandsRefused where it is the officer themselves, or they haven't declared who they are.
     """
-    on = shanghai_date(at)
     if not may(actor.pk, ASK):
         raise NotForInstitutions
     refuse_hands(
         actor
     )  # before anybody is looked for: whoever hasn't declared themselves learns nothing of whom there is
-    duty = next((one for one in duties_to_ask_for(actor, on) if one.code == wanted.duty), None)
-    if duty is None:
-        raise EnrolmentUnknown
-    _refuse_request(wanted, duty, on)
-    subject, nobody = _reach(actor, duty, wanted, question, channel, at)
-    number = f"SQ{on:%Y%m%d}" + _signs()
-    leave = wanted.leave
-    lapses = authorisation_requests(on).period("answer").after(on)
-    with speaking_as(actor), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                number, subject, nobody, duty.id, sorted(leave.items), leave.once, leave.valid_until, wanted.keep_days,
-                erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(), channel, lapses,
-            ],
-        )  # fmt: skip
+    requester = Requester(actor.organisation.code, actor.organisation_id, actor.login, actor)
+    duty = refuse_request_of(requester, wanted, shanghai_date(at))
+    subject, nobody = reach(requester, duty, wanted, question, channel, at)
+    with speaking_as(actor):
+        number = enter_request(duty, wanted, (subject, nobody), channel=channel, at=at)
         note_act(actor.login, ASK, f"authorisation:{number}", at=at)
     return number
+
+
+def enter_request(duty: DutyTold, wanted: Wanted, reached: tuple[int, str], *, channel: str, at: datetime) -> str:
+    """Enter a request in a transaction that speaks for whoever asks; ``reached``: whom, else nobody and why. Gives its number."""
+    on, leave = shanghai_date(at), wanted.leave
+    number = number_request(at)
+    values: list[Any] = [
+        number, *reached, duty.id, sorted(leave.items), leave.once, leave.valid_until, wanted.keep_days,
+        erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(), channel,
+        authorisation_requests(on).period("answer").after(on),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s, %s, %s)",
+            values,
+        )
+    return number
+
+
+def number_request(at: datetime) -> str:
+    """Make a request's number: its day, and ten signs that nobody can guess."""
+    return f"SQ{shanghai_date(at):%Y%m%d}{_signs()}"
 
 
 def _signs() -> str:
     return "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(SIGNS))
 
 
-def _refuse_request(wanted: Wanted, duty: DutyTold, on: date) -> None:
+def refuse_request_of(requester: Requester, wanted: Wanted, on: date) -> DutyTold:
+    """Give the duty under which an organisation may ask for this. Raises EnrolmentUnknown, AuthorisationRefused; both tell of it alone."""
+    duties = duties_to_ask_for(requester.organisation_id, on)
+    duty = next((one for one in duties if one.code == wanted.duty), None)
+    if duty is None:
+        raise EnrolmentUnknown
     texts = (wanted.reason.strip(), wanted.reference.strip())
     if not all(texts):
         raise AuthorisationRefused(SAYS_NOTHING)
@@ -119,21 +147,21 @@ def _refuse_request(wanted: Wanted, duty: DutyTold, on: date) -> None:
     )  # fmt: skip
     if refusal:
         raise AuthorisationRefused(refusal)
+    return duty
 
 
-def _reach(
-    actor: User, duty: DutyTold, wanted: Wanted, question: Question, channel: str, at: datetime
+def reach(
+    requester: Requester, duty: DutyTold, wanted: Wanted, question: Question, channel: str, at: datetime
 ) -> tuple[int, str]:
     """Give whom a request reaches, else nobody and why. Raises HandsRefused after the entry; it tells of one's own affairs alone."""
-    asker = Asker(
-        actor.organisation.code, actor.login, duty.purpose, duty.basis, wanted.reference.strip(), channel, duty.code
-    )
+    reference = wanted.reference.strip()
+    asker = Asker(requester.organisation, requester.name, duty.purpose, duty.basis, reference, channel, duty.code)
     try:
         subject = identify(question, shanghai_date(at))
     except Refused as refused:
         enter_refusal(asker, subject_id=refused.subject_id, reason=refused.reason, at=at)
         return UNKNOWN_SUBJECT, refused.reason
-    if refusal := refusal_of(actor, [subject]):
+    if requester.officer is not None and (refusal := refusal_of(requester.officer, [subject])):
         enter_refusal(asker, subject_id=subject, reason=refusal.code, at=at)
         raise HandsRefused(refusal)
     return subject, ""

@@ -3,6 +3,8 @@
 What stands behind # is never sent to a server, so no log keeps it; a script of that page fills the form in.
 """
 
+from base64 import b64encode
+from io import BytesIO
 from typing import Any
 
 import qrcode
@@ -26,3 +28,10 @@ def check_box(address: str, number: str, code: str) -> dict[str, Any] | None:
         "alt": "二维码，打开核对页面",
         "lines": [f"扫码，或者打开 {address}，填写编号和核验码。", f"编号 {number}", f"核验码 {code}"],
     }
+
+
+def picture_of(address: str) -> str:
+    """Give an address as a picture that a page holds in itself and a telephone can keep: PNG, as a data address."""
+    content = BytesIO()
+    qrcode.make(address, box_size=8, border=4).save(content, "PNG")
+    return f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"

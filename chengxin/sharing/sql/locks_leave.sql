@@ -30,19 +30,27 @@ CREATE OR REPLACE FUNCTION sharing_authorisation_state(asked sharing_authorisati
 $$;
 
 -- name: guard_authorisation
--- Whoever asks asks for their own organisation, which stands enrolled for a duty that needs the person's leave: for no more than the duty lets be
+-- Whoever asks, an officer or by the interface a system in force, asks for their own organisation, which stands enrolled for a duty that needs the person's leave: for no more than the duty lets be
 -- seen and kept, until a day within the longest period. It reaches somebody who lives, who isn't the officer, and who wasn't asked the same
 -- within the term.
 CREATE OR REPLACE FUNCTION sharing_guard_authorisation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+    by_system boolean := NEW.channel IN ('api', 'browser');
     asker record;
     duty sharing_duty;
 BEGIN
-    SELECT o.code, u.id INTO asker FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation
-        LEFT JOIN identity_user u ON u.login = s.name AND u.organisation_id = o.id WHERE s.name = NEW.officer;
-    IF asker.code IS DISTINCT FROM NEW.organisation OR asker.id IS NULL THEN
+    IF NEW.channel = 'browser' THEN
+        PERFORM sharing_refuse_unpushed(NEW);
+    END IF;
+    SELECT o.code, u.id INTO asker FROM identity_organisation o LEFT JOIN identity_speaker() s ON o.id = s.organisation
+        LEFT JOIN identity_user u ON u.login = CASE WHEN by_system THEN split_part(NEW.officer, '/', 2) ELSE NEW.officer END
+                                     AND u.organisation_id = o.id
+        WHERE CASE WHEN NEW.channel = 'browser' THEN o.code = NEW.organisation ELSE s.name = NEW.officer END;
+    IF asker.code IS DISTINCT FROM NEW.organisation OR asker.id IS NULL AND NOT by_system
+       OR by_system AND NOT EXISTS (SELECT FROM identity_client_live l
+                                    WHERE l.client_id = split_part(NEW.officer, '/', 1) AND l.organisation = NEW.organisation) THEN
         RAISE EXCEPTION 'an officer asks for their own organisation' USING ERRCODE = 'check_violation';
     END IF;
     SELECT d.* INTO duty FROM sharing_duty d WHERE d.id = NEW.duty_id AND d.needs = 'authorisation';
@@ -60,13 +68,15 @@ BEGIN
     IF NEW.reason || NEW.reference ~ '(?<![0-9])[1-9][0-9]{5}(18|19|20)[0-9]{2}[0-9]{4}[0-9]{3}[0-9Xx]' THEN
         RAISE EXCEPTION 'a reason holds no identity code' USING ERRCODE = 'check_violation';
     END IF;
-    PERFORM identity_refuse_oneself(asker.id, array_remove(ARRAY[NEW.subject_id], 0));
+    IF asker.id IS NOT NULL THEN
+        PERFORM identity_refuse_oneself(asker.id, array_remove(ARRAY[NEW.subject_id], 0));
+    END IF;
     IF NEW.subject_id > 0 THEN
         IF NOT EXISTS (SELECT FROM identity_person p WHERE p.subject_id = NEW.subject_id AND p.absorbed_into_id IS NULL AND p.died IS NULL
                        AND p.minor_rank <= p.identity_rank) THEN
             RAISE EXCEPTION 'who is asked lives and is of age' USING ERRCODE = 'check_violation';
         END IF;
-        IF sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN
+        IF NEW.channel <> 'browser' AND sharing_asked_lately(NEW.organisation, NEW.duty_id, NEW.subject_id) THEN
             RAISE EXCEPTION 'nobody is asked the same again and again' USING ERRCODE = 'check_violation';
         END IF;
     END IF;
@@ -289,9 +299,9 @@ END
 $$;
 
 -- name: authorisations_of
--- What the organisation that is spoken for asked for, the newest first. Not of whom: its own reference leads there. What was refused looks like
+-- What the organisation that is spoken for asked for, the newest first; one of them where it is named. Not of whom: its own reference leads there. What was refused looks like
 -- what wasn't answered, and like what reached nobody: it waits until it lapses.
-CREATE OR REPLACE FUNCTION sharing_authorisations_of(before bigint, most integer)
+CREATE OR REPLACE FUNCTION sharing_authorisations_of(wanted text, before bigint, most integer)
     RETURNS TABLE (id bigint, number varchar, duty_id bigint, items varchar[], once boolean, valid_until date, keep_days integer, erase_by date,
                    reference varchar, officer varchar, asked_at timestamptz, lapses_on date, state text, left_items varchar[],
                    left_once boolean, left_until date, uses bigint)
@@ -310,7 +320,7 @@ BEGIN
     FROM sharing_authorisation a
     CROSS JOIN LATERAL (SELECT sharing_authorisation_state(a) AS state) t
     LEFT JOIN LATERAL sharing_authorisation_last(a.id) l ON true
-    WHERE a.organisation = mine AND a.id < before ORDER BY a.id DESC LIMIT most;
+    WHERE a.organisation = mine AND a.id < before AND (wanted = '' OR a.number = wanted) ORDER BY a.id DESC LIMIT most;
 END
 $$;
 
@@ -352,42 +362,18 @@ BEGIN
 END
 $$;
 
--- name: authorisations_over
--- Every organisation's requests for the credit centre, while it is spoken for: how they stand and what is late, nothing of whom or why.
-CREATE OR REPLACE FUNCTION sharing_authorisations_over(most integer)
-    RETURNS TABLE (id bigint, number varchar, organisation varchar, duty varchar, items integer, asked_at timestamptz, state text, uses bigint,
-                   recall_due date, acknowledged_at timestamptz)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    IF NOT identity_centre_speaks() THEN
-        RETURN;
-    END IF;
-    RETURN QUERY
-    SELECT a.id, a.number, coalesce(o.name, a.organisation), d.name, cardinality(a.items), a.asked_at,
-           CASE WHEN a.subject_id = 0 THEN 'undelivered' ELSE sharing_authorisation_state(a) END,
-           (SELECT count(*) FROM sharing_authorisation_use u WHERE u.authorisation_id = a.id), r.due_on, r.acknowledged_at
-    FROM sharing_authorisation a
-    JOIN sharing_duty d ON d.id = a.duty_id
-    LEFT JOIN identity_organisation o ON o.code = a.organisation
-    LEFT JOIN LATERAL (SELECT c.due_on, c.acknowledged_at FROM sharing_authorisation_recall c WHERE c.authorisation_id = a.id
-                       ORDER BY c.acknowledged_at IS NOT NULL, c.due_on LIMIT 1) r ON true
-    ORDER BY a.id DESC LIMIT most;
-END
-$$;
-
 -- name: authorisations_grants
 REVOKE ALL ON FUNCTION sharing_enrolled_for(text, bigint), sharing_authorisation_last(bigint), sharing_authorisation_state(sharing_authorisation), sharing_guard_authorisation(),
     sharing_authorisation_number(text, text), sharing_asked_lately(text, bigint, bigint), sharing_guard_authorisation_event(), sharing_call_back(),
     sharing_guard_authorisation_recall(),
     sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
-    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(bigint, integer),
-    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text), sharing_authorisations_over(integer)
+    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
+    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
-    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(bigint, integer),
-    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text), sharing_authorisations_over(integer)
+    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
+    sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text)
     TO {app};

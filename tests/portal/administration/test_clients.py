@@ -155,3 +155,26 @@ def test_the_list_goes_on_and_what_is_not_there_is_not_found(
     assert system.get(LIST, {"before": "x"}).status_code == 200
     assert system.get(page("client", "c-bbbbbbbbbbbbbbbb")).status_code == 404
     assert admin("security").get(page("approve-key", 99)).status_code == 404
+
+
+def test_an_address_to_lead_back_to_is_entered_by_one_and_approved_by_another(
+    admin: LogIn, furnished: Register
+) -> None:
+    system, security, address = admin("system"), admin("security"), "https://www.example.cn/back"
+    enter = page("enter-redirect", SYSTEM_ID)
+    for wrong in ("http://www.example.cn/back", "https://www.example.cn", "https://www.example.cn/back#x"):
+        answer = system.post(enter, {"address": wrong})
+        assert answer.status_code == 409
+        assert "返回地址应以 https:// 开头" in answer.content.decode()
+    answer = system.post(enter, {"address": address}, follow=True)
+    (row,) = answer.context["seen"].redirects
+    approval = page("approve-redirect", row.pk)
+    assert approval not in answer.content.decode()
+    assert system.post(approval).status_code == 403
+    assert address in security.get(approval).content.decode()
+    assert "从现在起可以用" in security.post(approval, follow=True).content.decode()
+    assert "已经批准过" in security.post(approval).content.decode()
+    assert "立即生效" in security.post(page("withdraw-redirect", row.pk), follow=True).content.decode()
+    assert security.post(page("withdraw-redirect", row.pk)).status_code == 409
+    assert security.get(page("approve-redirect", 9999)).status_code == 404
+    assert security.get(page("enter-redirect", SYSTEM_ID)).status_code == 403
