@@ -96,6 +96,7 @@ SAMPLES = {
     "day": "2026-01-05",
     "client_id": "c-abcdefghijklmnop",
     "address": "guide/",
+    "taken": "agree",
 }
 URLS = {
     "public": "chengxin.site.public_urls",

@@ -204,6 +204,7 @@ def _fill(stage: Stage) -> None:
         minors,
         oneself,
         organising,
+        overseeing,
         populating,
         rebuilding,
         saying,
@@ -279,6 +280,7 @@ def _fill(stage: Stage) -> None:
     scanning.furnish(stage)
     leaving.furnish(stage)
     signing_leave.furnish(stage)
+    overseeing.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:
