@@ -70,6 +70,22 @@ class SuspensionSettled(Conflict):
     )
 
 
+class ErasureUnknown(NotFound):
+    code, message, message_en = (
+        "erasure-unknown",
+        "没有这份删除证明要交，或者已经交了。请从列表重新打开。",
+        "There is no such statement to give, or it was given. Open it anew from the list.",
+    )
+
+
+class MonthNotOver(Rejected):
+    code, message, message_en = (
+        "month-not-over",
+        "这个月还没有过完，过完才抽样。请改写月份。",
+        "That month isn't over yet; a sample is drawn when it is. Change the month.",
+    )
+
+
 class DayNotOver(Rejected):
     code, message, message_en = (
         "day-not-over",

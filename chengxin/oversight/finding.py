@@ -12,7 +12,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.lib.workdays import CalendarGap, WorkCalendar
 from chengxin.oversight.errors import DayNotOver
 from chengxin.oversight.models import Round
-from chengxin.oversight.rules import RULES, Figures, Reason, signal
+from chengxin.oversight.rules import Figures, Reason, signal
 from chengxin.oversight.terms import signal_numbers
 
 BACK = 7
@@ -25,6 +25,7 @@ FINDERS: Mapping[str, str] = {
     "out-of-hours": "SELECT * FROM oversight_find_out_of_hours(%s, %s)",
     "many-refused": "SELECT * FROM oversight_find_many_refused(%s, %s)",
     "above-habit": "SELECT * FROM oversight_find_above_habit(%s, %s)",
+    "late-erasure": "SELECT * FROM oversight_find_late_erasure(%s, %s)",
     "no-later-case": "SELECT * FROM oversight_find_no_later_case(%s, %s)",
 }
 COLUMNS = (
@@ -62,7 +63,7 @@ def review_day(day: date, *, at: datetime) -> Reviewed:
         raise DayNotOver
     told: list[dict[str, Any]] = []
     found: list[Found] = []
-    for rule in RULES:
+    for rule in FINDERS:
         for row, reason, numbers in _signals(rule, day):
             told.append({**row, "rule": rule, "numbers": numbers})
             found.append(Found(reason, row["organisation"], row["officer"], row["duty"], len(row["entries"])))

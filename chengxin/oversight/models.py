@@ -16,6 +16,61 @@ class Round(models.Model):
         db_table = "oversight_round"
 
 
+class Draw(models.Model):
+    """The sample of a month: the seed on which it hangs, and whether that is made of the signed heads of the month or drawn at random."""
+
+    month = models.DateField(primary_key=True)
+    seed = models.BinaryField()
+    of_heads = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "oversight_draw"
+        constraints = [models.CheckConstraint(name="draw_of_a_month", condition=models.Q(month__day=1))]
+
+
+class Erasure(models.Model):
+    """What an organisation is to state of the answers that it may have stored of one duty item in one month; stated once.
+
+    ``erase_by``: the last day on which copies may be there; ``due_on``: the last day to state it in time.
+    """
+
+    class Copies(models.TextChoices):
+        ERASED = "erased", "已经删除"
+        NEVER = "never-stored", "没有保存过"
+        KEPT = "kept-by-law", "法律规定还须保存"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    duty = models.CharField(max_length=32)
+    month = models.DateField()
+    answers = models.IntegerField()
+    erase_by = models.DateField()
+    due_on = models.DateField()
+    due_estimated = models.BooleanField()
+    copies = models.CharField(max_length=12, choices=Copies, blank=True)
+    law = models.CharField(max_length=200, blank=True)
+    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    stated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "oversight_erasure"
+        indexes = [models.Index(name="erasure_due", fields=("due_on",))]
+        constraints = [
+            models.UniqueConstraint(name="erasure_once", fields=("organisation", "duty", "month")),
+            models.CheckConstraint(
+                name="erasure_of_a_month_over",
+                condition=models.Q(month__day=1, erase_by__gt=models.F("month"), due_on__gt=models.F("erase_by")),
+            ),
+            models.CheckConstraint(
+                name="erasure_stated_wholly",
+                condition=models.Q(copies="", law="", stated_by=None, stated_at=None)
+                | models.Q(copies__in=("erased", "never-stored"), law="", stated_by__isnull=False)
+                & models.Q(stated_at__isnull=False)
+                | models.Q(copies="kept-by-law", stated_by__isnull=False, stated_at__isnull=False) & ~models.Q(law=""),
+            ),
+        ]
+
+
 class Inquiry(models.Model):
     """One thing to look into, from the signal to its closure.
 

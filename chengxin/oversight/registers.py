@@ -8,6 +8,7 @@ from chengxin.oversight.rules import RULES
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 INQUIRIES, EXPLANATIONS, SUSPENSIONS = SQL["inquiries"], SQL["explanations"], SQL["suspensions"]
+ERASURES = SQL["erasures"]
 
 
 def named(row: Row) -> Row:

@@ -5,8 +5,9 @@ The numbers are dated data (``terms_data``); the database has the same bounds on
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from chengxin.lib.periods import add_months
 from chengxin.lib.refusals import Refusal
 from chengxin.lib.sources import Source
 from chengxin.lib.terms import Term
@@ -36,6 +37,8 @@ class Reason:
     source: Source
 
 
+SAMPLE = "sample"
+"""The rule of what was drawn, which is no signal."""
 Numbers = Mapping[str, int]
 Weigh = Callable[[Figures, Numbers], bool]
 
@@ -133,6 +136,19 @@ RULES: Mapping[str, Rule] = {
             " others' under the same duty item that holds for {expected} of a hundred.",
             USE,
         ),
+        Rule(
+            "late-erasure", "逾期没有删除证明", at_least,
+            "按此事项得到的 {observed} 次答复过了留存期限，到这一天还没有提交删除证明；应为全部提交。",
+            "Of {observed} answers under this duty item, whose time of storing is over, nothing was stated until this day; all are to be.",
+            USE,
+        ),
+        Rule(
+            SAMPLE, "抽样审查", at_least,
+            "按公布的抽样计划抽中：本单位 {month} 月以同样方式的 {total} 次查询里抽 {observed} 次"
+            "（千分之 {of_thousand}，至少 {least} 次）。抽中不是有问题。",
+            "Drawn by the published plan: {observed} of the organisation's {total} look-ups of that kind in month {month} ({of_thousand} of"
+            " a thousand, at least {least}). To be drawn means nothing is wrong.",
+        ),
     )
 }  # fmt: skip
 
@@ -154,6 +170,41 @@ def explain(rule: str, figures: Figures, numbers: Numbers) -> Reason:
     )
 
 
+def sample_size(many: int, *, of_thousand: int, least: int) -> int:
+    """Tell how many of so many look-ups are drawn: the share, rounded up, at least so many, and never more than there are.
+
+    A whole number, no date. Source: 个人信息保护法 第五十四条 (the numbers are the house's own).
+    """
+    return min(many, max(least, -(-many * of_thousand // 1000)))
+
+
+def erase_by(month: date, keep_days: int) -> date:
+    """Give the last day on which copies of a month's answers may be there: so many days after the month's last.
+
+    Source: 政务数据共享条例 第二十七条, 第二十九条 (the days stand with the duty item).
+    """
+    return add_months(month, 1) + timedelta(days=keep_days - 1)
+
+
+def certificate_due(erased: date, term: Term, calendar: WorkCalendar) -> DueDate:
+    """Give the last day on which it is stated in time what became of the copies: working days after the day of erasing.
+
+    Source: 政务数据共享条例 第二十九条 (销毁情况; the number is the house's own).
+    """
+    return calendar.add_or_estimate(erased, term["state"])
+
+
+def refuse_statement(copies: str, law: str) -> Refusal | None:
+    """Tell why a statement of erasure can't be taken; None when it can. Source: 政务数据共享条例 第二十七条, 第二十九条."""
+    return NO_LAW if (copies == KEPT) != bool(law.strip()) else None
+
+
+KEPT = "kept-by-law"
+NO_LAW = Refusal(
+    "erasure-law",
+    "按法律还须保存的，写明哪一部法律哪一条；其他的不写。请改一下。",
+    "Where a law has the copies kept, name the law and article; otherwise leave that empty.",
+)
 OWN_ORGANISATION = Refusal(
     "own-organisation",
     "这件事涉及本单位的查询，须由另一单位的审查员办理：中心的由主管部门审，主管部门的由中心审。",

@@ -15,6 +15,8 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "signal-above-habit": (Unit.COUNT, ("days", "active", "least", "times")),
     "signal-no-later-case": (Unit.COUNT, ("days", "least", "percent", "others")),
     "review-explanations": (Unit.WORKING_DAY, ("answer",)),
+    "erasure-certificates": (Unit.WORKING_DAY, ("state",)),
+    "review-sampling": (Unit.COUNT, ("pages", "systems", "least")),
 }
 
 
@@ -33,3 +35,13 @@ def signal_numbers(rule: str, on: date) -> dict[str, int]:
 def explanation_term(on: date) -> Term:
     """Give within how many working days an organisation explains (``answer``), with its source. Raises TermGap."""
     return tables()["review-explanations"].at(on)
+
+
+def sampling_plan(on: date) -> Term:
+    """Give how many of a thousand look-ups are drawn, by pages and by systems, and how many at least. Raises TermGap."""
+    return tables()["review-sampling"].at(on)
+
+
+def erasure_term(on: date) -> Term:
+    """Give within how many working days after the day of erasing it is stated (``state``), with its source. Raises TermGap."""
+    return tables()["erasure-certificates"].at(on)

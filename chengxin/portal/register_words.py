@@ -54,6 +54,7 @@ SUSPENSION_STATES = {
     "dropped": "已放弃",
 }
 SUSPENSION_KINDS = {"client": "系统", "officer": "经办人", "enrolment": "查询事项"}
+ERASURE_STATES = {"open": "待提交", "late": "逾期", "done": "已提交"}
 EXPLANATION_STATES = {"open": "待答复", "done": "已答复或者已办结"}
 DRAFT_TURNS = {
     "draft": "起草单位修改、提交",
@@ -83,6 +84,7 @@ REGISTER_TABLES = {
     "finding": FINDINGS,
     "suspension_state": SUSPENSION_STATES,
     "suspension_kind": SUSPENSION_KINDS,
+    "erasure_state": ERASURE_STATES,
     "explanation_state": EXPLANATION_STATES,
     "draft_turn": DRAFT_TURNS,
 }

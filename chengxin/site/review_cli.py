@@ -10,11 +10,6 @@ from chengxin.site.console import DEFAULT_DATA, AsJson, Data, answers_errors, sh
 review_app = typer.Typer(no_args_is_help=True, help="对查询的审查 / the review of how the register is used")
 
 
-@review_app.callback()
-def _group() -> None:
-    """Keep `run` a command of its own."""
-
-
 @review_app.command("run")
 @answers_errors
 def run(
@@ -52,3 +47,26 @@ def run(
             ],
         }
         show(value, as_json=as_json, title="对查询的审查 / review of use")
+
+
+@review_app.command("draw")
+@answers_errors
+def draw(
+    month: Annotated[
+        datetime, typer.Option("--month", formats=["%Y-%m"], help="抽哪一个月的样，须已过完 / which month, gone by")
+    ],
+    data: Data = DEFAULT_DATA,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """抽一个月的样，一个月只抽一次 / draw the sample of a month; a month is drawn once."""
+    from chengxin.site.bootstrap import installation
+
+    with installation(data.resolve(), "intake", tell):
+        from django.utils import timezone
+
+        from chengxin.oversight.sampling import draw_month
+
+        drawn = draw_month(month.date(), at=timezone.now())
+        value = {"month": f"{month:%Y-%m}", "drawn": drawn or 0, "earlier": drawn is None}
+        show(value, as_json=as_json, title="抽样审查 / sample for review")

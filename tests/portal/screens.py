@@ -114,7 +114,9 @@ DESK = (
     Screen("portal:leave-papers", "/desk/leave-papers/", CENTRE),
     Screen("portal:verification", "/desk/verification/", VERIFIER),
     Screen("portal:inquiries", "/desk/review/", REVIEWER),
+    Screen("portal:use-report", "/desk/review/report/", REVIEWER),
     Screen("portal:suspensions", "/desk/suspensions/", REVIEWER),
+    Screen("portal:erasures", "/desk/erasures/", LICENSING),
     Screen("portal:explanations", "/desk/explanations/", LICENSING),
     Screen("person-home", "/me/", PERSON),
     Screen("person-authorisations", "/me/authorisations/", PERSON),
@@ -210,7 +212,7 @@ FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
     "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture",
     "public:who-may-ask-csv", "public:who-may-ask-json", "public:sitemap", "public:robots",
-    "portal:register-file", "portal:template", "portal:part", "portal:follow",
+    "portal:register-file", "portal:use-report-csv", "portal:use-report-json", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",
 }  # fmt: skip

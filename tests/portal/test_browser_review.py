@@ -20,10 +20,10 @@ REVIEWER, SECOND, EXAMINER, CLERK = "演示·查询审查员", "演示·查询�
 PHONE, DESKTOP = (360, 780), (1280, 800)
 # Each size has a day of its own, so that each has an inquiry of its own.
 BACK = {PHONE: 3, DESKTOP: 2}
-ENTRY = """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis, case_reference,
-               channel, outcome, reason, fields, record_ids, versions)
-           SELECT (SELECT min(subject_id) FROM identity_person), %s, %s, o.code, 'licensing', 'XK-SC', 'XK-SC-01', '', 'XZXKF-34', %s, 'desk',
-               'empty', '', '{}', '{}', '{}'
+ENTRY = """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
+               case_reference, channel, outcome, reason, fields, record_ids, versions)
+           SELECT (SELECT min(subject_id) FROM identity_person), %s, %s, o.code, 'licensing', 'XK-SC', 'XK-SC-01', '', 'XZXKF-34', %s,
+               'desk', 'empty', '', '{}', '{}', '{}'
            FROM identity_user u JOIN identity_organisation o ON o.id = u.organisation_id WHERE u.login = 'licensing'"""
 
 
@@ -65,6 +65,7 @@ def test_from_the_signal_to_a_finding_and_a_suspension(
 ) -> None:
     signal(installation, size)
     with reader(browser, installation.desk, width=size[0], height=size[1], bypass_csp=True) as desk:
+        desk.become(EXAMINER)
         case = open_case(desk)
         desk.examine(f"inquiry-{size[0]}")
         desk.go("/desk/review/")

@@ -1,6 +1,7 @@
 """What keeps inquiries, explanations and suspensions, and what these stop: object by object and clause by clause; see ``guards``."""
 
 from tests.system import overseeing as o
+from tests.system import suspending as u
 from tests.system.administering import user
 from tests.system.attacks import Attack
 from tests.system.enrolling import EXAMINER
@@ -30,22 +31,28 @@ GUARDS: dict[str, Guard] = dict((
     trigger(o.ENTRY, "inquiry_entry_guarded", o.holds_what_isnt_there(), REGISTERED),
     trigger(o.ENTRY, "inquiry_entry_append_only", tries(f"DELETE FROM {o.ENTRY}", before=()), APPEND),
     trigger(o.ROUND, "round_append_only", tries(f"DELETE FROM {o.ROUND}", before=()), APPEND),
+    trigger(o.DRAW, "draw_append_only", tries(f"DELETE FROM {o.DRAW}", before=()), APPEND),
+    trigger(o.ERASURE, "erasure_guarded", o.states(name="officer"), "by an officer of the organisation"),
+    trigger(o.ERASURE, "erasure_stays", tries(f"DELETE FROM {o.ERASURE}", before=()), APPEND),
+    holds(o.ERASURE, "erasure_of_a_month_over", o.lays(o.ERASURE, o.erasure, month="2026-01-02")),
+    holds(o.ERASURE, "erasure_stated_wholly", o.lays(o.ERASURE, o.erasure, copies="erased")),
+    holds(o.DRAW, "draw_of_a_month", o.lays(o.DRAW, o.draw, month="2026-01-02")),
     trigger(o.EXPLANATION, "explanation_guarded", o.asks(before=o.is_wang(o.REVIEWER)), BARRED),
     trigger(o.EXPLANATION, "explanation_answer_guarded", o.answers(EXAMINER), OWN),
     trigger(o.EXPLANATION, "explanation_stays", tries(f"DELETE FROM {o.EXPLANATION}", before=()), APPEND),
-    trigger(o.SUSPENSION, "suspension_guarded", o.proposes(proposed_by_id=o.SECOND), PROPOSED),
-    trigger(o.SUSPENSION, "suspension_step_guarded", o.signs("agree", o.THIRD, of=o.of_centre), BY_REVIEWER),
+    trigger(o.SUSPENSION, "suspension_guarded", u.proposes(proposed_by_id=o.SECOND), PROPOSED),
+    trigger(o.SUSPENSION, "suspension_step_guarded", u.signs("agree", o.THIRD, of=u.of_centre), BY_REVIEWER),
     trigger(o.SUSPENSION, "suspension_stays", tries(f"DELETE FROM {o.SUSPENSION}", before=()), APPEND),
     holds(o.INQUIRY, "inquiry_of_a_rule", o.lays(o.INQUIRY, o.inquiry, rule="")),
     holds(o.INQUIRY, "inquiry_closed_wholly", o.lays(o.INQUIRY, o.inquiry, day="2020-01-01", finding="misuse")),
     holds(o.EXPLANATION, "explanation_says_what", o.lays(o.EXPLANATION, o.explanation, words="")),
     holds(o.EXPLANATION, "explanation_answered_by_somebody", o.lays(o.EXPLANATION, o.explanation, answer="x")),
-    holds(o.SUSPENSION, "suspension_of_one_thing", o.lays(o.SUSPENSION, o.suspension, enrolment=1)),
-    holds(o.SUSPENSION, "suspension_has_reason", o.lays(o.SUSPENSION, o.suspension, reason="")),
-    holds(o.SUSPENSION, "suspension_agreed_or_dropped", o.lays(o.SUSPENSION, o.suspension, agreed_at="2026-01-01")),
-    holds(o.SUSPENSION, "suspension_end_proposed_wholly", o.lays(o.SUSPENSION, o.suspension, end_reason="x")),
-    holds(o.SUSPENSION, "suspension_ended_after_proposal", o.lays(o.SUSPENSION, o.suspension, ended_at="2026-01-01")),
-    holds(o.SUSPENSION, "suspension_by_two", lambda stage: bool(o.standing(stage, agreed_by_id=user(stage, o.REVIEWER)))),
+    holds(o.SUSPENSION, "suspension_of_one_thing", o.lays(o.SUSPENSION, u.suspension, enrolment=1)),
+    holds(o.SUSPENSION, "suspension_has_reason", o.lays(o.SUSPENSION, u.suspension, reason="")),
+    holds(o.SUSPENSION, "suspension_agreed_or_dropped", o.lays(o.SUSPENSION, u.suspension, agreed_at="2026-01-01")),
+    holds(o.SUSPENSION, "suspension_end_proposed_wholly", o.lays(o.SUSPENSION, u.suspension, end_reason="x")),
+    holds(o.SUSPENSION, "suspension_ended_after_proposal", o.lays(o.SUSPENSION, u.suspension, ended_at="2026-01-01")),
+    holds(o.SUSPENSION, "suspension_by_two", lambda stage: bool(u.standing(stage, agreed_by_id=user(stage, o.REVIEWER)))),
 ))  # fmt: skip
 
 CLAUSES: dict[str, Clause] = {
@@ -177,42 +184,59 @@ CLAUSES: dict[str, Clause] = {
         "",
         o.sees("verifier", o.EXPLAINED, 10, before=o.asked),
     ),
+    "draw: of a month that is over": Clause("draw", "OR last_day >= today", "", o.draws_this_month, "when it is over"),
+    "erasure: stated once": Clause(
+        "guard_erasure", "OLD.stated_at IS NOT NULL OR", "", o.states(name="clerk", twice=True), "stated once"
+    ),
+    "erasure: by somebody declared": Clause(
+        "guard_erasure",
+        "PERFORM identity_refuse_oneself(NEW.stated_by_id, '{}');",
+        "",
+        o.states(before=o.undeclare("clerk")),
+        DECLARED,
+    ),
+    "erasure: dated by the database": Clause(
+        "guard_erasure", "NEW.stated_at := clock_timestamp();", "", o.stated_long_ago
+    ),
+    "erasure: seen by whose it is": Clause(
+        "erasures_of", "(e.organisation_id = own) <> coalesce(reviews, false) AND", "", o.sees_erasures("verifier")
+    ),
     "suspension: proposed by somebody declared": Clause(
         "guard_suspension",
         "PERFORM identity_refuse_oneself(NEW.proposed_by_id, '{}');",
         "",
-        o.suspends(before=o.undeclare(o.REVIEWER)),
+        u.suspends(before=o.undeclare(o.REVIEWER)),
         DECLARED,
     ),
     "suspension: proposed first": Clause(
         "guard_suspension",
         "NEW.agreed_at IS NOT NULL OR",
         "",
-        o.proposes(agreed_by_id=o.SECOND, agreed_at="2026-01-01"),
+        u.proposes(agreed_by_id=o.SECOND, agreed_at="2026-01-01"),
         FIRST,
     ),
     "suspension: not of one's own organisation": Clause(
-        "guard_suspension", "OR NEW.organisation_id = me.organisation", "", o.suspends("centre", o.THIRD), OWN_PLACE
+        "guard_suspension", "OR NEW.organisation_id = me.organisation", "", u.suspends("centre", o.THIRD), OWN_PLACE
     ),
     "suspension: not of oneself": Clause(
         "guard_suspension",
         "IF identity_one_person(NEW.officer_id, NEW.proposed_by_id) THEN",
         "IF false THEN",
-        o.suspends(before=o.same_as(o.REVIEWER, EXAMINER)),
+        u.suspends(before=o.same_as(o.REVIEWER, EXAMINER)),
         SELF,
     ),
     "step: changed in nothing else": Clause(
         "guard_suspension_step",
         "to_jsonb(NEW) - parts IS DISTINCT FROM to_jsonb(OLD) - parts OR",
         "",
-        o.steps_as_owner("agreed_by_id = $me, agreed_at = now(), reason = 'y'"),
+        u.steps_as_owner("agreed_by_id = $me, agreed_at = now(), reason = 'y'"),
         STEP,
     ),
     "step: one at a time": Clause(
         "guard_suspension_step",
         "cardinality(steps) <> 1",
         "false",
-        o.steps_as_owner(
+        u.steps_as_owner(
             "agreed_by_id = $me, agreed_at = now(), end_reason = 'x', end_proposed_by_id = $me, end_proposed_at = now()"
         ),
         STEP,
@@ -221,74 +245,74 @@ CLAUSES: dict[str, Clause] = {
         "guard_suspension_step",
         "ELSE OLD.agreed_at IS NULL AND OLD.dropped_at IS NULL END",
         "ELSE true END",
-        o.steps_as_owner("agreed_by_id = $me, agreed_at = now()", lasting=True),
+        u.steps_as_owner("agreed_by_id = $me, agreed_at = now()", lasting=True),
         STEP,
     ),
     "step: of another organisation": Clause(
         "guard_suspension_step",
         "OR me.organisation = OLD.organisation_id",
         "",
-        o.signs("agree", o.THIRD, of=o.of_centre),
+        u.signs("agree", o.THIRD, of=u.of_centre),
         BY_REVIEWER,
     ),
     "step: by somebody declared": Clause(
         "guard_suspension_step",
         "PERFORM identity_refuse_oneself(me.officer, '{}');",
         "",
-        o.signs("drop", before=o.undeclare(o.SECOND)),
+        u.signs("drop", before=o.undeclare(o.SECOND)),
         DECLARED,
     ),
     "step: not about oneself": Clause(
         "guard_suspension_step",
         "IF OLD.officer_id IS NOT NULL AND identity_one_person(OLD.officer_id, me.officer) THEN",
         "IF false THEN",
-        o.signs("agree", before=o.same_as(o.SECOND, EXAMINER)),
+        u.signs("agree", before=o.same_as(o.SECOND, EXAMINER)),
         SELF,
     ),
     "step: two persons agree": Clause(
         "guard_suspension_step",
         "PERFORM identity_refuse_one_person(OLD.proposed_by_id, me.officer);",
         "",
-        o.signs("agree", before=o.same_as(o.SECOND, o.REVIEWER)),
+        u.signs("agree", before=o.same_as(o.SECOND, o.REVIEWER)),
         PERSONS,
     ),
     "step: two persons end": Clause(
         "guard_suspension_step",
         "PERFORM identity_refuse_one_person(OLD.end_proposed_by_id, me.officer);",
         "",
-        o.signs("end", before=o.same_as(o.SECOND, o.REVIEWER)),
+        u.signs("end", before=o.same_as(o.SECOND, o.REVIEWER)),
         PERSONS,
     ),
     "step: agreed to when it is": Clause(
-        "guard_suspension_step", "NEW.agreed_at := clock_timestamp();", "", o.dated("agree", "agreed_at")
+        "guard_suspension_step", "NEW.agreed_at := clock_timestamp();", "", u.dated("agree", "agreed_at")
     ),
     "step: ended when it is": Clause(
-        "guard_suspension_step", "NEW.ended_at := clock_timestamp();", "", o.dated("end", "ended_at")
+        "guard_suspension_step", "NEW.ended_at := clock_timestamp();", "", u.dated("end", "ended_at")
     ),
     "suspended: an officer's answers": Clause(
-        "guard_answered", "f.outcome IN ('answered', 'empty') AND", "false AND", o.asks_while_suspended, STOPPED
+        "guard_answered", "f.outcome IN ('answered', 'empty') AND", "false AND", u.asks_while_suspended, STOPPED
     ),
     "suspended: an officer's rights": Clause(
         "right",
         "AND NOT (g.role IN ('officer', 'verifier')",
         "AND NOT (g.role IN ('verifier')",
-        o.has_rights_while_suspended,
+        u.has_rights_while_suspended,
     ),
     "suspended: a system": Clause(
         "client_live",
         "AND NOT EXISTS (SELECT FROM identity_suspension s WHERE s.client_id = c.id AND s.agreed_at IS NOT NULL AND s.ended_at IS NULL)",
         "",
-        o.calls_while_suspended,
+        u.calls_while_suspended,
     ),
     "suspended: an enrolment": Clause(
         "standing_enrolments",
         "AND NOT EXISTS (SELECT FROM identity_suspended s WHERE s.enrolment = e.id)",
         "",
-        o.asks_while_its_enrolment_is,
+        u.asks_while_its_enrolment_is,
         "isn't enrolled for it",
     ),
     "grant: a reviewer's role beside no other": Clause(
-        "guard_grant", "OR 'reviewer' IN (g.role, NEW.role)", "", o.grants_beside, "may not stand beside"
+        "guard_grant", "OR 'reviewer' IN (g.role, NEW.role)", "", u.grants_beside, "may not stand beside"
     ),
 }
 
@@ -297,14 +321,16 @@ SOUND: dict[str, Attack] = {
     "misuse-after-an-answer-that-never-came": o.closes("misuse", before=o.overdue),
     "an-explanation-asked-for": o.asks(),
     "an-explanation": o.answers(),
+    "an-erasure-stated": o.states(),
+    "erasures-for-a-reviewer": o.sees_erasures(o.REVIEWER),
     "entries-for-a-reviewer": o.sees(o.REVIEWER, o.ENTRIES),
     "entries-for-who-is-asked": o.sees("clerk", o.ENTRIES, before=o.asked),
-    "an-officer-proposed": o.suspends(),
-    "a-system-proposed": o.suspends("client"),
-    "an-enrolment-proposed": o.suspends("enrolment"),
-    "a-suspension-agreed-to": o.signs("agree"),
-    "a-suspension-agreed-to-elsewhere": o.signs("agree", o.THIRD),
-    "a-proposal-dropped": o.signs("drop"),
-    "an-end-proposed": o.signs("propose_end"),
-    "an-end": o.signs("end"),
+    "an-officer-proposed": u.suspends(),
+    "a-system-proposed": u.suspends("client"),
+    "an-enrolment-proposed": u.suspends("enrolment"),
+    "a-suspension-agreed-to": u.signs("agree"),
+    "a-suspension-agreed-to-elsewhere": u.signs("agree", o.THIRD),
+    "a-proposal-dropped": u.signs("drop"),
+    "an-end-proposed": u.signs("propose_end"),
+    "an-end": u.signs("end"),
 }

@@ -7,10 +7,8 @@ from uuid import UUID
 from tests.people import CENTRE, MARKET, OTHER
 from tests.system import cataloguing as c
 from tests.system.administering import declare, user
-from tests.system.answering import enters
 from tests.system.attacks import Attack
-from tests.system.checking import CLIENT
-from tests.system.enrolling import EXAMINER, NUMBER
+from tests.system.enrolling import EXAMINER
 from tests.system.speaking import speak
 from tests.system.stage import Stage, entry
 from tests.system.who import are_one, is_, reopen
@@ -21,7 +19,7 @@ INQUIRY, ENTRY, EXPLANATION, ROUND = (
     "oversight_explanation",
     "oversight_round",
 )
-SUSPENSION, DAY = "identity_suspension", timedelta(days=1)
+SUSPENSION, DRAW, ERASURE, DAY = "identity_suspension", "oversight_draw", "oversight_erasure", timedelta(days=1)
 REVIEWER, SECOND, THIRD = "reviewer", "second-reviewer", "centre-reviewer"
 PLACES = {REVIEWER: c.ABOVE, SECOND: c.ABOVE, THIRD: CENTRE, EXAMINER: MARKET, "clerk": MARKET, "officer": CENTRE, "approver": c.ABOVE,
           "verifier": OTHER}  # fmt: skip
@@ -52,6 +50,7 @@ def furnish(stage: Stage) -> None:
         stage.insert("owner", INQUIRY, inquiry(stage, id=number, organisation=code, officer=login))
         stage.insert("owner", ENTRY, {"inquiry_id": number, "subject_id": stage.facts.wang, "entry_id": found})
     stage.insert("owner", ROUND, {"day": stage.facts.today - DAY, "at": stage.facts.at, "opened": 2})
+    stage.insert("owner", DRAW, draw(stage))
     c.lock(stage, "identity_user", "identity_role_grant", "ground_access_entry", INQUIRY, ENTRY)
 
 
@@ -63,7 +62,16 @@ def inquiry(stage: Stage, **changes: Any) -> dict[str, Any]:
     return {**row, **changes}
 
 
-def _say(stage: Stage, login: str) -> None:
+def draw(stage: Stage) -> dict[str, Any]:
+    return {"month": "2026-01-01", "seed": bytes(32), "of_heads": False, "at": stage.facts.at}
+
+
+def draws_this_month(stage: Stage) -> bool:
+    first = stage.facts.today.replace(day=1)
+    return stage.run("intake", "SELECT oversight_draw(%s, '[]')", first) != [(None,)]
+
+
+def say(stage: Stage, login: str) -> None:
     speak(stage, PLACES[login], login)
 
 
@@ -86,7 +94,7 @@ def closes(finding: str = "in_order", by: str = REVIEWER, number: int = OPEN, be
     def attack(stage: Stage) -> bool:
         if before:
             before(stage)
-        _say(stage, by)
+        say(stage, by)
         ((told,),) = stage.run("app", "SELECT oversight_close(%s, %s, 'x')", number, finding)
         return told is not None
 
@@ -97,7 +105,7 @@ def rewrites(statement: str) -> Attack:
     """Change an inquiry as the owner, in the name of a reviewer."""
 
     def attack(stage: Stage) -> bool:
-        _say(stage, REVIEWER)
+        say(stage, REVIEWER)
         stage.run("owner", statement, user(stage, REVIEWER), OPEN)
         return True
 
@@ -109,7 +117,7 @@ CLOSE = f"UPDATE {INQUIRY} SET finding = 'in_order', reason = 'x', closed_at = '
 
 def closes_for_another(stage: Stage) -> bool:
     """Close in the name of a reviewer who doesn't speak."""
-    _say(stage, SECOND)
+    say(stage, SECOND)
     stage.run("owner", f"{CLOSE} WHERE id = %s", user(stage, REVIEWER), OPEN)
     return True
 
@@ -127,7 +135,7 @@ def made_reviewer(login: str) -> Any:
 
 def closes_twice(stage: Stage) -> bool:
     closes()(stage)
-    _say(stage, REVIEWER)
+    say(stage, REVIEWER)
     stage.run("owner", f"{CLOSE} WHERE id = %s", user(stage, REVIEWER), OPEN)
     return True
 
@@ -165,7 +173,7 @@ def asks(by: str = REVIEWER, number: int = OPEN, days: int = 5, before: Any = No
     def attack(stage: Stage) -> bool:
         if before:
             before(stage)
-        _say(stage, by)
+        say(stage, by)
         ((asked,),) = stage.run(
             "app", "SELECT oversight_ask(%s, 'x', %s, false)", number, stage.facts.today + days * DAY
         )
@@ -176,7 +184,7 @@ def asks(by: str = REVIEWER, number: int = OPEN, days: int = 5, before: Any = No
 
 def asks_another(stage: Stage) -> bool:
     """Ask an organisation that has nothing to do with it, as the owner."""
-    _say(stage, REVIEWER)
+    say(stage, REVIEWER)
     stage.insert("owner", EXPLANATION, {**explanation(stage), "organisation_id": place(stage, OTHER)})
     return True
 
@@ -201,7 +209,7 @@ def answers(by: str = "clerk", before: Any = None) -> Attack:
         number = asked(stage)
         if before:
             before(stage)
-        _say(stage, by)
+        say(stage, by)
         ((done,),) = stage.run("app", "SELECT oversight_answer(%s, 'x')", number)
         return bool(done)
 
@@ -215,7 +223,7 @@ def answers_for(login: str, speaker: str = "clerk", twice: bool = False) -> Atta
         number = asked(stage)
         query = f"UPDATE {EXPLANATION} SET answer = %s, answered_at = '2020-01-01', answered_by_id = %s WHERE id = %s"
         for words in ("x", "y") if twice else ("x",):
-            _say(stage, speaker)
+            say(stage, speaker)
             stage.run("owner", query, words, user(stage, login), number)
         return True
 
@@ -238,7 +246,7 @@ def sees(login: str, function: str, number: int = OPEN, before: Any = None) -> A
     def attack(stage: Stage) -> bool:
         if before:
             before(stage)
-        _say(stage, login)
+        say(stage, login)
         return bool(stage.run("app", f"SELECT * FROM {function}", number))
 
     return attack
@@ -251,142 +259,43 @@ ENTRIES, INQUIRIES, EXPLAINED = (
 )
 
 
-# Suspensions.
+# Statements of erasure.
 
 
-def target(stage: Stage, kind: str) -> int:
-    queries = {"officer": f"SELECT id FROM identity_user WHERE login = '{EXAMINER}'",
-               "centre": "SELECT id FROM identity_user WHERE login = 'officer'",
-               "client": f"SELECT id FROM identity_client WHERE client_id = '{CLIENT}'", "enrolment": f"SELECT {NUMBER}"}  # fmt: skip
-    ((number,),) = stage.run("owner", queries[kind])
-    return int(number)
+def erasure(stage: Stage) -> dict[str, Any]:
+    return {"organisation_id": place(stage, MARKET), "duty": "XK-SC-01", "month": "2026-01-01", "answers": 1, "erase_by": "2026-05-01",
+            "due_on": "2026-05-18", "due_estimated": False, "copies": "", "law": ""}  # fmt: skip
 
 
-def suspends(kind: str = "officer", by: str = REVIEWER, before: Any = None) -> Attack:
+def states(by: str = "clerk", before: Any = None, name: str = "", twice: bool = False) -> Attack:
+    """State an erasure; as the owner in somebody's name where one is given."""
+
     def attack(stage: Stage) -> bool:
+        lays(ERASURE, erasure, id=9531)(stage)
         if before:
             before(stage)
-        _say(stage, by)
-        what = "officer" if kind == "centre" else kind
-        ((made,),) = stage.run("app", "SELECT oversight_suspend(%s, %s, 'x', '')", what, target(stage, kind))
-        return made is not None
-
-    return attack
-
-
-def suspension(stage: Stage) -> dict[str, Any]:
-    """Make a sound proposal."""
-    return {"officer_id": target(stage, "officer"), "name": EXAMINER, "organisation_id": place(stage, MARKET), "reason": "x",
-            "reference": "", "proposed_by_id": user(stage, REVIEWER), "proposed_at": stage.facts.at, "end_reason": ""}  # fmt: skip
-
-
-def standing(stage: Stage, **changes: Any) -> int:
-    agreed = {"agreed_by_id": user(stage, SECOND), "agreed_at": stage.facts.at}
-    lays(SUSPENSION, suspension, id=9521, **{**agreed, **changes})(stage)
-    return 9521
-
-
-def proposes(**changes: Any) -> Attack:
-    """Write a proposal as the owner, in the name of the reviewer who speaks."""
-
-    def attack(stage: Stage) -> bool:
-        _say(stage, REVIEWER)
-        told = {name: user(stage, value) if name.endswith("_by_id") else value for name, value in changes.items()}
-        stage.insert("owner", SUSPENSION, {**suspension(stage), **told})
+        query = f"UPDATE {ERASURE} SET copies = 'erased', stated_at = '2020-01-01', stated_by_id = %s WHERE id = 9531"
+        for _ in range(2 if twice else 1):
+            say(stage, by)
+            if name:
+                stage.run("owner", query, user(stage, name))
+            else:
+                ((done,),) = stage.run("app", "SELECT oversight_state(9531, 'erased', '')")
+                return bool(done)
         return True
 
     return attack
 
 
-def signs(step: str, by: str = SECOND, *, before: Any = None, of: Any = None) -> Attack:
-    """Take a step of a proposal, or of a suspension that stands."""
+def stated_long_ago(stage: Stage) -> bool:
+    states(name="clerk")(stage)
+    return bool(stage.run("owner", f"SELECT FROM {ERASURE} WHERE stated_at < '2021-01-01'"))
 
+
+def sees_erasures(login: str) -> Attack:
     def attack(stage: Stage) -> bool:
-        if step in {"agree", "drop"}:
-            lays(SUSPENSION, suspension, id=9521, **(of(stage) if of else {}))(stage)
-        else:
-            ending = {"end_proposed_by_id": user(stage, REVIEWER), "end_proposed_at": stage.facts.at, "end_reason": "x"}
-            standing(stage, **(ending if step == "end" else {}))
-        if before:
-            before(stage)
-        _say(stage, by)
-        ((done,),) = stage.run("app", "SELECT oversight_sign(9521, %s, 'x')", step)
-        return bool(done)
+        lays(ERASURE, erasure, id=9531)(stage)
+        say(stage, login)
+        return bool(stage.run("app", "SELECT FROM oversight_erasures(10)"))
 
     return attack
-
-
-def of_centre(stage: Stage) -> dict[str, Any]:
-    return {"officer_id": target(stage, "centre"), "name": "officer", "organisation_id": place(stage, CENTRE)}
-
-
-def steps_as_owner(assignments: str, *, lasting: bool = False) -> Attack:
-    """Change a suspension as the owner, speaking for the second reviewer."""
-
-    def attack(stage: Stage) -> bool:
-        if lasting:
-            standing(stage)
-        else:
-            lays(SUSPENSION, suspension, id=9521)(stage)
-        _say(stage, SECOND)
-        stage.run(
-            "owner", f"UPDATE {SUSPENSION} SET {assignments} WHERE id = 9521".replace("$me", str(user(stage, SECOND)))
-        )
-        return True
-
-    return attack
-
-
-def dated(step: str, column: str) -> Attack:
-    """Take a step as of long ago."""
-    sets = {
-        "agree": "agreed_by_id = $me, agreed_at = '2020-01-01'",
-        "end": "ended_by_id = $me, ended_at = '2020-01-01'",
-    }
-
-    def attack(stage: Stage) -> bool:
-        if step == "agree":
-            lays(SUSPENSION, suspension, id=9521)(stage)
-        else:
-            standing(stage, end_proposed_by_id=user(stage, REVIEWER), end_proposed_at=stage.facts.at, end_reason="x")
-        _say(stage, SECOND)
-        stage.run(
-            "owner", f"UPDATE {SUSPENSION} SET {sets[step]} WHERE id = 9521".replace("$me", str(user(stage, SECOND)))
-        )
-        return bool(stage.run("owner", f"SELECT FROM {SUSPENSION} WHERE {column} < '2021-01-01'"))
-
-    return attack
-
-
-# What a suspension stops.
-
-
-def asks_while_suspended(stage: Stage) -> bool:
-    standing(stage)
-    return bool(enters()(stage))
-
-
-def asks_while_its_enrolment_is(stage: Stage) -> bool:
-    standing(stage, officer_id=None, enrolment=NUMBER, name="")
-    return bool(enters()(stage))
-
-
-def has_rights_while_suspended(stage: Stage) -> bool:
-    standing(stage)
-    return bool(
-        stage.run("app", "SELECT FROM identity_right WHERE user_id = %s AND role = 'officer'", user(stage, EXAMINER))
-    )
-
-
-def calls_while_suspended(stage: Stage) -> bool:
-    standing(
-        stage, officer_id=None, client_id=target(stage, "client"), name=CLIENT, organisation_id=place(stage, OTHER)
-    )
-    return bool(stage.run("app", "SELECT FROM identity_client_live WHERE client_id = %s", CLIENT))
-
-
-def grants_beside(stage: Stage) -> bool:
-    """Make an officer who asks a reviewer too."""
-    from tests.system.administering import grant
-
-    return grant(stage, role="reviewer", user_id=user(stage, EXAMINER))

@@ -1,4 +1,4 @@
-"""Inquiries into the use of the register, explanations, rounds."""
+"""Inquiries into the use of the register, explanations, rounds, samples, statements of erasure."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -24,6 +24,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'oversight_round',
+            },
+        ),
+        migrations.CreateModel(
+            name='Draw',
+            fields=[
+                ('month', models.DateField(primary_key=True, serialize=False)),
+                ('seed', models.BinaryField()),
+                ('of_heads', models.BooleanField()),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'db_table': 'oversight_draw',
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='draw_of_a_month')],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +93,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'oversight_inquiry_entry',
+            },
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('duty', models.CharField(max_length=32)),
+                ('month', models.DateField()),
+                ('answers', models.IntegerField()),
+                ('erase_by', models.DateField()),
+                ('due_on', models.DateField()),
+                ('due_estimated', models.BooleanField()),
+                ('copies', models.CharField(blank=True, choices=[('erased', '已经删除'), ('never-stored', '没有保存过'), ('kept-by-law', '法律规定还须保存')], max_length=12)),
+                ('law', models.CharField(blank=True, max_length=200)),
+                ('stated_at', models.DateTimeField(null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ('stated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'db_table': 'oversight_erasure',
+                'indexes': [models.Index(fields=['due_on'], name='erasure_due')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'duty', 'month'), name='erasure_once'), models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('erase_by')), ('erase_by__gt', models.F('month')), ('month__day', 1)), name='erasure_of_a_month_over'), models.CheckConstraint(condition=models.Q(models.Q(('copies', ''), ('law', ''), ('stated_at', None), ('stated_by', None)), models.Q(('copies__in', ('erased', 'never-stored')), ('law', ''), ('stated_by__isnull', False), ('stated_at__isnull', False)), models.Q(('copies', 'kept-by-law'), ('stated_at__isnull', False), ('stated_by__isnull', False), models.Q(('law', ''), _negated=True)), _connector='OR'), name='erasure_stated_wholly')],
             },
         ),
         migrations.AddIndex(

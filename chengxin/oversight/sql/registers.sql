@@ -17,3 +17,10 @@ FROM oversight_explanations_to(NULL, 10000) x
 SELECT s.id, s.proposed_at AS since, NULL::date AS due, s.kind, s.name, s.label, s.organisation, s.proposed_by, s.agreed_by, s.agreed_at,
        s.ended_at, s.state, s.mine
 FROM oversight_suspensions(NULL, 10000) s
+
+-- name: erasures
+-- Statements of erasure that the organisation owes or gave; to a reviewer every other's. Ten thousand.
+SELECT e.id, e.month::timestamp AT TIME ZONE 'Asia/Shanghai' AS since, CASE WHEN e.stated_at IS NULL THEN e.due_on END AS due, e.organisation, e.duty,
+       e.duty_name, e.month, e.answers, e.erase_by, e.copies, e.stated_at, e.stated_by, e.mine,
+       CASE WHEN e.stated_at IS NOT NULL THEN 'done' WHEN e.due_on < %(today)s THEN 'late' ELSE 'open' END AS state
+FROM oversight_erasures(10000) e

@@ -10,7 +10,7 @@ from chengxin.catalogue.registers import DRAFTS, WORK
 from chengxin.catalogue.registers import terms_of_registers as terms_of_catalogue
 from chengxin.education.feedback.registers import FEEDBACK
 from chengxin.identity.registers import DELEGATIONS, TRANSFERS, VISITS, Actor, Row, about
-from chengxin.oversight.registers import EXPLANATIONS, INQUIRIES, SUSPENSIONS, named
+from chengxin.oversight.registers import ERASURES, EXPLANATIONS, INQUIRIES, SUSPENSIONS, named
 from chengxin.portal.desk.registers import BATCH, FROM, ITEM, UNTIL, Choice, Column, Register, to, words_of
 from chengxin.portal.navigation import ANY, CENTRE
 from chengxin.portal.register_words import VISIT_STATES
@@ -48,6 +48,10 @@ ITEM_COLUMN, PROVIDER, DUE = (
 
 def _delegation(row: Row) -> str:
     return reverse("portal:delegation", args=[row["id"]]) if row["state"] == "waits" else reverse("portal:delegations")
+
+
+def _erasure(row: Row) -> str:
+    return reverse("portal:erasures" if row["mine"] else "portal:use-report")
 
 
 def _visit(row: Row) -> str:
@@ -180,6 +184,14 @@ REGISTERS: Mapping[str, Register] = {
              Column("due", "答复期限", "day"), Column("rule", "信号"), Column("day", "哪一天", "day"), Column("officer", "经办人或者系统"),
              Column("entries", "本单位的登记", "figure"), Column("answered_at", "答复", "moment"), Column("answered_by", "答复人")),
             (words_of("state", "状态", "explanation_state"), FROM, UNTIL), to("portal:explanation", "id"), finish=named,
+        ),
+        Register(
+            "erasures", "删除证明", "Statements of erasure", {"erasure.state": ANY, "review.report": ANY}, ERASURES,
+            (Column("id", "编号", "number"), Column("month", "月份", "month"), Column("state", "状态", "word", "erasure_state"),
+             Column("organisation", "单位"), Column("duty", "事项"), Column("duty_name", "名称"), Column("answers", "答复次数", "figure"),
+             Column("erase_by", "留存到", "day"), Column("due", "提交期限", "day"), Column("copies", "怎样处理", "word", "copies"),
+             Column("stated_by", "提交人"), Column("stated_at", "提交", "moment")),
+            (words_of("state", "状态", "erasure_state"), FROM, UNTIL), _erasure,
         ),
         Register(
             "suspensions", "暂停和解除", "Suspensions", {"review.suspend": ANY}, SUSPENSIONS,
