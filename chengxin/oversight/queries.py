@@ -83,7 +83,6 @@ class InquiryLine:
     channel: str
     outcome: str
     reason: str
-    records: int
     person: int | None
 
 

@@ -71,6 +71,7 @@ def test_a_reviewer_sees_entries_and_no_person(reviewing: Register, now: datetim
     assert "3 次" in case.why.text
     lines = list_lines(case.id, officer(REVIEWER))
     assert [(one.officer, one.case_reference, one.person) for one in lines] == [("examiner", "许可2026-1", 1)] * 3
+    assert {one.outcome for one in lines} == {"answered"}  # whether there was a record isn't theirs to know
     told = f"{case}{lines}"
     assert WANG_WEI.name not in told
     assert WANG_WEI.code not in told

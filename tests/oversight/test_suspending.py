@@ -13,10 +13,11 @@ from chengxin.identity.errors import ClientNotInForce, HandsRefused
 from chengxin.identity.queries import is_suspended, may
 from chengxin.identity.speaking import speaking_as
 from chengxin.lib.errors import NotAllowed
+from chengxin.lib.periods import shanghai_date
 from chengxin.oversight.errors import InquiryRefused, SuspensionSettled, SuspensionUnknown
 from chengxin.oversight.queries import find_suspension, list_suspendable, list_suspensions
 from chengxin.oversight.suspending import propose, sign
-from chengxin.sharing.duties.queries import standing_duties
+from chengxin.sharing.duties.queries import list_enrolled
 from chengxin.sharing.services import issue_report
 from tests.conftest import Register
 from tests.duties import enrol
@@ -103,7 +104,7 @@ def test_an_officers_look_ups_stop_at_the_second_signature_and_go_on_after_two(
 
 def test_an_enrolment_stops_at_once(reviewing: Register, now: datetime) -> None:
     suspended(reviewing, now, "enrolment")
-    assert standing_duties(MARKET, "XK-SC") == ()
+    assert list_enrolled(MARKET, shanghai_date(now)) == []
     with pytest.raises(NotAnswerable):
         report(now)
 

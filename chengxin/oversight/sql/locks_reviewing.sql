@@ -35,10 +35,9 @@ $$;
 
 -- name: entries_of
 -- The entries of an inquiry, for a reviewer whom nothing bars, or an organisation that was asked: its own alone. A person is a number within the
--- inquiry; of what was seen nothing but how many records.
+-- inquiry; whether anything was found is credit content, which no reviewer reads: an answer is an answer.
 CREATE OR REPLACE FUNCTION oversight_entries(inquiry bigint, most integer) RETURNS TABLE (at timestamptz, organisation varchar, officer varchar,
-    purpose varchar, duty varchar, basis varchar, case_reference varchar, channel varchar, outcome varchar, reason varchar, records integer,
-    person bigint) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    purpose varchar, duty varchar, basis varchar, case_reference varchar, channel varchar, outcome varchar, reason varchar, person bigint) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     reviews boolean := coalesce(oversight_hands(inquiry) = '', false);
@@ -50,7 +49,7 @@ BEGIN
            coalesce((SELECT p.name FROM catalogue_purpose p WHERE p.code = a.purpose ORDER BY p.id DESC LIMIT 1), a.purpose), a.duty,
            coalesce((SELECT format('《%s》%s', l.name, c.article) FROM catalogue_article c JOIN catalogue_law l ON l.code = c.law_id
                      WHERE c.ref = a.basis), a.basis)::varchar,
-           a.case_reference, a.channel, a.outcome, a.reason, cardinality(a.versions),
+           a.case_reference, a.channel, CASE a.outcome WHEN 'empty' THEN 'answered' ELSE a.outcome END::varchar, a.reason,
            CASE WHEN a.subject_id <> 0 THEN dense_rank() OVER (ORDER BY identity_lead(nullif(a.subject_id, 0)) NULLS LAST) END
     FROM oversight_inquiry_entry n
     JOIN ground_access_entry a ON a.subject_id = n.subject_id AND a.entry_id = n.entry_id
