@@ -32,6 +32,8 @@ CAST = (
     ("officer", "演示·信用中心查询员", "centre", "officer"),
     ("colleague", "演示·信用中心复核员", "centre", "officer"),
     ("approver", "演示·社会信用主管部门批准人", "supervisor", "officer"),
+    ("reviewer", "演示·查询审查员", "supervisor", "reviewer"),
+    ("second-reviewer", "演示·查询复审员", "supervisor", "reviewer"),
     ("licensing", "演示·许可审查员", "department", "officer"),
     ("verifier", "演示·实名核验员", "financial", "verifier"),
     ("editor", "演示·网站编辑", "centre", "site_editor"),

@@ -11,7 +11,7 @@ from chengxin.lib.sql import statements
 
 ROLES = ("owner", "app", "intake", "admin", "public", "auditor", "eraser", "editor", "sealer")
 KINDS = ("TABLES", "SEQUENCES", "FUNCTIONS")
-FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "education", "site")
+FOLDERS = ("ground", "identity", "catalogue", "records", "sharing", "education", "oversight", "site")
 
 
 def role_names(prefix: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The access register, the action log, messages to persons, the outbox. Written by ``ground.services`` alone."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -39,6 +40,8 @@ class AccessEntry(models.Model):
 
     class Meta:
         db_table = "ground_access_entry"
+        # The table grows by time: a few pages of summary find a day, and an insert pays next to nothing (docs/adr/0029-review-of-use.md).
+        indexes = [BrinIndex(name="access_entry_by_time", fields=("at",), pages_per_range=32, autosummarize=True)]
         constraints = [
             models.CheckConstraint(
                 name="access_outcome_known", condition=models.Q(outcome__in=("answered", "empty", "refused", "failed"))

@@ -50,6 +50,7 @@ ROLE_NAMES = {
     "clerk": "信源单位经办人",
     "officer": "查询经办人",
     "verifier": "实名核验员",
+    "reviewer": "查询审查员",
     "adjudicator": "认定人",
     "system_admin": "系统管理员",
     "security_admin": "安全管理员",

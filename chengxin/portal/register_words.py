@@ -38,6 +38,24 @@ ENROLMENT_STATES = {
     "ended": "已停止",
 }
 FEEDBACK_STATES = {"open": "待答复", "show": "待同意公开", "done": "已办结"}
+INQUIRY_STATES = {
+    "open": "待要求说明",
+    "asked": "等单位说明",
+    "late": "单位逾期没有说明",
+    "answered": "待写结论",
+    "closed": "已办结",
+}
+FINDINGS = {"in_order": "合规", "misuse": "违规查询", "unproven": "不能认定"}
+SUSPENSION_STATES = {
+    "proposed": "待第二次签字",
+    "stands": "暂停中",
+    "ending": "待同意解除",
+    "ended": "已解除",
+    "dropped": "已放弃",
+}
+SUSPENSION_KINDS = {"client": "系统", "officer": "经办人", "enrolment": "查询事项"}
+ERASURE_STATES = {"open": "待提交", "late": "逾期", "done": "已提交"}
+EXPLANATION_STATES = {"open": "待答复", "done": "已答复或者已办结"}
 DRAFT_TURNS = {
     "draft": "起草单位修改、提交",
     "review": "信用中心审核",
@@ -62,5 +80,11 @@ REGISTER_TABLES = {
     "call_back_kind": CALL_BACK_KINDS,
     "feedback_state": FEEDBACK_STATES,
     "enrolment_state": ENROLMENT_STATES,
+    "inquiry_state": INQUIRY_STATES,
+    "finding": FINDINGS,
+    "suspension_state": SUSPENSION_STATES,
+    "suspension_kind": SUSPENSION_KINDS,
+    "erasure_state": ERASURE_STATES,
+    "explanation_state": EXPLANATION_STATES,
     "draft_turn": DRAFT_TURNS,
 }

@@ -159,6 +159,7 @@ PERSON_MESSAGES = {
     "detach-done": "有记录查明不是您的，已从您名下移出，不再显示。",
     "detach-undone": "先前从您名下移出的记录，经复核恢复。",
     "question-answered": "您就一次查询提出的问题有了答复，请在“我的提问”里查看。",
+    "misuse-found": "经审查，有单位对您的查询没有正当事由，已认定为违规查询。请在“谁查过我”里查看；有疑问可以向信用中心提出。",
     "attached": "有一条记录的号码或者姓名书写有误，经信用中心人工核对，认定属于您。如有不符，可以提出异议。",
     "scan-taken": "信用中心窗口收下了一份纸质材料，归在您名下。请在“我交的材料”里查看。",
     "authorisation-asked": "有单位请求您授权查看您的信息。请在“我的授权”里查看；同意、不同意都可以，不理会也可以。",
@@ -174,6 +175,7 @@ SHORT_MESSAGES = {
     "detach-done": "不是我的记录移出",
     "detach-undone": "移出的记录恢复",
     "question-answered": "对我的提问的答复",
+    "misuse-found": "对我的查询被认定违规",
     "attached": "人工核对后归到我名下的记录",
     "scan-taken": "窗口收下的纸质材料",
     "authorisation-asked": "请求我授权的单位",
@@ -265,6 +267,7 @@ BACKTEST_FAILURES = {
 BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "会存疑", "note": "会有提示"}
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
+    "review.open": "打开一件对查询的审查",
     "window.leave": "在窗口登记本人签字的授权书、撤回授权书",
     "authorisation.refused": "授权书不由此人登记或者见证（本人的事，或者没有申报）",
     "authorisation.grant": "本人授权",

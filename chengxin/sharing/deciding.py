@@ -13,7 +13,7 @@ from chengxin.catalogue.queries import UNDER_A_DUTY, PurposeTerms
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker
 from chengxin.identity.models import User
-from chengxin.identity.queries import Found, find_officer, find_person, may
+from chengxin.identity.queries import Found, find_officer, find_person, is_suspended, may
 from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.signers import refusal_of
 from chengxin.lib.codes import CodeType, examine
@@ -163,7 +163,7 @@ def _officer(asker: Asker, facts: Facts, organisation: Standing, client: str) ->
         return User.objects.get(pk=facts.officer_id) if facts.officer_id is not None else None
     officer = find_officer(asker.officer)
     if officer is None or officer.organisation_id != organisation.id or not may(officer.pk, "report.issue"):
-        raise Refused("officer-unknown")
+        raise Refused("officer-suspended" if officer and is_suspended(officer.login) else "officer-unknown")
     return officer
 
 

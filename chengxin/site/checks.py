@@ -51,6 +51,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
     from chengxin.identity.visiting import LENGTH as VISIT
     from chengxin.identity.visiting import LONGEST_MINUTES
     from chengxin.lib.terms import provisional_terms
+    from chengxin.oversight import terms as review
     from chengxin.records.occupations import occupations
     from chengxin.records.terms import tables
 
@@ -60,7 +61,7 @@ def provisional_in_force(on: date) -> list[Provisional]:
             f"{term.name}: " + ", ".join(f"{k}={v}" for k, v in term.numbers.items()) + f" {term.unit}",
             str(term.source),
         )
-        for term in provisional_terms(tables().values(), on)
+        for term in provisional_terms([*tables().values(), *review.tables().values()], on)
     ]
     found += [
         Provisional("number", f"{name} ({file})", str(source))

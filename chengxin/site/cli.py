@@ -20,6 +20,7 @@ from chengxin.site.population_cli import population_app
 from chengxin.site.proof_cli import proof_app
 from chengxin.site.rebuild_cli import rebuild
 from chengxin.site.reporting_cli import nothing_app, reconciliation_app
+from chengxin.site.review_cli import review_app
 from chengxin.site.sandbox_cli import sandbox_app
 from chengxin.site.undo_cli import batch_app
 
@@ -39,6 +40,7 @@ app.add_typer(organisation_app, name="organisation")
 app.add_typer(occupations_app, name="occupations")
 app.add_typer(proof_app, name="proof")
 app.add_typer(log_app, name="log")
+app.add_typer(review_app, name="review")
 app.add_typer(reconciliation_app, name="reconciliation")
 app.add_typer(nothing_app, name="nothing")
 app.add_typer(batch_app, name="batch")

@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "chengxin.education.feedback",
     "chengxin.sharing.authorising",
     "chengxin.sharing.links",
+    "chengxin.oversight",
     "chengxin.portal",
     "chengxin.site",
     *(CONTENT_APPS if CONTENT else []),

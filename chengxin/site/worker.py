@@ -10,6 +10,7 @@ def main() -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     import chengxin.identity.jobs
+    import chengxin.oversight.jobs
     import chengxin.records.ways.work
     import chengxin.site.outbox  # noqa: F401  # their tasks make themselves known
     from chengxin.ground.installation import refuse_mismatch

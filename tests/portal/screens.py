@@ -10,7 +10,7 @@ from tests.conftest import Running
 from tests.portal.browser import Reader
 from tests.portal.test_browser_delegations import able_persons
 
-CLERK, CENTRE, LICENSING = "演示·信源单位经办人", "演示·信用中心查询员", "演示·许可审查员"
+CLERK, CENTRE, LICENSING, REVIEWER = "演示·信源单位经办人", "演示·信用中心查询员", "演示·许可审查员", "演示·查询审查员"
 VERIFIER, SYSTEM, SECURITY, AUDIT = "演示·实名核验员", "system", "security", "audit"
 EDITOR, PUBLISHER = "editor", "publisher"
 PERSON = "person"  # through the real-name platform
@@ -113,6 +113,11 @@ DESK = (
     Screen("portal:call-backs", "/desk/call-backs/", LICENSING),
     Screen("portal:leave-papers", "/desk/leave-papers/", CENTRE),
     Screen("portal:verification", "/desk/verification/", VERIFIER),
+    Screen("portal:inquiries", "/desk/review/", REVIEWER),
+    Screen("portal:use-report", "/desk/review/report/", REVIEWER),
+    Screen("portal:suspensions", "/desk/suspensions/", REVIEWER),
+    Screen("portal:erasures", "/desk/erasures/", LICENSING),
+    Screen("portal:explanations", "/desk/explanations/", LICENSING),
     Screen("person-home", "/me/", PERSON),
     Screen("person-authorisations", "/me/authorisations/", PERSON),
     Screen("person-links", "/me/shares/", PERSON),
@@ -190,6 +195,7 @@ MADE = {
     "test_browser_delegations": ("portal:delegation",),
     "test_browser_window": ("portal:visit", "portal:visit-certificate", "portal:visit-confirm"),
     "test_browser_scans": ("portal:scan",),
+    "test_browser_review": ("portal:inquiry", "portal:explanation", "portal:suspension"),
     "test_browser_leave": ("portal:ask-leave", "person-authorisation", "portal:visit-leave", "portal:visit-leave-enter"),
     "test_browser_links": ("person-link-new", "person-link", "shared"),
     "test_browser_authorise": ("authorise", "administration:enter-redirect", "administration:approve-redirect",
@@ -210,7 +216,7 @@ FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
     "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture",
     "public:who-may-ask-csv", "public:who-may-ask-json", "public:sitemap", "public:robots",
-    "portal:register-file", "portal:template", "portal:part", "portal:follow",
+    "portal:register-file", "portal:use-report-csv", "portal:use-report-json", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",
 }  # fmt: skip

@@ -99,6 +99,7 @@ SAMPLES = {
     "client_id": "c-abcdefghijklmnop",
     "address": "guide/",
     "link": "nobodys",
+    "taken": "agree",
 }
 URLS = {
     "public": "chengxin.site.public_urls",

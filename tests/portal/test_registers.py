@@ -43,8 +43,10 @@ OFFICERS = [
     "acts",
     "questions",
     "feedback",
+    "erasures",
+    "explanations",
 ]
-CLERKS = ["batches", "months", "acts", "undoings", "waivers", "drafts", "questions"]
+CLERKS = ["batches", "months", "acts", "undoings", "waivers", "drafts", "questions", "erasures", "explanations"]
 
 
 def text_of(answer: Any) -> str:
@@ -69,9 +71,9 @@ def test_each_sees_the_registers_of_their_acts_and_no_other(
     assert client.get(reverse("portal:register", args=["nothing"])).status_code == 404
 
 
-def test_a_verifier_has_the_questions_alone(log_in: LogIn) -> None:
+def test_a_verifier_has_questions_and_explanations_alone(log_in: LogIn) -> None:
     page = log_in("verifier").get(INDEX).content.decode()
-    assert set(re.findall(r'href="/desk/registers/([a-z]+)/"', page)) == {"questions"}
+    assert set(re.findall(r'href="/desk/registers/([a-z]+)/"', page)) == {"questions", "explanations"}
 
 
 def test_filters_hold_while_paging(

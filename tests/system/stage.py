@@ -205,6 +205,7 @@ def _fill(stage: Stage) -> None:
         minors,
         oneself,
         organising,
+        overseeing,
         populating,
         pushing,
         rebuilding,
@@ -283,6 +284,7 @@ def _fill(stage: Stage) -> None:
     signing_leave.furnish(stage)
     linking.furnish(stage)
     pushing.furnish(stage)
+    overseeing.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from chengxin.identity.models.population import (
 from chengxin.identity.models.rows import RowKey
 from chengxin.identity.models.saved_views import KEPT_MOST, SavedView
 from chengxin.identity.models.scans import Scan, ScanKind, ScanPiece
+from chengxin.identity.models.suspensions import Suspension
 from chengxin.identity.models.transfers import Transfer, TransferCode, TransferStep
 from chengxin.identity.models.verification import (
     CheckReplay,
@@ -80,6 +81,7 @@ __all__ = [
     "ScanPiece",
     "Session",
     "Snapshot",
+    "Suspension",
     "Totp",
     "Transfer",
     "TransferCode",

@@ -104,6 +104,7 @@ class RoleGrant(models.Model):
                         "clerk",
                         "officer",
                         "verifier",
+                        "reviewer",
                         "adjudicator",
                         "site_editor",
                         "site_publisher",

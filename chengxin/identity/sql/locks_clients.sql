@@ -1,11 +1,12 @@
 -- name: client_live
--- Clients that may call today: begun, not ended, not suspended, of an organisation that stands, its licences included.
+-- Clients that may call today: begun, not ended, not suspended for good or for a time, of an organisation that stands, its licences included.
 CREATE OR REPLACE VIEW identity_client_live AS
     SELECT c.id, c.client_id, c.organisation_id, o.code AS organisation, c.addresses
     FROM identity_client c
     JOIN identity_organisation o ON o.id = c.organisation_id
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) d
     WHERE c.suspended_at IS NULL AND c.valid_from <= d.today AND d.today < c.valid_until
+      AND NOT EXISTS (SELECT FROM identity_suspension s WHERE s.client_id = c.id AND s.agreed_at IS NOT NULL AND s.ended_at IS NULL)
       AND identity_organisation_stands(c.organisation_id, d.today);
 
 -- name: client_key_live

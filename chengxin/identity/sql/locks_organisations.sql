@@ -99,7 +99,8 @@ CREATE OR REPLACE TRIGGER licence_stays BEFORE DELETE OR TRUNCATE ON identity_li
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: guard_answered
--- Nothing is answered to an organisation that doesn't stand. A refusal to one is entered all the same.
+-- Nothing is answered to an organisation that doesn't stand, nor to a system or an officer while they are suspended. A refusal to one is
+-- entered all the same.
 CREATE OR REPLACE FUNCTION identity_guard_answered() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
@@ -108,6 +109,12 @@ BEGIN
         WHERE NOT identity_organisation_stands(o.id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
     ) THEN
         RAISE EXCEPTION 'nothing is answered to an organisation that doesn''t stand' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM identity_suspended s JOIN fresh f ON split_part(f.officer, '/', 1) = s.name
+        WHERE f.outcome IN ('answered', 'empty') AND f.channel <> 'person'
+    ) THEN
+        RAISE EXCEPTION 'nothing is answered to whoever is suspended' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END

@@ -1,6 +1,6 @@
 -- name: right
 -- Which rights are in force now: begun, not ended, not withdrawn, of somebody who hasn't left, whose organisation stands, and used
--- within ninety days.
+-- within ninety days. Whose look-ups are suspended has no role by which anybody is looked up.
 CREATE OR REPLACE VIEW identity_right AS
     SELECT g.id AS grant_id, g.user_id, g.role, g.valid_from, g.valid_until, u.last_used
     FROM identity_role_grant g
@@ -10,7 +10,9 @@ CREATE OR REPLACE VIEW identity_right AS
       AND g.valid_from <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
       AND g.valid_until > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
       AND coalesce(u.last_used, g.valid_from) > (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - 90
-      AND identity_organisation_stands(o.organisation_id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
+      AND identity_organisation_stands(o.organisation_id, (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date)
+      AND NOT (g.role IN ('officer', 'verifier') AND EXISTS (
+          SELECT FROM identity_suspension s WHERE s.officer_id = g.user_id AND s.agreed_at IS NOT NULL AND s.ended_at IS NULL));
 
 -- name: guard_grant
 -- Safeguard 12, whatever code grants: only a security administrator grants, and never what would join two administrators in one
@@ -44,7 +46,7 @@ BEGIN
         SELECT FROM identity_role_grant g
         WHERE g.user_id = NEW.user_id AND g.withdrawn_at IS NULL
           AND g.valid_from < NEW.valid_until AND NEW.valid_from < g.valid_until
-          AND (g.role = NEW.role OR g.role LIKE '%\_admin' OR NEW.role LIKE '%\_admin')
+          AND (g.role = NEW.role OR g.role LIKE '%\_admin' OR NEW.role LIKE '%\_admin' OR 'reviewer' IN (g.role, NEW.role))
     ) THEN
         RAISE EXCEPTION 'this right may not stand beside one the officer has' USING ERRCODE = 'check_violation';
     END IF;

@@ -10,6 +10,7 @@ from chengxin.catalogue.registers import DRAFTS, WORK
 from chengxin.catalogue.registers import terms_of_registers as terms_of_catalogue
 from chengxin.education.feedback.registers import FEEDBACK
 from chengxin.identity.registers import DELEGATIONS, TRANSFERS, VISITS, Actor, Row, about
+from chengxin.oversight.registers import ERASURES, EXPLANATIONS, INQUIRIES, SUSPENSIONS, named
 from chengxin.portal.desk.registers import BATCH, FROM, ITEM, UNTIL, Choice, Column, Register, to, words_of
 from chengxin.portal.navigation import ANY, CENTRE
 from chengxin.portal.register_words import VISIT_STATES
@@ -47,6 +48,10 @@ ITEM_COLUMN, PROVIDER, DUE = (
 
 def _delegation(row: Row) -> str:
     return reverse("portal:delegation", args=[row["id"]]) if row["state"] == "waits" else reverse("portal:delegations")
+
+
+def _erasure(row: Row) -> str:
+    return reverse("portal:erasures" if row["mine"] else "portal:use-report")
 
 
 def _visit(row: Row) -> str:
@@ -162,6 +167,39 @@ REGISTERS: Mapping[str, Register] = {
              Column("organisation", "单位"), Column("duty", "事项"), Column("duty_name", "名称"), Column("due", "答复期限", "day"),
              Column("decided_at", "答复", "moment"), Column("published_at", "公布", "moment"), Column("valid_until", "到（不含）", "day")),
             (words_of("state", "状态", "enrolment_state"), FROM, UNTIL), to("portal:enrolment", "id"),
+        ),
+        Register(
+            "inquiries", "对查询的审查", "Inquiries", {"review.see": ANY}, INQUIRIES,
+            (Column("id", "编号", "number"), Column("since", "立项", "moment"), Column("state", "状态", "word", "inquiry_state"),
+             Column("rule", "信号"), Column("day", "哪一天", "day"), Column("organisation_name", "单位"),
+             Column("officer", "经办人或者系统"), Column("duty", "事项"), Column("entries", "所涉登记", "figure"),
+             Column("due", "说明期限", "day"),
+             Column("finding", "结论", "word", "finding"), Column("closed_by", "办结人")),
+            (words_of("state", "状态", "inquiry_state"), words_of("finding", "结论", "finding"), FROM, UNTIL), to("portal:inquiry", "id"),
+            finish=named,
+        ),
+        Register(
+            "explanations", "审查的询问", "Questions of the review", {"review.explain": ANY}, EXPLANATIONS,
+            (Column("id", "编号", "number"), Column("since", "询问", "moment"), Column("state", "状态", "word", "explanation_state"),
+             Column("due", "答复期限", "day"), Column("rule", "信号"), Column("day", "哪一天", "day"), Column("officer", "经办人或者系统"),
+             Column("entries", "本单位的登记", "figure"), Column("answered_at", "答复", "moment"), Column("answered_by", "答复人")),
+            (words_of("state", "状态", "explanation_state"), FROM, UNTIL), to("portal:explanation", "id"), finish=named,
+        ),
+        Register(
+            "erasures", "删除证明", "Statements of erasure", {"erasure.state": ANY, "review.report": ANY}, ERASURES,
+            (Column("id", "编号", "number"), Column("month", "月份", "month"), Column("state", "状态", "word", "erasure_state"),
+             Column("organisation", "单位"), Column("duty", "事项"), Column("duty_name", "名称"), Column("answers", "答复次数", "figure"),
+             Column("erase_by", "留存到", "day"), Column("due", "提交期限", "day"), Column("copies", "怎样处理", "word", "copies"),
+             Column("stated_by", "提交人"), Column("stated_at", "提交", "moment")),
+            (words_of("state", "状态", "erasure_state"), FROM, UNTIL), _erasure,
+        ),
+        Register(
+            "suspensions", "暂停和解除", "Suspensions", {"review.suspend": ANY}, SUSPENSIONS,
+            (Column("id", "编号", "number"), Column("since", "提出", "moment"), Column("state", "状态", "word", "suspension_state"),
+             Column("kind", "种类", "word", "suspension_kind"), Column("name", "名称"), Column("organisation", "单位"),
+             Column("proposed_by", "提出人"), Column("agreed_by", "同意人"), Column("agreed_at", "生效", "moment"),
+             Column("ended_at", "解除", "moment")),
+            (words_of("state", "状态", "suspension_state"), HAND, FROM, UNTIL), to("portal:suspension", "id"),
         ),
         Register(
             "feedback", "意见反馈", "Feedback", {"feedback.answer": CENTRE}, FEEDBACK,

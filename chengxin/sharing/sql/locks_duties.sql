@@ -205,7 +205,7 @@ CREATE OR REPLACE TRIGGER enrolment_stays BEFORE DELETE OR TRUNCATE ON sharing_e
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: standing_enrolments
--- Which organisation may ask under which duty today: approved, published, not ended, within its term; the duty holds and is open to its
+-- Which organisation may ask under which duty today: approved, published, not ended, not suspended, within its term; the duty holds and is open to its
 -- kind. Whether the organisation itself stands is asked of everybody who is answered (identity_guard_answered).
 CREATE OR REPLACE VIEW sharing_standing AS
     SELECT e.id AS enrolment_id, e.organisation_id, o.code AS organisation, e.duty_id, d.code AS duty, d.purpose_id, p.code AS purpose,
@@ -216,6 +216,7 @@ CREATE OR REPLACE VIEW sharing_standing AS
     JOIN catalogue_purpose p ON p.id = d.purpose_id AND o.kind = ANY(p.organisation_kinds)
     CROSS JOIN (SELECT (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date AS today) t
     WHERE e.published_at IS NOT NULL AND e.ended_at IS NULL AND e.valid_from <= t.today AND t.today < e.valid_until
+      AND NOT EXISTS (SELECT FROM identity_suspended s WHERE s.enrolment = e.id)
       AND EXISTS (SELECT FROM sharing_duty_live l WHERE l.duty_id = e.duty_id AND l.valid_from <= t.today AND t.today < l.valid_until);
 
 -- name: guard_duty_entry
