@@ -37,6 +37,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "authorisation-requests": (Unit.DAY, ("answer", "again")),
     "authorisation-recalls": (Unit.WORKING_DAY, ("acknowledge",)),
     "recalls": (Unit.WORKING_DAY, ("acknowledge",)),
+    "recall-chasing": (Unit.WORKING_DAY, ("first", "second", "third")),
     "authorisation-keeping": (Unit.YEAR, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
@@ -133,3 +134,8 @@ def recall_term(on: date) -> Term:
 def authorisation_years(on: date) -> int:
     """Give for how many years the proof of an authorisation is kept after the end of its use. Raises TermGap."""
     return tables()["authorisation-keeping"].at(on).numbers["keep"]
+
+
+def chasing_term(on: date) -> Term:
+    """Give on which working days after the term a recipient is reminded (``first``, ``second``, ``third``). Raises TermGap."""
+    return tables()["recall-chasing"].at(on)

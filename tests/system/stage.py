@@ -198,6 +198,7 @@ def _fill(stage: Stage) -> None:
         certifying,
         checking,
         clerking,
+        correcting,
         enrolling,
         entering,
         leaving,
@@ -279,6 +280,7 @@ def _fill(stage: Stage) -> None:
     scanning.furnish(stage)
     leaving.furnish(stage)
     signing_leave.furnish(stage)
+    correcting.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:
