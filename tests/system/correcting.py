@@ -132,7 +132,7 @@ CONFIRM = "confirmed_at = clock_timestamp(), confirmed_by_id = %s"
 END = "ended_at = clock_timestamp(), ended_by_id = %s, end_reason = 'x'"
 
 
-def past(table: str, row: Any, **changes: Any) -> Attack:
+def past(table: str, row: Any, **changes: Any) -> Any:
     return v.past(table, row, **changes)
 
 
@@ -255,7 +255,7 @@ def says_anothers(function: str, kind: str) -> Attack:
 # What is seen.
 
 
-def finds(query: str, code: str = MARKET, login: str = "clerk") -> Attack:
+def finds(query: str, code: str = MARKET, login: str = "clerk") -> Any:
     return v.finds(query, code=code, login=login)
 
 
