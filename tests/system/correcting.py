@@ -339,7 +339,7 @@ def remind_about_nothing_open(stage: Stage) -> bool:
     """See a reminder of what has been acknowledged since."""
     c.unlock(stage, "sharing_recall")
     stage.run("owner", "UPDATE sharing_recall SET acknowledged_at = now(), acknowledged_by = 'x'")
-    return finds("SELECT FROM sharing_chases_of()", CENTRE, "officer")(stage)
+    return bool(finds("SELECT FROM sharing_chases_of()", CENTRE, "officer")(stage))
 
 
 def chase_what_is_done_with(stage: Stage) -> bool:
