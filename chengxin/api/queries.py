@@ -98,6 +98,9 @@ class QueryAnswered(Schema):
     entry: UUID = Field(description="查询登记的编号 / number of the access entry")
     number: str
     issued_at: datetime
+    salt: str = Field(
+        description="撤销核对盐值，留存副本的单位用它查撤销清单 / salt of the copy's tokens in the feed of revocations"
+    )
     duty: str
     duty_name: str
     purpose: str

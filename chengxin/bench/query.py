@@ -40,8 +40,9 @@ BEGIN;
 SELECT set_config('cx.on', current_date::text, true), set_config('cx.purpose', '{purpose}', true), set_config('cx.duty', '{duty}', true);
 {gate};
 {begun};
-INSERT INTO sharing_report (subject_id, number, entry_id, issued_at)
-    VALUES (:subject, 'CX' || substr(upper(md5(random()::text || clock_timestamp())), 1, 18), gen_random_uuid(), now());
+INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt)
+    VALUES (:subject, 'CX' || substr(upper(md5(random()::text || clock_timestamp())), 1, 18), gen_random_uuid(), now(),
+    uuid_send(gen_random_uuid()));
 INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, basis, case_reference, channel, outcome,
     reason, fields, record_ids, versions) VALUES (:subject, gen_random_uuid(), now(), '{organisation}', '{client}/{officer}',
     '{purpose_code}', '{duty_code}', '{basis}', '{case}', 'api', 'answered', '', ARRAY['CF-ZRR.CF_WSH'], '{{}}', '{{}}');

@@ -98,7 +98,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(TO_DO, "删除证明", "Statements of erasure", "portal:erasures", {"erasure.state": ANY}),
         Entry(TO_DO, "审查的询问", "Questions of the review", "portal:explanations", {"review.explain": ANY}),
         Entry(TO_DO, "意见反馈", "Feedback", "portal:feedback", {"feedback.answer": CENTRE, "feedback.show": CENTRE}),
-        Entry(TO_DO, "撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}, key="w"),
+        Entry(TO_DO, "更正、撤回通知", "Recalls", "portal:recalls", {"recall.acknowledge": ANY}, key="w"),
         Entry(TO_DO, "收回的授权", "Leave taken back", "portal:call-backs", {"authorisation.acknowledge": ANY}),
         Entry(TO_DO, "整批撤回", "Undo batches", "portal:undoings", {"intake.undo": ANY, "intake.agree_undo": CENTRE}, key="z"),
         Entry(
@@ -125,6 +125,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(LOOK_UP, "查询", "Look a person up", "portal:purposes", {"report.issue": ANY}, key="q"),
         Entry(LOOK_UP, "开通查询事项", "Duty items", "portal:enrolments", {"duties.see": ANY}),
         Entry(LOOK_UP, "请求授权", "Ask for leave", "portal:asked-for", {"authorisation.ask": ANY}),
+        Entry(LOOK_UP, "接收通知的地址", "Webhook", "portal:webhooks", {"webhook.enter": ANY, "webhook.confirm": CENTRE}),
         Entry(LOOK_UP, "实名核验", "Real-name check", "portal:verification", {"verification.check": ANY}),
         Entry(CATALOGUE, "信息目录", "Catalogue", "catalogue", {}, face="public"),
         Entry(CATALOGUE, "目录草案", "Drafts", "portal:drafts", {"catalogue.follow": ANY}),

@@ -13,7 +13,17 @@ HIDDEN = {
     "not-yet": "还没有到展示的日子，今天任何人查询都看不到。",
     "over": "展示期已满，任何人查询都看不到。",
 }
-OWN_RECALL_CAUSES = {"batch": "记录撤回", "changed": "记录改正", "undoing": "记录随整批撤回"}
+OWN_RECALL_CAUSES = {
+    "batch": "记录撤回",
+    "changed": "记录改正",
+    "undoing": "记录随整批撤回",
+    "repaired": "记录已修复",
+    "sealed": "记录已封存",
+    "expired": "展示期已满",
+    "moved": "记录移出原来的登记",
+    "disputed": "您提出了异议",
+    "dispute-ended": "异议已办结",
+}
 HIDDEN_TAGS = {
     "withdrawn": "已撤回",
     "revoked": "已撤销",

@@ -5,7 +5,28 @@ VISIT_STATES = {"waits": "待复核", "open": "可以打印", "over": "已到时
 TRANSFER_KINDS = {"merge": "合并", "split": "拆分", "detach": "移出"}
 MONTH_STATES = {"came": "已报送", "nothing": "已报告“无”", "silent": "没有报送"}
 RECALL_STATES = {"open": "待确认", "done": "已确认"}
-RECALL_CAUSES = {"batch": "已撤回", "changed": "已改正", "undoing": "整批撤回"}
+RECALL_CAUSES = {
+    "batch": "已撤回",
+    "changed": "已改正",
+    "undoing": "整批撤回",
+    "repaired": "已修复",
+    "sealed": "已封存",
+    "expired": "展示期满",
+    "moved": "移出所查的人名下",
+    "disputed": "有异议",
+    "dispute-ended": "异议办结",
+}
+RECALL_TOLD = {
+    "batch": "信源单位按编号撤回了这条记录，不得再用。",
+    "changed": "信源单位改正了这条记录，现在的内容与本单位看到的不同，请重新查询。",
+    "undoing": "这条记录所在的一批报送整批撤回，不得再用。",
+    "repaired": "这条记录已经修复，不得再用。",
+    "sealed": "这条记录已经封存，不得再用。",
+    "expired": "这条记录的展示期已满，不再展示，不得再用。",
+    "moved": "合并或者拆分登记时，这条记录已移出所查的人名下，不得再当作其本人的记录，请重新查询。",
+    "disputed": "本人对这条记录提出了异议，正在核查。记录仍在，使用时须写明有异议。",
+    "dispute-ended": "对这条记录的异议已经办结，请重新查询，看是否有变化。",
+}
 ASKED_STATES = {
     "waits": "等待本人答复",
     "none": "没有授权",
@@ -25,6 +46,19 @@ OVERSEEN_STATES = {
     "over": "已到期",
     "withdrawn": "本人已撤回",
     "suspended": "暂停",
+}
+LATE_STATES = {"late": "逾期", "chased": "逾期，已催办"}
+HOOK_STATES = {"waits": "待信用中心确认", "stands": "有效", "ended": "已停用"}
+DELIVERY_KINDS = {"recalls": "更正、撤回通知", "call-backs": "收回授权", "chase": "催办", "test": "试送"}
+DELIVERY_STATES = {"waits": "待送", "done": "已送到", "given-up": "没有送到，不再送"}
+DELIVERY_FAULTS = {
+    "no-address": "没有有效的地址",
+    "name-unknown": "主机名解析不了",
+    "address-refused": "地址指向内部网络，不送",
+    "certificate": "证书核不过",
+    "timeout": "对方没有及时回答",
+    "connection": "连不上，或者中途断开",
+    "answer": "对方没有接受",
 }
 CALL_BACK_STATES = {"open": "待确认", "done": "已确认"}
 CALL_BACK_KINDS = {"narrowed": "缩小", "withdrawn": "撤回"}
@@ -73,6 +107,12 @@ REGISTER_TABLES = {
     "month_state": MONTH_STATES,
     "recall_state": RECALL_STATES,
     "recall_cause": RECALL_CAUSES,
+    "recall_told": RECALL_TOLD,
+    "late_state": LATE_STATES,
+    "hook_state": HOOK_STATES,
+    "delivery_kind": DELIVERY_KINDS,
+    "delivery_state": DELIVERY_STATES,
+    "delivery_fault": DELIVERY_FAULTS,
     "question_state": QUESTION_STATES,
     "asked_state": ASKED_STATES,
     "overseen_state": OVERSEEN_STATES,

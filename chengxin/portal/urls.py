@@ -35,6 +35,7 @@ from chengxin.portal.desk import (
     undoings,
     use_report,
     verification,
+    webhooks,
     window,
 )
 
@@ -85,6 +86,10 @@ urlpatterns = [
     path("desk/acts/", reporting.acts, name="acts"),
     path("desk/recalls/", recalls.recalls, name="recalls"),
     path("desk/recalls/<int:number>/acknowledge", recalls.acknowledge, name="acknowledge-recall"),
+    path("desk/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("desk/webhooks/<int:number>/confirm", webhooks.confirm, name="webhook-confirm"),
+    path("desk/webhooks/<int:number>/try", webhooks.try_out, name="webhook-try"),
+    path("desk/webhooks/<int:number>/end", webhooks.end, name="webhook-end"),
     path("desk/authorisations/", leave.asked_for, name="asked-for"),
     path("desk/authorisations/new/<str:code>/", leave.ask_leave, name="ask-leave"),
     path("desk/call-backs/", leave.call_backs, name="call-backs"),

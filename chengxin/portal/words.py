@@ -268,6 +268,9 @@ BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "�
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "review.open": "打开一件对查询的审查",
+    "webhook.try": "试送一条没有内容的消息到接收地址",
+    "webhook.end": "停用系统接收通知的地址",
+    "corrections.new_key": "更换签名消息或者撤销清单的密钥",
     "window.leave": "在窗口登记本人签字的授权书、撤回授权书",
     "authorisation.refused": "授权书不由此人登记或者见证（本人的事，或者没有申报）",
     "authorisation.grant": "本人授权",

@@ -37,6 +37,7 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "authorisation-requests": (Unit.DAY, ("answer", "again")),
     "authorisation-recalls": (Unit.WORKING_DAY, ("acknowledge",)),
     "recalls": (Unit.WORKING_DAY, ("acknowledge",)),
+    "recall-chasing": (Unit.WORKING_DAY, ("first", "second", "third")),
     "authorisation-keeping": (Unit.YEAR, ("keep",)),
     "share-link-days": (Unit.DAY, ("longest",)),
     "share-link-views": (Unit.COUNT, ("most", "tries", "standing")),
@@ -145,3 +146,8 @@ def share_link_days(on: date) -> int:
 def share_link_views(on: date) -> Term:
     """Give how often a link is looked through at most (``most``), how many stand at a time (``standing``). Raises TermGap."""
     return tables()["share-link-views"].at(on)
+
+
+def chasing_term(on: date) -> Term:
+    """Give on which working days after the term a recipient is reminded (``first``, ``second``, ``third``). Raises TermGap."""
+    return tables()["recall-chasing"].at(on)

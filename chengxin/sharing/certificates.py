@@ -102,6 +102,7 @@ class Certificate:
     basis: str
     fields: tuple[Covered, ...]
     valid_until: date
+    salt: str = ""
 
 
 def issue_certificate(person: User, wanted: Wanted, *, at: datetime) -> Certificate:
@@ -129,7 +130,7 @@ def issue_certificate_to(served: Served, wanted: Wanted, *, at: datetime) -> Cer
     words = certificate_purposes()[wanted.purpose]
     fields = _covered([offered[code] for code in covers], records)
     return Certificate(
-        made.number, made.code, at, subject, words.name, words.name_en, purpose.bases[basis], fields, until
+        made.number, made.code, at, subject, words.name, words.name_en, purpose.bases[basis], fields, until, made.salt
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ class Report(models.Model):
     """A report that was issued. Its number leads to the access entry written with it.
 
     ``own`` and ``special`` were made out to the person themselves; ``check_digest`` is the digest of number and check code, which stands on
-    the report alone. A ``special`` one is a certificate: it says for what it is, which items it covers, and until when it counts.
+    the report alone. ``salt`` stands on the copy too: with it its holder finds it in the feed of revocations. A ``special`` one is a
+    certificate: it says for what it is, which items it covers, and until when it counts.
     """
 
     class Kind(models.TextChoices):
@@ -28,6 +29,7 @@ class Report(models.Model):
     purpose = models.CharField(max_length=12, blank=True, db_default="")
     covers = ArrayField(models.CharField(max_length=20), null=True)
     valid_until = models.DateField(null=True)
+    salt = models.BinaryField(null=True)
 
     class Meta:
         db_table = "sharing_report"
@@ -45,6 +47,10 @@ class Report(models.Model):
                 condition=models.Q(kind="special", covers__isnull=False, covers__len__gt=0, valid_until__isnull=False)
                 & ~models.Q(purpose="")
                 | models.Q(purpose="", covers=None, valid_until=None) & ~models.Q(kind="special"),
+            ),
+            models.CheckConstraint(
+                name="report_salted",
+                condition=models.Q(salt=None) | models.Q(Exact(Length("salt"), 16), salt__isnull=False),
             ),
             models.CheckConstraint(
                 name="report_of_ones_own_can_be_checked",

@@ -22,6 +22,7 @@ from chengxin.identity.speaking import speak_for_oneself, speaking_as_person
 from chengxin.lib.periods import shanghai_date
 from chengxin.records.own import Erased, OwnRecord, VersionSeen, count_own_erased, read_own_file, read_own_history
 from chengxin.records.queries import read_shown
+from chengxin.sharing.correcting.tokens import new_salt
 from chengxin.sharing.errors import CheckedTooOften, OwnRecordUnknown, ReportUnknown
 from chengxin.sharing.recalls import OwnRecall, read_own_recalls
 from chengxin.sharing.services import NUMBER_ALPHABET, Report, report_number
@@ -143,16 +144,18 @@ def issue_report_to(served: Served, *, at: datetime) -> Report:
         made = number_report(note)
         note_act(served.asker.officer, "report.own", f"report:{made.number}", at=at)
     return Report(
-        made.number, at, subject, ONESELF, "", purpose.name, purpose.bases[basis], "", records, check_code=made.code
-    )
+        made.number, at, subject, ONESELF, "", purpose.name, purpose.bases[basis], "", records, check_code=made.code,
+        salt=made.salt,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """What stands on a report alone: its number and its check code."""
+    """What stands on a report alone: its number, its check code, and the salt of its tokens."""
 
     number: str
     code: str
+    salt: str
 
 
 def number_report(
@@ -160,13 +163,16 @@ def number_report(
 ) -> Numbered:
     """Number what is being made out, and keep the number with the digest of its code, inside the reading that it is made of."""
     number, code = report_number(note.at), "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(CODE_SIGNS))
+    salt = new_salt()
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, kind, check_digest, purpose, covers, valid_until)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-            [note.subject_id, number, note.entry_id, note.at, kind, check_digest(number, code), purpose, covers, until],
-        )
-    return Numbered(number, code)
+            """INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, kind, check_digest, purpose, covers, valid_until, salt)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+            [
+                note.subject_id, number, note.entry_id, note.at, kind, check_digest(number, code), purpose, covers, until, salt,
+            ],
+        )  # fmt: skip
+    return Numbered(number, code, salt.hex())
 
 
 def check_digest(number: str, code: str) -> bytes:

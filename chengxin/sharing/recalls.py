@@ -1,4 +1,4 @@
-"""Telling whoever read a record that it was withdrawn or corrected, and their acknowledgement (safeguard 7)."""
+"""Telling whoever read a record what became of it since, and their acknowledgement (safeguard 7)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,12 +20,19 @@ from chengxin.sharing.rules import recall_due
 LATE = timedelta(hours=1)
 """No reading lasts longer."""
 PAGE, LAST = 50, (1 << 63) - 1
+MARKED = "SELECT sharing_recall_marked(%s, %s, %s, %s, %s, %s, %s)"
 TELL = {
     "undoing": "SELECT sharing_recall_undone(%s, %s, %s, %s)",
-    "batch": "SELECT sharing_recall_batch(%s, 'batch', %s, %s, %s)",
-    "changed": "SELECT sharing_recall_batch(%s, 'changed', %s, %s, %s)",
+    **{
+        cause: f"SELECT sharing_recall_batch(%s, '{cause}', %s, %s, %s)"
+        for cause in ("batch", "changed", "repaired", "sealed")
+    },
+    "moved": "SELECT sharing_recall_moved(%s, %s, %s, %s)",
+    "expired": "SELECT sharing_recall_expired(%s, %s, %s, %s)",
 }
-"""What tells of each cause: the undoing of a whole batch; a batch that withdrew records; one that corrected them."""
+"""What tells of each cause: the undoing of a whole batch; a batch that withdrew records, corrected, repaired or sealed them; a step that
+took them to another person; a day since which they show no more."""
+MARKS = frozenset(("disputed", "dispute-ended"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class Recalled:
     """A record that the organisation read and that was withdrawn, corrected, or went back to earlier content; its number, no value of it.
 
     ``cause`` is ``undoing`` where its whole batch was wrong, ``batch`` where its provider withdrew the record, ``changed`` where it says
-    something else now.
+    something else now, ``repaired``, ``sealed``, ``expired`` where it may be used no more, ``moved`` where it isn't of the person under
+    whom it was read, ``disputed`` and ``dispute-ended`` where it goes on standing.
     """
 
     id: int
@@ -61,19 +69,36 @@ class OwnRecall:
 def recall_withdrawn(reference: str, at: datetime) -> None:
     """Tell every organisation that read what was withdrawn. Told twice, it tells once. One statement. Raises ValueError."""
     cause, _, number = reference.partition(":")
-    if cause not in TELL:
+    if cause not in TELL and cause not in MARKS:
         raise ValueError("a withdrawal names its undoing or its batch")
     today = shanghai_date(at)
     due = recall_due(today, recall_term(today), WorkCalendar())
     with connection.cursor() as cursor:
-        cursor.execute(TELL[cause], [int(number), at, due.day, due.provisional])
+        if cause in MARKS:
+            mark, subject, record = map(int, number.split(":"))
+            cursor.execute(MARKED, [cause, mark, subject, record, at, due.day, due.provisional])
+        else:
+            cursor.execute(TELL[cause], [number, at, due.day, due.provisional])
+
+
+def announce_expiry(*, at: datetime) -> int:
+    """Announce the days on which records ceased to show, each once; gives how many. Whoever read those is told like of a withdrawal."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sharing_announce_expiry(%s, %s)", [shanghai_date(at), at])
+        (made,) = cursor.fetchone() or (0,)
+    return int(made)
 
 
 def recall_late(*, at: datetime) -> None:
     """Look once more at what was told of within the last hour: whoever read at the very moment of a withdrawal is entered after it."""
-    lately = Event.objects.filter(kind=WITHDRAWN_EVENT, delivered_at__gt=at - LATE)
-    for reference in lately.order_by("pk").values_list("reference", flat=True):
+    for reference in references_since(at - LATE):
         recall_withdrawn(reference, at)
+
+
+def references_since(at: datetime) -> list[str]:
+    """Give what was told of since a moment, in order."""
+    lately = Event.objects.filter(kind=WITHDRAWN_EVENT, delivered_at__gt=at)
+    return list(lately.order_by("pk").values_list("reference", flat=True))
 
 
 def list_recalls(actor: User, *, before: int | None = None, limit: int = PAGE) -> list[Recalled]:

@@ -8,6 +8,7 @@ from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 RECALLS, QUESTIONS, ENROLMENTS = SQL["recalls"], SQL["questions"], SQL["enrolments"]
+LATE_RECALLS = SQL["late_recalls"]
 CALL_BACKS, ASKED_FOR, OVERSEEN = SQL["call_backs"], SQL["asked_for"], SQL["overseen"]
 
 

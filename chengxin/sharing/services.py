@@ -20,6 +20,7 @@ from chengxin.records.occupations import occupations
 from chengxin.records.practices import Coverage, Practice, count_coverage, read_practices
 from chengxin.records.queries import ShownRecord, read_as_of, read_shown, read_states
 from chengxin.sharing.authorising.using import read_by_leave
+from chengxin.sharing.correcting.tokens import new_salt
 from chengxin.sharing.deciding import Allowed, Question, Refused, canonical_code, decide_about
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
 from chengxin.sharing.duties.rules import NOT_NAMED
@@ -54,6 +55,8 @@ class Report:
     entry_id: UUID | None = None
     authorisation: str = ""
     """The number of the person's authorisation by which it was read."""
+    salt: str = ""
+    """Stands on the copy alone: with it whoever holds the copy finds it, or a line of it, in the feed of revocations."""
 
 
 def issue_report(asker: Asker, question: Question, *, at: datetime, client: str = "") -> Report:
@@ -176,10 +179,10 @@ def _report(
     as_of: date | None = None,
 ) -> Report:
     """Number the report and note its number in the same transaction as the entry."""
-    number, asker = report_number(note.at), allowed.asker
+    number, asker, salt = report_number(note.at), allowed.asker, new_salt()
     run_prepared(
-        "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at) VALUES (%s, %s, %s, %s)",
-        [note.subject_id, number, note.entry_id, note.at],
+        "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt) VALUES (%s, %s, %s, %s, %s)",
+        [note.subject_id, number, note.entry_id, note.at, salt],
     )
     # Signed for by name on every face; the entry keeps the login.
     ours = allowed.officer if allowed.officer and allowed.officer.login == asker.officer else None
@@ -199,6 +202,7 @@ def _report(
         answer=answer,
         entry_id=note.entry_id,
         authorisation=asker.authorisation,
+        salt=salt.hex(),
     )
 
 

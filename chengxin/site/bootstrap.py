@@ -128,6 +128,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from chengxin.ground.installation import refuse_mismatch
     from chengxin.identity.speaking import settle_row_key
     from chengxin.identity.vault import settle_keys
+    from chengxin.sharing.correcting.keys import settle_signing_keys
     from chengxin.site.checks import refuse_unsafe
 
     refuse_unsafe()
@@ -135,6 +136,7 @@ def prepare(database: Database, tell: Tell) -> None:
     if is_prepared(database):
         settle_keys(at=timezone.now())
         settle_row_key()
+        settle_signing_keys(at=timezone.now())
         return
     tell("正在准备数据库…… Preparing the database …")
     _make_ready(database)
@@ -157,6 +159,7 @@ def _make_ready(database: Database) -> None:
     from chengxin.identity.vault import settle_keys
     from chengxin.records.limits import settle_occupations, settle_terms
     from chengxin.records.services import settle_checks
+    from chengxin.sharing.correcting.keys import settle_signing_keys
     from chengxin.sharing.duties.loading import load_duties
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -165,6 +168,7 @@ def _make_ready(database: Database) -> None:
     begin_sealing()
     settle_keys(at=timezone.now())
     settle_row_key()
+    settle_signing_keys(at=timezone.now())
     load_catalogue(at=timezone.now())
     load_duties()
     settle_checks()

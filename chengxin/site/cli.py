@@ -11,6 +11,7 @@ from chengxin.site.backup_cli import backup, erase, restore, status
 from chengxin.site.catalogue_cli import add_to
 from chengxin.site.checks_cli import checks_app
 from chengxin.site.console import DEFAULT_DATA, SOME_REFUSED, AsJson, Data, answers_errors, err, show, tell
+from chengxin.site.corrections_cli import corrections_app
 from chengxin.site.exchange_cli import exchange_app
 from chengxin.site.log_cli import log_app
 from chengxin.site.occupations_cli import occupations_app
@@ -41,6 +42,7 @@ app.add_typer(occupations_app, name="occupations")
 app.add_typer(proof_app, name="proof")
 app.add_typer(log_app, name="log")
 app.add_typer(review_app, name="review")
+app.add_typer(corrections_app, name="corrections")
 app.add_typer(reconciliation_app, name="reconciliation")
 app.add_typer(nothing_app, name="nothing")
 app.add_typer(batch_app, name="batch")

@@ -49,6 +49,8 @@ API_ISSUER = env_str("CHENGXIN_API_ISSUER", f"urn:chengxin:{ROLE_PREFIX}:api") +
 REGISTER_NAME = env_str("CHENGXIN_REGISTER_NAME", f"{ROLE_PREFIX}-register") + ("-sandbox" if SANDBOX else "")
 SEALING_KEY = env_path("CHENGXIN_SEALING_KEY", DATA_DIR / "keys" / "sealing.json")
 CHECKPOINTS = env_path("CHENGXIN_CHECKPOINTS", DATA_DIR / "checkpoints")
+WEBHOOK_NETWORKS = env_list("CHENGXIN_WEBHOOK_NETWORKS", [])
+WEBHOOK_AUTHORITY = env_str("CHENGXIN_WEBHOOK_AUTHORITY", "")
 WITNESS_URL = env_str("CHENGXIN_WITNESS_URL", "")
 WITNESS_KEY = env_str("CHENGXIN_WITNESS_KEY", "")
 
@@ -117,6 +119,7 @@ INSTALLED_APPS = [
     "chengxin.sharing.authorising",
     "chengxin.sharing.links",
     "chengxin.oversight",
+    "chengxin.sharing.correcting",
     "chengxin.portal",
     "chengxin.site",
     *(CONTENT_APPS if CONTENT else []),

@@ -88,6 +88,7 @@ DESK = (
     Screen("portal:cases", "/desk/adjudication/", CENTRE),
     Screen("portal:case", "/desk/adjudication/", CENTRE, "main a[href^='/desk/adjudication/']"),
     Screen("portal:recalls", "/desk/recalls/", CENTRE),
+    Screen("portal:webhooks", "/desk/webhooks/", CENTRE),
     Screen("portal:access-questions", "/desk/access-questions/", CENTRE),
     Screen("portal:feedback", "/desk/feedback/", CENTRE),
     Screen("portal:proof", "/desk/proof/", CENTRE),
@@ -217,6 +218,8 @@ FILES = {
     "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture",
     "public:who-may-ask-csv", "public:who-may-ask-json", "public:sitemap", "public:robots",
     "portal:register-file", "portal:use-report-csv", "portal:use-report-json", "portal:template", "portal:part", "portal:follow",
+    "public:revocations",
+    "public:revocation-page", "public:revocation-keys",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",
 }  # fmt: skip

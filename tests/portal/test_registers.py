@@ -37,6 +37,7 @@ OFFICERS = [
     "undoings",
     "waivers",
     "recalls",
+    "late-recalls",
     "drafts",
     "work",
     "faults",

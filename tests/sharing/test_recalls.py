@@ -260,7 +260,8 @@ def test_whoever_read_it_of_another_person_is_told_too(
     assert counts(closing)["changed"] == 1, rules(register, closing)
     deliver(HANDLERS, at=now)
     register.become("app")
-    assert [(one.number, one.cause) for one in list_recalls(officer("officer"))] == [(number, "batch")]
+    told = [(one.number, one.cause) for one in list_recalls(officer("officer"))]
+    assert told == [(number, "batch"), (number, "moved")]
 
 
 def test_a_delivery_that_is_killed_is_made_once_by_the_next(

@@ -68,7 +68,7 @@ def _withdraw_shown(stage: Stage, **changes: Any) -> None:
         "shown_until": day,
         "commitment": None,
     }
-    stage.write(batch=CLOSING, batch_id=CLOSING, **closing, **changes)
+    stage.write(batch=CLOSING, batch_id=CLOSING, **{**closing, **changes})
 
 
 def withdraw_silently(stage: Stage) -> bool:
@@ -125,6 +125,11 @@ def tell_whoever_was_refused(stage: Stage) -> bool:
         "owner", "UPDATE ground_access_entry SET outcome = 'refused', reason = 'x' WHERE %s = ANY(record_ids)", SHOWN
     )
     return _told(stage, CLOSING)
+
+
+def tell_of_a_repair_as_a_correction(stage: Stage) -> bool:
+    _withdraw_shown(stage, state="repaired")
+    return _told(stage, CLOSING, "changed")
 
 
 def tell_whoever_read(stage: Stage) -> bool:

@@ -198,6 +198,7 @@ def _fill(stage: Stage) -> None:
         certifying,
         checking,
         clerking,
+        correcting,
         enrolling,
         entering,
         leaving,
@@ -285,6 +286,7 @@ def _fill(stage: Stage) -> None:
     linking.furnish(stage)
     pushing.furnish(stage)
     overseeing.furnish(stage)
+    correcting.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

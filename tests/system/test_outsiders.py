@@ -41,6 +41,8 @@ COLUMNS = {
     "public_duty": "bases code form item_names item_names_en items keep_days may_store name name_en needs organisation_kinds provisional"
                    " purpose purpose_name purpose_name_en",
     "public_enrolment": "basis code duty kind name region valid_from valid_until",
+    "public_feed": "index made_at note number",
+    "public_signing_key": "number public since until use",
     "public_feedback": "answer answered_on place words",
     "public_page": "address body changed day depth facts heading id kind link path summary summary_en title",
     "public_picture": "content file height number width",

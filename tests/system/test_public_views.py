@@ -13,6 +13,7 @@ import pytest
 from chengxin.records.reconciliation import FIGURES
 from tests.people import CENTRE, OTHER
 from tests.system.cataloguing import ADVERSE, begin, comments, put, step
+from tests.system.correcting import OTHER_TOKEN
 from tests.system.enrolling import asked, duty, place
 from tests.system.saying import said
 from tests.system.siting import NEWS, moved, sees_picture
@@ -134,6 +135,7 @@ class Hidden:
     there: str
 
 
+WAITING_TOKEN = OTHER_TOKEN.hex()
 HIDDEN = {
     "public_edition": Hidden(to_come, "code", "E-HID", "catalogue_edition WHERE code = 'E-HID'"),
     "public_every_edition": Hidden(unsealed, "code", "E-HID", "catalogue_edition WHERE code = 'E-HID'"),
@@ -158,6 +160,8 @@ HIDDEN = {
     "public_feedback": Hidden(unagreed, "words", "F-HID", "education_feedback WHERE words = 'F-HID'"),
     "public_duty": Hidden(of_a_duty_to_come, "code", "Q-HID", "sharing_duty WHERE code = 'Q-HID'"),
     "public_enrolment": Hidden(applied_for, "code", OTHER, f"identity_organisation WHERE code = '{OTHER}'"),
+    "public_feed": Hidden(nothing, "note", WAITING_TOKEN, f"sharing_revocation WHERE token = '\\x{WAITING_TOKEN}'"),
+    "public_signing_key": Hidden(nothing, "use", "international", "identity_vault_key WHERE suite = 'international'"),
     "public_organisation": Hidden(nothing, "code", CENTRE, f"identity_organisation WHERE code = '{CENTRE}'"),
 }
 # Conditions that tell of a row by an error, or by a notice, when they are tried on it.

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.portal.numbers import whole_number
 from chengxin.sharing import recalls as told
+from chengxin.sharing.correcting.queries import list_chases
 from chengxin.sharing.recalls import PAGE
 
 
@@ -18,7 +19,8 @@ def recalls(request: HttpRequest) -> HttpResponse:
     before = whole_number(request.GET.get("before", ""))
     found = told.list_recalls(officer_of(request), before=before, limit=PAGE + 1)
     older = found[PAGE - 1].id if len(found) > PAGE else None
-    return render(request, "portal/desk/recalls.html", {"found": found[:PAGE], "older": older})
+    chased = list_chases(officer_of(request))
+    return render(request, "portal/desk/recalls.html", {"found": found[:PAGE], "older": older, "chased": chased})
 
 
 @officers_may("recall.acknowledge")

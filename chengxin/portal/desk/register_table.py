@@ -26,7 +26,16 @@ from chengxin.records.registers import (
     WAIVERS,
     terms_of_registers,
 )
-from chengxin.sharing.registers import ASKED_FOR, CALL_BACKS, ENROLMENTS, OVERSEEN, QUESTIONS, RECALLS, numbered
+from chengxin.sharing.registers import (
+    ASKED_FOR,
+    CALL_BACKS,
+    ENROLMENTS,
+    LATE_RECALLS,
+    OVERSEEN,
+    QUESTIONS,
+    RECALLS,
+    numbered,
+)
 
 # What is decided is looked for from the decisions, what isn't without them.
 CASE_STATE = Choice("state", "状态", {
@@ -121,12 +130,20 @@ REGISTERS: Mapping[str, Register] = {
             (words_of("state", "状态", "waiver_stage"), ITEM, FROM, UNTIL), to("portal:waiver", "id"),
         ),
         Register(
-            "recalls", "撤回通知", "Recalls", {"recall.acknowledge": ANY}, RECALLS,
+            "recalls", "更正、撤回通知", "Recalls", {"recall.acknowledge": ANY}, RECALLS,
             (Column("number", "记录编号"), Column("since", "通知", "moment"), Column("state", "状态", "word", "recall_state"),
              Column("cause", "原因", "word", "recall_cause"), Column("due", "确认期限", "day"), Column("case_reference", "案号"),
              Column("read_at", "查询", "moment"),
              Column("acknowledged_at", "确认", "moment"), Column("acknowledged_by", "确认人")),
             (words_of("state", "状态", "recall_state"), FROM, UNTIL), to("portal:recalls"), finish=numbered,
+        ),
+        Register(
+            "late-recalls", "逾期没有确认的单位", "Organisations late to acknowledge", {"recall.oversee": CENTRE}, LATE_RECALLS,
+            (Column("organisation", "单位"), Column("state", "状态", "word", "late_state"), Column("due", "最早的确认期限", "day"),
+             Column("recalls", "逾期的更正、撤回", "figure"), Column("call_backs", "逾期的收回授权", "figure"),
+             Column("answered", "已确认", "figure"), Column("told", "共通知", "figure"), Column("chases", "催办到第几次", "figure"),
+             Column("chased_at", "最近催办", "moment"), Column("since", "最早的通知", "moment")),
+            (words_of("state", "状态", "late_state"),), lambda _: reverse("portal:register", args=["late-recalls"]), oldest_first=True,
         ),
         Register(
             "call-backs", "收回的授权", "Leave taken back", {"authorisation.acknowledge": ANY}, CALL_BACKS,

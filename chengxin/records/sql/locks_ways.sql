@@ -1,6 +1,13 @@
+-- name: cause_of
+-- Why whoever read a record is told of a new version of it, by the version's state.
+CREATE OR REPLACE FUNCTION records_cause_of(state text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN state IN ('withdrawn', 'revoked') THEN 'batch' WHEN state IN ('repaired', 'sealed') THEN state ELSE 'changed' END
+$$;
+
 -- name: guard_withdrawals
 -- A record is withdrawn by a batch of the provider that handed it in, and of nobody else; a step of a transfer closes by rules of its own.
--- Whoever read it must be told: the statement that withdraws or corrects announces it, whatever code makes it. An undoing announces itself.
+-- Whoever read it must be told: the statement that withdraws, corrects, repairs, seals or takes it to another person announces it, whatever code makes
+-- it. An undoing announces itself.
 CREATE OR REPLACE FUNCTION records_guard_withdrawals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -14,12 +21,13 @@ BEGIN
         RAISE EXCEPTION 'a record is withdrawn by its own provider alone' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO ground_event (at, kind, reference)
-    SELECT clock_timestamp(), 'record-withdrawn', c.what || ':' || b.id
-    FROM (SELECT DISTINCT f.batch_id, CASE WHEN f.state IN ('withdrawn', 'revoked') THEN 'batch' ELSE 'changed' END AS what
-          FROM fresh f WHERE f.version > 1) c
-    JOIN records_batch b ON b.id = c.batch_id AND b.transfer_step_id IS NULL AND b.undoing_id IS NULL
+    SELECT clock_timestamp(), 'record-withdrawn', c.reference
+    FROM (SELECT DISTINCT CASE WHEN b.transfer_step_id IS NOT NULL THEN 'moved:' || b.transfer_step_id
+                               ELSE records_cause_of(f.state) || ':' || b.id END AS reference
+          FROM fresh f JOIN records_batch b ON b.id = f.batch_id
+          WHERE CASE WHEN b.transfer_step_id IS NOT NULL THEN f.state = 'moved' ELSE f.version > 1 AND b.undoing_id IS NULL END) c
     WHERE NOT EXISTS (SELECT FROM ground_event e
-                      WHERE e.delivered_at IS NULL AND e.kind = 'record-withdrawn' AND e.reference = c.what || ':' || b.id);
+                      WHERE e.delivered_at IS NULL AND e.kind = 'record-withdrawn' AND e.reference = c.reference);
     RETURN NULL;
 END
 $$;
@@ -57,5 +65,5 @@ END
 $$;
 
 -- name: ways_grants
-REVOKE ALL ON FUNCTION records_wake_exchange(), records_guard_withdrawals(), records_own_item(bigint, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION records_wake_exchange(), records_guard_withdrawals(), records_own_item(bigint, bigint), records_cause_of(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION records_own_item(bigint, bigint) TO {app};

@@ -31,6 +31,7 @@ def layout(certificate: "Certificate", *, check_at: str, demo: bool = False, san
         ("查询时间", words.moment(certificate.issued_at)),
         ("有效至", f"{words.day(certificate.valid_until - DAY)}（含当日），以核对结果为准"),
         ("依据", certificate.basis),
+        *words.salt_rows(certificate.salt),
     ]
     code = certificate.subject.code
     return {
@@ -91,6 +92,7 @@ def certificate_json(certificate: "Certificate", *, demo: bool = False, sandbox:
     return {
         "number": certificate.number,
         "check_code": certificate.check_code,
+        "salt": certificate.salt,
         "kind": "special",
         "issued_at": certificate.issued_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
         "valid_through": (certificate.valid_until - DAY).isoformat(),

@@ -27,6 +27,7 @@ def as_json(report: "Report", *, demo: bool = False, sandbox: bool = False) -> d
         "demo": demo,
         "sandbox": sandbox,
         **({"check_code": report.check_code} if report.check_code else {}),
+        **({"salt": report.salt} if report.salt else {}),
         **({"duty": report.duty_code, "duty_name": report.duty} if report.duty else {}),
         **({"authorisation": report.authorisation} if report.authorisation else {}),
         **({"answer": answer_json(report.answer)} if report.answer else {}),

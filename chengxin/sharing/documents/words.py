@@ -172,6 +172,11 @@ def count_line(report: "Report") -> str:
     return f"截至出具时，此用途可以看到的记录共 {len(report.records)} 条。" if report.records else NO_RECORD
 
 
+def salt_rows(salt: str) -> list[tuple[str, str]]:
+    """Give the line with which whoever holds the copy looks it up in the feed of revocations."""
+    return [("撤销核对盐值", salt)] if salt else []
+
+
 def purpose_rows(report: "Report") -> list[tuple[str, str]]:
     rows = [
         ("用途", RELATIVE_PURPOSE if report.relative else report.purpose),
@@ -182,6 +187,7 @@ def purpose_rows(report: "Report") -> list[tuple[str, str]]:
         ("查询单位", "" if report.check_code else report.organisation),
         ("经办人", report.officer),
         ("核验码", report.check_code),
+        *salt_rows(report.salt),
     ]
     return [row for row in rows if row[1]]
 

@@ -38,3 +38,9 @@ SELECT a.id, a.asked_at AS since, CASE WHEN a.acknowledged_at IS NULL THEN a.rec
        a.state, a.uses, a.acknowledged_at,
        a.recall_due IS NOT NULL AND a.acknowledged_at IS NULL AND a.recall_due < %(today)s AS late
 FROM sharing_authorisations_over(10000) a
+
+-- name: late_recalls
+-- Organisations that are late to acknowledge, for the credit centre; ten thousand.
+SELECT l.id, l.since, l.due, l.organisation, l.recalls, l.call_backs, l.answered, l.told, l.chases, l.chased_at, l.hook,
+       CASE WHEN l.chases IS NULL THEN 'late' ELSE 'chased' END AS state
+FROM sharing_late_recalls(10000) l

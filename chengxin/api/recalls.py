@@ -1,0 +1,71 @@
+"""What an organisation's systems are told became of records that they read, and their acknowledgement."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema, Status
+
+from chengxin.api.application import PROBLEMS, ClientToken
+from chengxin.api.schemas import Problem
+from chengxin.api.verifications import bearer_of
+from chengxin.identity.openness import address_of
+from chengxin.sharing.asking import Caller
+from chengxin.sharing.correcting.systems import SystemRecall, acknowledge_recall, recalls_after
+
+router = Router(tags=["更正、撤回通知 / recalls"], auth=ClientToken("recall.acknowledge"))
+MOST = 100
+Cause = Literal[
+    "withdrawn", "corrected", "repaired", "sealed", "expired", "moved", "disputed", "dispute-ended"
+]  # fmt: skip
+
+
+class RecallShown(Schema):
+    """A record that your organisation read and what became of it: numbers, a cause and days; no name, no code."""
+
+    recall: int = Field(description="通知编号，确认时用 / number to acknowledge it by")
+    record: str = Field(description="记录编号，和当时答复里的一致 / as in the answer that was given")
+    report: str = Field(description="当时的报告编号；没有的为空 / number of the answer; empty where it had none")
+    cause: Cause
+    told_at: datetime
+    due: date | None = Field(description="在这一天之前（含当日）确认 / to be acknowledged by the end of this day")
+    acknowledged_at: datetime | None
+
+    @classmethod
+    def of(cls, one: SystemRecall) -> "RecallShown":
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
+class RecallPage(Schema):
+    items: list[RecallShown]
+    next: int | None = Field(description="下一页的 after；没有则为空 / after of the next page")
+
+
+After = Annotated[int, Query(ge=0, le=(1 << 63) - 1, description="上一页的 next / next of the page before")]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+Open = Annotated[bool, Query(alias="open", description="只要没有确认的 / those to be acknowledged alone")]
+
+
+@router.get("/recalls", response={200: RecallPage, **PROBLEMS}, summary="更正、撤回通知 / recalls", url_name="recalls")
+def recalls(request: HttpRequest, after: After = 0, limit: Limit = MOST, *, open_only: Open = False) -> RecallPage:
+    found = recalls_after(caller(request), after=after, limit=limit + 1, open_only=open_only)
+    shown = [RecallShown.of(one) for one in found[:limit]]
+    return RecallPage(items=shown, next=shown[-1].recall if len(found) > limit else None)
+
+
+@router.post(
+    "/recalls/{number}/acknowledgements",
+    response={200: RecallShown, 201: RecallShown, 404: Problem, **PROBLEMS},
+    summary="确认一条通知 / acknowledge a recall",
+    url_name="recall-acknowledgements",
+)
+def acknowledge(request: HttpRequest, number: int) -> Status[RecallShown]:
+    """Acknowledge that the copies were dealt with. Acknowledged again, it answers what was acknowledged the first time."""
+    one, first = acknowledge_recall(caller(request), number, at=timezone.now())
+    return Status(201 if first else 200, RecallShown.of(one))
+
+
+def caller(request: HttpRequest) -> Caller:
+    bearer = bearer_of(request)
+    return Caller(bearer.organisation, bearer.client_id, address_of(request))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CorrectingConfig(AppConfig):
+    name = "chengxin.sharing.correcting"
+    label = "correcting"
