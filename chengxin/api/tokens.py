@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Form, Router
 
-from chengxin.api.application import PROBLEMS, TOKEN_PATH
+from chengxin.api.application import TOKEN_PATH, answers_of
 from chengxin.api.schemas import TokenGiven
 from chengxin.identity.errors import GrantUnsupported
 from chengxin.identity.openness import address_of, public
@@ -14,9 +14,7 @@ from chengxin.identity.tokens import ALGORITHMS, ASSERTION_TYPE, issue_token, ma
 router = Router(tags=["令牌 / tokens"])
 
 
-@router.post(
-    "/token", response={200: TokenGiven, **PROBLEMS}, summary="取得访问令牌 / get an access token", url_name="token"
-)
+@router.post("/token", response=answers_of("token", s200=TokenGiven), url_name="token")
 @public("凭签名声明证明系统身份，尚未证明的不得到任何东西")
 def token(
     request: HttpRequest,

@@ -50,6 +50,8 @@ PUBLIC = (
     Screen("public:who-may-ask", "/who-may-ask/"),
     Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
+    Screen("public:error-codes", "/errors/"),
+    Screen("public:error-code", "/errors/rate-exceeded/"),
     Screen("public:check-receipt", "/receipts/"),
     Screen("public:check-report", "/reports/"),
     Screen("public:page", "/guide/", state="guides"),
@@ -205,7 +207,7 @@ MADE = {
 FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
     "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture",
-    "public:who-may-ask-csv", "public:who-may-ask-json", "public:sitemap", "public:robots",
+    "public:who-may-ask-csv", "public:error-codes-json", "public:who-may-ask-json", "public:sitemap", "public:robots",
     "portal:register-file", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",

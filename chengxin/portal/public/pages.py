@@ -31,6 +31,7 @@ FIXED = (
     "organisations",
     "permissions",
     "who-may-ask",
+    "error-codes",
     "check-receipt",
 )
 
