@@ -30,6 +30,8 @@ from chengxin.sharing.interface import OPERATIONS
 logger = logging.getLogger(__name__)
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 NOT_ALLOWED = 405
+# Of which limit nothing is left, in the words of the header RateLimit.
+SPENT = {"quota-exhausted": "day", "rate-exceeded": "minute"}
 UNPUBLISHED = "isn't published for"
 TOKEN_PATH = "/api/v1/token"  # noqa: S105  # an address
 
@@ -117,6 +119,8 @@ def answer_problem(told: ChengxinError, **members: Any) -> HttpResponse:
     )
     if isinstance(told, Unproved):
         response.headers["WWW-Authenticate"] = f'Bearer error="{told.code.replace("-", "_")}"'
+    if told.code in SPENT and isinstance(told, TooMany):
+        response.headers["RateLimit"] = f'"{SPENT[told.code]}";r=0;t={told.again_in_s}'
     if isinstance(told, TooMany | Unavailable):
         response.headers["Retry-After"] = str(told.again_in_s)
     return response

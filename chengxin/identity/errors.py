@@ -247,6 +247,16 @@ class RateExceeded(TooMany):
     )
 
 
+class OutOfHours(TooMany):
+    code = "out-of-hours"
+    message = "现在不在登记的查询时间内，本次没有查询。"
+    message_en = "It is outside the hours registered for this client; nothing was asked."
+    remedy, remedy_en = (
+        "等 Retry-After 写明的秒数，在登记的时间内查询；要改时间的，向信用中心申请。",
+        "Wait for the seconds that Retry-After says; apply to the credit centre for other hours.",
+    )
+
+
 class CodeTriedTooOften(TooMany):
     code = "code-tried-too-often"
     message = "今天对这个号码的核验次数已达上限。"

@@ -1,12 +1,21 @@
 """What the administration's pages list: organisations, their systems and keys, registered purposes, each with how it stands today."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import BooleanField, Case, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
 
-from chengxin.identity.models import Client, ClientKey, Licence, Organisation, RealNameBasis, Registration, User
+from chengxin.identity.models import (
+    Client,
+    ClientKey,
+    ClientLimits,
+    Licence,
+    Organisation,
+    RealNameBasis,
+    Registration,
+    User,
+)
 from chengxin.identity.organising import LicenceKind, licence_kinds
 from chengxin.identity.queries import LISTED, organisation_stands, standing_on
 
@@ -60,11 +69,15 @@ class KeySeen:
 
 @dataclass(frozen=True, slots=True)
 class ClientSeen:
-    """A system with its keys; ``state`` tells why it can or can't call today, the first reason of several."""
+    """A system with its keys; ``state`` tells why it can or can't call today, the first reason of several.
+
+    ``limits`` are the newest hours and numbers that were set for it, filled in where one system is looked at.
+    """
 
     client: Client
     keys: tuple[KeySeen, ...]
     state: str
+    limits: tuple[ClientLimits, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +139,11 @@ def page_of_clients(*, on: date, before: int | None = None, limit: int = LISTED)
 
 
 def see_client(client_id: str, *, on: date) -> ClientSeen | None:
-    return next(iter(_seen(_clients(on).filter(client_id=client_id), on)), None)
+    seen = next(iter(_seen(_clients(on).filter(client_id=client_id), on)), None)
+    if seen is None:
+        return None
+    limits = ClientLimits.objects.select_related("entered_by").filter(client=seen.client).order_by("-valid_from", "-pk")
+    return replace(seen, limits=tuple(limits[:LISTED]))
 
 
 def find_key(number: int) -> ClientKey | None:

@@ -8,7 +8,8 @@ from django.db import transaction
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
 from chengxin.identity.checking import refuse_client
-from chengxin.identity.errors import QuotaExhausted, RateExceeded
+from chengxin.identity.errors import OutOfHours, QuotaExhausted, RateExceeded
+from chengxin.identity.hours import out_of_hours, refuse_out_of_hours
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
 from chengxin.identity.speaking import speak_for
 from chengxin.lib.errors import TooMany
@@ -51,10 +52,11 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
     """Answer a system about one person. The entry names the system and the officer.
 
     ``key`` keeps a repeated call from being counted twice. Its answer is read and entered anew, since nothing of a person's is kept to be
-    told again. Raises ClientNotInForce, AddressNotAllowed, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable, DutyNotNamed,
-    HandsRefused where the officer is one of ours and asks about themselves.
+    told again. Raises ClientNotInForce, AddressNotAllowed, OutOfHours, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable,
+    DutyNotNamed, HandsRefused where the officer is one of ours and asks about themselves.
     """
     refuse_client(caller.client_id, caller.organisation, caller.address)
+    refuse_out_of_hours(caller.client_id, at)
     used, quota = _count(caller, why, question, key, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
     # The duty tells its purpose.
@@ -76,6 +78,8 @@ def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime)
             if not key or refusal or keep_answer(caller.client_id, key, digest, (used, quota, ()), at=at):
                 break
             transaction.set_rollback(True)
+    if refusal == OutOfHours.code:
+        raise out_of_hours(caller.client_id, at)
     if refusal:
         raise _refusal(refusal, at)
     return used, quota

@@ -18,7 +18,7 @@ BASE = "/api/v1"
 EVERYWHERE: Errors = (RequestInvalid, MethodUnknown, DatabaseAway, ChengxinError)
 BODY: Errors = (BodyTooLong, MediaTypeUnknown)
 CLIENT: Errors = (who.TokenInvalid, who.ScopeMissing, who.ClientNotInForce, who.AddressNotAllowed)
-LIMITS: Errors = (who.QuotaExhausted, who.RateExceeded)
+LIMITS: Errors = (who.QuotaExhausted, who.RateExceeded, who.OutOfHours)
 CHECKS: Errors = (who.PurposeNotRegistered, *LIMITS, who.TooManyMisses, who.KeyReused)
 HANDING_IN: Errors = (
     ItemNotOpen, records.ProviderNotStanding, records.ProviderNotCompetent, records.RepeatDiffers, records.BodyCutShort,

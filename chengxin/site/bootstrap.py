@@ -126,6 +126,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from django.utils import timezone
 
     from chengxin.ground.installation import refuse_mismatch
+    from chengxin.identity.hours import settle_work_days
     from chengxin.identity.speaking import settle_row_key
     from chengxin.identity.vault import settle_keys
     from chengxin.site.checks import refuse_unsafe
@@ -135,6 +136,7 @@ def prepare(database: Database, tell: Tell) -> None:
     if is_prepared(database):
         settle_keys(at=timezone.now())
         settle_row_key()
+        settle_work_days()
         return
     tell("正在准备数据库…… Preparing the database …")
     _make_ready(database)
@@ -150,6 +152,7 @@ def _make_ready(database: Database) -> None:
     from chengxin.ground.installation import settle_kind
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.ground.sealing.numbering import begin_sealing
+    from chengxin.identity.hours import settle_work_days
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
     from chengxin.identity.services.scans import settle_scan_kinds
@@ -167,6 +170,7 @@ def _make_ready(database: Database) -> None:
     settle_row_key()
     load_catalogue(at=timezone.now())
     load_duties()
+    settle_work_days()
     settle_checks()
     settle_terms()
     settle_occupations()

@@ -50,6 +50,7 @@ PUBLIC = (
     Screen("public:who-may-ask", "/who-may-ask/"),
     Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
+    Screen("public:state", "/status/"),
     Screen("public:error-codes", "/errors/"),
     Screen("public:error-code", "/errors/rate-exceeded/"),
     Screen("public:check-receipt", "/receipts/"),
@@ -199,7 +200,7 @@ MADE = {
         "administration:withdraw", "administration:reopen", "administration:leave", "administration:unlock",
         "administration:new-password", "administration:take-off-factors", "administration:change-organisation",
         "administration:end-organisation", "administration:enter-licence", "administration:end-licence",
-        "administration:enter-key", "administration:suspend-client", "administration:approve-key",
+        "administration:enter-key", "administration:limit-client", "administration:suspend-client", "administration:approve-key",
         "administration:withdraw-key", "administration:approve-purpose", "administration:withdraw-purpose",
     ),
 }  # fmt: skip
@@ -207,7 +208,7 @@ MADE = {
 FILES = {
     "healthz", "manifest", "worker", "oauth-metadata", "account_home", "start", "person-login", "person-callback",
     "public:edition-json", "public:edition-csv", "public:statistics-file", "public:picture",
-    "public:who-may-ask-csv", "public:error-codes-json", "public:who-may-ask-json", "public:sitemap", "public:robots",
+    "public:who-may-ask-csv", "public:error-codes-json", "public:state-json", "public:who-may-ask-json", "public:sitemap", "public:robots",
     "portal:register-file", "portal:template", "portal:part", "portal:follow",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",

@@ -28,6 +28,7 @@ urlpatterns = [
     path("systems/new/", clients.enter, name="enter-client"),
     path("systems/<str:client_id>/", clients.client, name="client"),
     path("systems/<str:client_id>/keys/new/", clients.add_key, name="enter-key"),
+    path("systems/<str:client_id>/limits/", clients.limit, name="limit-client"),
     path("systems/<str:client_id>/suspend/", clients.suspend, name="suspend-client"),
     path("keys/<int:number>/approve/", clients.approve, name="approve-key"),
     path("keys/<int:number>/withdraw/", clients.withdraw, name="withdraw-key"),

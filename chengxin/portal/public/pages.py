@@ -32,6 +32,7 @@ FIXED = (
     "permissions",
     "who-may-ask",
     "error-codes",
+    "state",
     "check-receipt",
 )
 
