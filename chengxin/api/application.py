@@ -166,19 +166,15 @@ def _answer_too_long(request: HttpRequest, error: Exception) -> HttpResponse:  #
     return answer_problem(BodyTooLong())
 
 
-@api.exception_handler(OperationalError)
-@api.exception_handler(InterfaceError)
-def _answer_away(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001  # Ninja's own signature
-    logger.error("the database can't be reached", exc_info=error)
-    return answer_problem(DatabaseAway())
-
-
 @api.exception_handler(Exception)
 def _answer_broken(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001  # Ninja's own signature
     return answer_broken(error)
 
 
 def answer_broken(error: Exception) -> HttpResponse:
-    """Log a bug, without its text, and say no more than that there is one."""
+    """Log a bug, without its text, and say no more than that there is one; of a database that isn't there when to come again."""
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("the database can't be reached", exc_info=error)
+        return answer_problem(DatabaseAway())
     logger.error("an operation of the API failed", exc_info=error)
     return answer_problem(ChengxinError("请稍后再试。", "Try again later."))

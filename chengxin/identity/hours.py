@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import note_act
 from chengxin.identity.errors import ClientRefused, OutOfHours
 from chengxin.identity.models import Client, ClientLimits, User, WorkDay
@@ -14,6 +15,7 @@ from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import SHANGHAI, shanghai_date
 from chengxin.lib.workdays import CalendarGap, WorkCalendar
 
+HOURS = "SELECT first_hour, last_hour, working_days FROM identity_client_limits_live WHERE client_id = %s"
 WHOLE_DAY = (0, 24)
 LOOK_AHEAD = 40
 DAY, SINCE = timedelta(days=1), date(2026, 1, 1)
@@ -48,12 +50,8 @@ def _is_worked(day: date, calendar: WorkCalendar) -> bool:
 
 def find_hours(client_id: str) -> Hours | None:
     """Give the hours that were set for a client and hold today; None where it may ask at any."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT first_hour, last_hour, working_days FROM identity_client_limits_live WHERE client_id = %s",
-            [client_id],
-        )
-        row = cursor.fetchone()
+    rows = fetch_prepared(HOURS, [client_id])
+    row = rows[0] if rows else None
     if row is None or (row[0] is None and not row[2]):
         return None
     first, last = WHOLE_DAY if row[0] is None else row[:2]

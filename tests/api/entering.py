@@ -28,8 +28,8 @@ def work(words: list[str]) -> dict[str, object]:
     client_id = words[2] if words[2:] else ""
     if not client_id:
         code = User.objects.get(login=words[1]).organisation.code
-        named = {"organisation_code": code, "name": "例子", "addresses": NETWORKS, "until": until}
-        client_id = enter_client(**named, actor=system, at=at).client_id
+        made = enter_client(organisation_code=code, name="例子", addresses=NETWORKS, until=until, actor=system, at=at)
+        client_id = made.client_id
     key = enter_key(client_id, sys.stdin.read(), until=until, actor=system, at=at)
     approve_key(key.pk, actor=security, at=at)
     return {"client_id": client_id, "key": key.pk}

@@ -23,8 +23,8 @@ from chengxin.identity.models import ClientKey, User
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
 from chengxin.sharing.asking import Caller, Why, answer_system
+from chengxin.sharing.deciding import Question
 from chengxin.sharing.duties.errors import DutyUnknown, EnrolmentRefused
-from chengxin.sharing.services import Question
 from chengxin.site import eraser, worker
 from chengxin.site.backup.errors import BackupUnusable
 from chengxin.site.backup.restore import Backup, refuse_misfit

@@ -40,7 +40,7 @@ def tomorrow(stage: Stage) -> bool:
     return True
 
 
-def closed_hours(stage: Stage) -> dict[str, int]:
+def closed_hours(stage: Stage) -> dict[str, Any]:
     """Give an hour that isn't this one, before or after it."""
     ((here,),) = stage.run("owner", "SELECT extract(hour FROM now() AT TIME ZONE 'Asia/Shanghai')::int")
     return {"first_hour": here + 1, "last_hour": 24} if here < 12 else {"first_hour": 0, "last_hour": here}

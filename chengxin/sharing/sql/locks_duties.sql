@@ -262,7 +262,8 @@ GRANT SELECT ON sharing_duty TO {admin};
 
 -- name: count_query
 -- Count a query of the client that this transaction speaks for against what it may ask in a minute and on a day, where it was narrowed for
--- this client against that, and in its hours; gives why not, and how much of the day is used. Runs with the owner's rights: the application can't count for itself, nor take anything back.
+-- this client against that, and in its hours; gives why not, and how much of the day is used. Runs with the owner's rights: the
+-- application can't count for itself, nor take anything back.
 CREATE OR REPLACE FUNCTION sharing_count_query(OUT refusal text, OUT used integer, OUT quota integer) LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
