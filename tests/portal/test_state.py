@@ -48,7 +48,7 @@ def test_each_part_has_one_word(public_site: Register) -> None:
     assert set(found["parts"]) == WHOLE
     assert (found["parts"]["public"], found["parts"]["database"], found["parts"]["sealing"]) == ("ok", "ok", "ok")
     assert found["parts"]["worker"] == "down"
-    assert found["status"] == "degraded"
+    assert found["status"] == "down"
     page = Client().get("/status/").content.decode()
     assert "现在有的部分不正常" in page
     assert "有故障，正在处理" in page
@@ -78,3 +78,5 @@ def test_a_network_that_is_not_reached_is_no_fault(settings: Any, monkeypatch: p
     monkeypatch.undo()
     settings.DESK_URL = "http://127.0.0.1:1"
     assert state.interface_state() == "unseen"
+    assert state.whole_of([state.Part("public", "ok"), state.Part("interface", "unseen")]) == "unseen"
+    assert state.whole_of([state.Part("public", "ok")]) == "ok"

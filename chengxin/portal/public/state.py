@@ -74,12 +74,18 @@ def interface_state() -> str:
     return OK
 
 
+def whole_of(found: list[Part]) -> str:
+    """Sum up: something is down, or all that can be seen works, or all does."""
+    states = {part.state for part in found}
+    return next((state for state in (DOWN, UNSEEN) if state in states), OK)
+
+
 @may_be_kept
 @public(OPEN)
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
     found = parts()
-    told = {"parts": found, "sound": all(part.state == OK for part in found), "at": timezone.now()}
+    told = {"parts": found, "whole": whole_of(found), "at": timezone.now()}
     return render(request, "portal/public/state.html", told)
 
 
@@ -88,5 +94,6 @@ def state(request: HttpRequest) -> HttpResponse:
 @require_safe
 def state_json(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's own signature
     found = parts()
-    whole = OK if all(part.state == OK for part in found) else "degraded"
-    return JsonResponse({"status": whole, "at": timezone.now(), "parts": {part.code: part.state for part in found}})
+    return JsonResponse(
+        {"status": whole_of(found), "at": timezone.now(), "parts": {part.code: part.state for part in found}}
+    )
