@@ -47,12 +47,6 @@ def settle_verification(folder: Path, *, limits: Limits = LIMITS) -> None:
 
 def settle_client(file: Path, organisation: str, name: str, administrators: tuple[User, User], at: datetime) -> None:
     """Enter a system of an organisation with a key of its own, which is left in the file. Runs as the owner."""
-    settle_system(folder / CLIENT_FILE, of_field("bank")[0].code, "演示·柜面系统", (system, security), at)
-    if provider := User.objects.filter(login="clerk").values_list("organisation__code", flat=True).first():
-        settle_system(folder / PROVIDER_FILE, provider, "演示·报送系统", (system, security), at)
-
-
-def settle_system(file: Path, organisation: str, name: str, administrators: tuple[User, User], at: datetime) -> None:
     system, security = administrators
     key, until = jwk.ECKey.generate_key("P-256"), shanghai_date(at) + timedelta(days=365)
     client = enter_client(

@@ -15,7 +15,7 @@ def settle(folder: Path) -> None:
 
     from chengxin.demo.officers import SECURITY
     from chengxin.demo.organisations import of_field, organisation_code
-    from chengxin.demo.verification import WIDE, settle_system
+    from chengxin.demo.verification import WIDE, settle_client
     from chengxin.identity.models import User
     from chengxin.identity.services.organisations import settle_organisation
     from chengxin.identity.services.registrations import Applied, approve_purpose, register_purpose
@@ -38,7 +38,7 @@ def settle(folder: Path) -> None:
         "population": police,
     }
     for name, organisation in systems.items():
-        settle_system(folder / f"{name}.json", organisation, f"试验·{name}", administrators, at)
+        settle_client(folder / f"{name}.json", organisation, f"试验·{name}", administrators, at)
     (folder / "purpose.json").write_text(json.dumps(made.code), encoding="utf-8")
 
 
