@@ -244,10 +244,10 @@ def healthy(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Run ``chengxin up --demo`` on a port of its own for the tests of the session, beside a real-name platform."""
-    data, port = tmp_path_factory.mktemp("installation"), free_port()
+@contextmanager
+def running_installation(data: Path) -> Iterator[Running]:
+    """Run ``chengxin up --demo`` in a folder, on ports of its own, beside a real-name platform."""
+    port = free_port()
     copy_prepared(data)
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("CHENGXIN", "DATABASE_URL"))
@@ -277,3 +277,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run an installation for the tests of the session."""
+    with running_installation(tmp_path_factory.mktemp("installation")) as running:
+        yield running

@@ -9,9 +9,9 @@ from django.utils import timezone
 from ninja import Field, Path, Router, Schema, Status
 from pydantic import ConfigDict, StringConstraints
 
-from chengxin.api.application import PROBLEMS, ClientToken
+from chengxin.api.application import ClientToken, answers_of
 from chengxin.api.queries import DutyCode
-from chengxin.api.schemas import CodeTypeName, Problem
+from chengxin.api.schemas import CodeTypeName
 from chengxin.api.verifications import IdempotencyKey, bearer_of
 from chengxin.identity.openness import address_of
 from chengxin.lib.pace import on_the_beat
@@ -105,8 +105,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
 @router.post(
     "/authorisations",
-    response={201: LeaveTaken, **PROBLEMS},
-    summary="请求本人授权 / ask a person for leave",
+    response=answers_of("authorisations", s201=LeaveTaken),
     url_name="authorisations",
 )
 def ask_leave(
@@ -123,8 +122,7 @@ def ask_leave(
 
 @router.get(
     "/authorisations/{number}",
-    response={200: LeaveShown, 404: Problem, **PROBLEMS},
-    summary="本单位的请求怎样了 / how a request of one's own stands",
+    response=answers_of("authorisation", s200=LeaveShown),
     url_name="authorisation",
 )
 def follow_leave(request: HttpRequest, number: Path[Number]) -> LeaveShown:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from ninja import Field, Header, Query, Router, Schema, Status
 from pydantic import ConfigDict
 
-from chengxin.api.application import PROBLEMS, ClientToken, RequestInvalid
+from chengxin.api.application import JSON, ClientToken, answers_of, not_json, not_taken
 from chengxin.api.bodies import pieces
-from chengxin.api.schemas import Problem
+from chengxin.api.schemas import EXAMPLE_CODE
 from chengxin.api.verifications import bearer_of
 from chengxin.identity.openness import address_of
+from chengxin.lib.calls import BodyTooLong, RequestInvalid
 from chengxin.records.queries import BatchView
 from chengxin.records.ways.following import events
 from chengxin.records.ways.systems import (
@@ -45,6 +46,12 @@ FILE = {
         "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in FORMS},
     }
 }
+PENALTY = {
+    "CF_XM": "张三",
+    "CF_ZJLX": "居民身份证",
+    "CF_ZJHM": EXAMPLE_CODE,
+    "CF_WSH": "晋市监罚〔2026〕1号",
+}
 RECORD = {
     "requestBody": {
         "required": True,
@@ -52,8 +59,10 @@ RECORD = {
             "application/json": {
                 "schema": {
                     "type": "object",
+                    "minProperties": 1,
                     "description": "目录项的字段，键为字段代码或者名称 / the item's fields by code or label",
                     "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+                    "examples": [PENALTY],
                 }
             }
         },
@@ -164,14 +173,10 @@ class Withdrawn(Schema):
     )
 
 
-ANSWERS: Any = {200: BatchShown, 202: BatchShown, 404: Problem, **PROBLEMS}
-
-
 @router.post(
     "/items/{code}/records",
-    response=ANSWERS,
+    response=answers_of("records", s200=BatchShown, s202=BatchShown),
     auth=HANDS_IN,
-    summary="报送一条，当场答复 / hand in one record and get its answer",
     url_name="records",
     openapi_extra=RECORD,
 )
@@ -182,9 +187,8 @@ def record(request: HttpRequest, code: str, key: Key = "") -> Status[BatchShown]
 
 @router.post(
     "/items/{code}/batches",
-    response={202: BatchShown, 404: Problem, **PROBLEMS},
+    response=answers_of("batches", s202=BatchShown),
     auth=HANDS_IN,
-    summary="报送一个文件或者 JSON Lines 流 / hand in a file or a stream of JSON Lines",
     url_name="batches",
     openapi_extra=FILE,
 )
@@ -193,7 +197,7 @@ def batch(request: HttpRequest, code: str, key: Key = "") -> Status[BatchShown]:
     at, caller = timezone.now(), caller_of(request)
     name = NAMES.get((request.content_type or "").lower())
     if name is None:
-        raise RequestInvalid(f"Content-Type：{'、'.join(FORMS)}。", f"Content-Type is one of {', '.join(FORMS)}.")
+        raise not_taken(*FORMS)
     admit(caller, code, at)
     token = hand_in(caller, code, pieces(request), key=key, at=at, name=name)
     return Status(202, BatchShown.of_report(report(caller, token, at=at)))
@@ -201,9 +205,8 @@ def batch(request: HttpRequest, code: str, key: Key = "") -> Status[BatchShown]:
 
 @router.get(
     "/batches/{token}",
-    response={200: BatchShown, 404: Problem, **PROBLEMS},
+    response=answers_of("batch", s200=BatchShown),
     auth=FOLLOWS,
-    summary="一批的进展、回执和问题 / progress, receipt and findings of a batch",
     url_name="batch",
 )
 def batch_shown(
@@ -219,9 +222,8 @@ def batch_shown(
 
 @router.get(
     "/batches/{token}/numbers",
-    response={200: list[NumberShown], 404: Problem, **PROBLEMS},
+    response=answers_of("batch-numbers", s200=list[NumberShown]),
     auth=FOLLOWS,
-    summary="一批的记录编号 / the record numbers of a batch",
     url_name="batch-numbers",
 )
 def batch_numbers(
@@ -235,9 +237,8 @@ def batch_numbers(
 
 @router.get(
     "/batches/{token}/events",
-    response={200: str, 404: Problem, **PROBLEMS},
+    response=answers_of("batch-events", s200=str),
     auth=FOLLOWS,
-    summary="一批的进展，服务器推送 / progress by server-sent events",
     url_name="batch-events",
 )
 def batch_events(request: HttpRequest, token: UUID) -> HttpResponseBase:
@@ -249,9 +250,8 @@ def batch_events(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 @router.post(
     "/records/{number}/withdraw",
-    response=ANSWERS,
+    response=answers_of("withdraw", s200=BatchShown, s202=BatchShown),
     auth=WITHDRAWS,
-    summary="按编号撤回一条 / withdraw a record by its number",
     url_name="withdraw",
 )
 def withdraw(request: HttpRequest, number: str, body: Withdrawn, key: Key = "") -> Status[BatchShown]:
@@ -277,9 +277,14 @@ def _numbers(caller: Caller, token: UUID, after: int, limit: int) -> list[Number
 
 
 def read_record(request: HttpRequest) -> dict[str, Any]:
-    """Read one flat object. Raises RequestInvalid on anything else, and tells nothing of what stood there."""
+    """Read one flat object. Raises RequestInvalid on anything else, and tells nothing of what stood there.
+
+    Raises MediaTypeUnknown, BodyTooLong before anything is read.
+    """
+    if not_json(request):
+        raise not_taken(JSON)
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        raise RequestInvalid
+        raise BodyTooLong
     try:
         values = json.loads(request.body)
     except (ValueError, RecursionError):

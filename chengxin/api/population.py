@@ -7,14 +7,26 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
-from chengxin.api.application import PROBLEMS, ClientToken
-from chengxin.api.schemas import Problem
+from chengxin.api.application import JSON, ClientToken, answers_of, not_json, not_taken
+from chengxin.api.schemas import EXAMPLE_CODE
 from chengxin.api.verifications import bearer_of
 from chengxin.identity.services.population.feed import EVENT_COLUMNS, EVENT_MORE, MOST_EVENTS
 from chengxin.records.population_calls import CallView, find_call, receive_events, status_for
 
-router = Router(tags=["人口事件 / population events"], auth=ClientToken("population.tell"))
-TEXT = {"type": "string", "maxLength": 400}
+router = Router(tags=["人口事件 / population events"], auth=ClientToken("population.tell", standing=True))
+# Each event is answered for on its own: one that can't be read is no reason to refuse the others.
+TEXT = {
+    "description": "文字；读不出的事件在 fates 里答复 / a text; an event that can't be read is answered for in ``fates``"
+}
+EVENT = {
+    "SJBH": "14000020261128000001",
+    "SJXH": "1",
+    "SJLX": "QY",
+    "CSRQ": "19900101",
+    "ZJLX": "居民身份证",
+    "ZJHM": EXAMPLE_CODE,
+    "XZQH": "140202",
+}
 BODY = {
     "requestBody": {
         "required": True,
@@ -31,8 +43,9 @@ BODY = {
                             "maxItems": MOST_EVENTS,
                             "items": {
                                 "type": "object",
-                                "required": list(EVENT_COLUMNS),
+                                "description": f"{'、'.join(EVENT_COLUMNS)} 必填 / are needed",
                                 "properties": dict.fromkeys((*EVENT_COLUMNS, *EVENT_MORE), TEXT),
+                                "examples": [EVENT],
                             },
                         }
                     },
@@ -92,21 +105,21 @@ MOST_GAPS = 1_000
 
 @router.post(
     "/population/events",
-    response={202: Call, **PROBLEMS},
-    summary="报送一批人口事件 / tell a batch of events",
+    response=answers_of("population-events", s202=Call),
     url_name="population-events",
     openapi_extra=BODY,
 )
 def tell(request: HttpRequest) -> Status[Call]:
     bearer = bearer_of(request)
+    if not_json(request):
+        raise not_taken(JSON)
     token = receive_events(request.body, bearer=bearer, at=timezone.now())
     return Status(202, Call.of(find_call(token, bearer=bearer)))
 
 
 @router.get(
     "/population/events/{token}",
-    response={200: Call, 404: Problem, **PROBLEMS},
-    summary="一批事件的处理结果 / what became of a batch",
+    response=answers_of("population-call", s200=Call),
     url_name="population-call",
 )
 def call(request: HttpRequest, token: UUID) -> Call:
@@ -115,8 +128,7 @@ def call(request: HttpRequest, token: UUID) -> Call:
 
 @router.get(
     "/population/status",
-    response={200: FeedShown, **PROBLEMS},
-    summary="缺号和等待的事件 / numbers that never came, events that wait",
+    response=answers_of("population-status", s200=FeedShown),
     url_name="population-status",
 )
 def status(request: HttpRequest) -> FeedShown:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from chengxin.api.application import PROBLEMS, ClientToken
-from chengxin.api.schemas import CodeTypeName
+from chengxin.api.application import ClientToken, answers_of
+from chengxin.api.schemas import EXAMPLE_PERSON, CodeTypeName, Words
 from chengxin.api.verifications import IdempotencyKey, bearer_of
 from chengxin.identity.openness import address_of
 from chengxin.identity.tokens import Bearer
@@ -28,23 +28,32 @@ DutyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}(-[A-Z0-9]{2
 FormName = Literal["yes_no", "count", "band", "list", "full"]
 
 
+EXAMPLE: dict[str, Any] = {
+    "duty": "XK-SC-01",
+    "basis": "XZXKF-34",
+    "case_reference": "许可2026-1",
+    "officer": "xk-07",
+    **EXAMPLE_PERSON,
+}
+
+
 class Query(Schema):
     """Whom a query is about and why."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [EXAMPLE]})
 
     duty: DutyCode = Field(description="查询事项编码，例如 XK-SC-01 / code of the duty item")
-    basis: str = Field(
+    basis: Words = Field(
         min_length=1, max_length=40, description="依据，该事项的依据之一，例如 XZXKF-34 / one of its articles"
     )
-    case_reference: str = Field(max_length=200, description="案号或者事项编号 / case number")
+    case_reference: Words = Field(max_length=200, description="案号或者事项编号 / case number")
     officer: str = Field(
         min_length=1, max_length=64, pattern=r"^[\w.@-]+$",
         description="经办人在贵单位的代号，不是姓名 / the officer's pseudonym at your organisation, no name",
     )  # fmt: skip
     code_type: CodeTypeName = Field(description="证件种类 / kind of certificate")
-    code: str = Field(max_length=40, repr=False, description="证件号码 / number of the certificate")
-    name: str = Field(max_length=200, repr=False, description="姓名 / name as on the certificate")
+    code: Words = Field(max_length=40, repr=False, description="证件号码 / number of the certificate")
+    name: Words = Field(max_length=200, repr=False, description="姓名 / name as on the certificate")
 
 
 class BandShown(Schema):
@@ -137,9 +146,7 @@ class DutyShown(Schema):
         return cls(**told, items=list(duty.items), bases=dict(duty.bases))
 
 
-@router.post(
-    "/queries", response={200: QueryAnswered, **PROBLEMS}, summary="查询一人 / ask about one person", url_name="queries"
-)
+@router.post("/queries", response=answers_of("queries", s200=QueryAnswered), url_name="queries")
 def ask(request: HttpRequest, body: Query, response: HttpResponse, key: IdempotencyKey = "") -> QueryAnswered:
     bearer = bearer_of(request)
     told, limits = answer_query(bearer, address_of(request), body, key=key, at=timezone.now())
@@ -168,8 +175,8 @@ def answer_query(
 
 @router.get(
     "/duties",
-    response={200: list[DutyShown], **PROBLEMS},
-    summary="本单位开通的查询事项 / duty items enrolled for",
+    response=answers_of("duties", s200=list[DutyShown]),
+    auth=ClientToken("query.ask", standing=True),
     url_name="duties",
 )
 def duties(request: HttpRequest) -> list[DutyShown]:

@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
-from chengxin.api.application import PROBLEMS, ClientToken
-from chengxin.api.schemas import Problem
+from chengxin.api.application import ClientToken, answers_of
 from chengxin.api.verifications import bearer_of
 from chengxin.identity.openness import address_of
 from chengxin.sharing.asking import Caller
@@ -47,7 +46,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST)]
 Open = Annotated[bool, Query(alias="open", description="只要没有确认的 / those to be acknowledged alone")]
 
 
-@router.get("/recalls", response={200: RecallPage, **PROBLEMS}, summary="更正、撤回通知 / recalls", url_name="recalls")
+@router.get("/recalls", response=answers_of("recalls", s200=RecallPage), url_name="recalls")
 def recalls(request: HttpRequest, after: After = 0, limit: Limit = MOST, *, open_only: Open = False) -> RecallPage:
     found = recalls_after(caller(request), after=after, limit=limit + 1, open_only=open_only)
     shown = [RecallShown.of(one) for one in found[:limit]]
@@ -56,8 +55,7 @@ def recalls(request: HttpRequest, after: After = 0, limit: Limit = MOST, *, open
 
 @router.post(
     "/recalls/{number}/acknowledgements",
-    response={200: RecallShown, 201: RecallShown, 404: Problem, **PROBLEMS},
-    summary="确认一条通知 / acknowledge a recall",
+    response=answers_of("recall-acknowledgements", s200=RecallShown, s201=RecallShown),
     url_name="recall-acknowledgements",
 )
 def acknowledge(request: HttpRequest, number: int) -> Status[RecallShown]:

@@ -1,7 +1,7 @@
 """What goes in and out of the API. Values of persons are kept out of every readable form."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
@@ -17,7 +17,12 @@ CodeTypeName = Literal[
     "hm-travel-permit",
     "tw-travel-permit",
 ]
+# What a database's text can hold.
+Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Result = Literal["match", "mismatch", "not_found", "refused"]
+# Of nobody: the area was never assigned.
+EXAMPLE_CODE = "149999199001010018"
+EXAMPLE_PERSON: dict[str, Any] = {"code_type": "resident-id", "code": EXAMPLE_CODE, "name": "张三"}
 PURPOSE_HELP = "登记的用途编号，例如 SM-JT-0001 / number of the registered purpose"
 
 
@@ -26,9 +31,9 @@ class Person(Schema):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    name: str = Field(max_length=200, repr=False, description="姓名 / name as on the certificate")
+    name: Words = Field(max_length=200, repr=False, description="姓名 / name as on the certificate")
     code_type: CodeTypeName = Field(description="证件种类 / kind of certificate")
-    code: str = Field(max_length=40, repr=False, description="证件号码 / number of the certificate")
+    code: Words = Field(max_length=40, repr=False, description="证件号码 / number of the certificate")
 
     def asked(self) -> Asked:
         return Asked(self.code_type, self.code, self.name)
@@ -37,13 +42,19 @@ class Person(Schema):
 class Check(Person):
     """One person to check for a registered purpose."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"purpose": "SM-JT-0001", **EXAMPLE_PERSON}]})
+
     purpose: PurposeCode = Field(description=PURPOSE_HELP)
 
 
 class Batch(Schema):
     """Up to ten thousand persons to check in one call, all or none."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={"examples": [{"purpose": "SM-JT-0001", "items": [EXAMPLE_PERSON]}]},
+    )
 
     purpose: PurposeCode = Field(description=PURPOSE_HELP)
     items: list[Person] = Field(min_length=1, max_length=MOST_ITEMS, repr=False)
@@ -76,7 +87,7 @@ class CheckedBatch(Schema):
 class ReceiptNumber(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    receipt: str = Field(min_length=27, max_length=27)
+    receipt: str = Field(pattern=r"^V[A-Za-z2-7]{26}$", examples=["VAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 
 
 class ReceiptShown(Schema):

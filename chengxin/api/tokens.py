@@ -13,7 +13,7 @@ from django.utils import timezone
 from ninja import Form, Router, Status
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from chengxin.api.application import PROBLEMS, PUSH_PATH, TOKEN_PATH, RequestInvalid
+from chengxin.api.application import PUSH_PATH, TOKEN_PATH, answers_of
 from chengxin.api.authorisations import LeaveAsked
 from chengxin.api.schemas import LeaveGranted, Pushed, TokenGiven
 from chengxin.identity.errors import GrantUnsupported
@@ -27,6 +27,7 @@ from chengxin.identity.tokens import (
     machine_acts,
     prove_client,
 )
+from chengxin.lib.calls import RequestInvalid
 from chengxin.sharing.asking import Caller
 from chengxin.sharing.authorising.browser import HOLDS_S, Exchanged, Way, exchange_code, push_request
 
@@ -48,13 +49,7 @@ DETAILS = TypeAdapter(Annotated[list[LeaveDetails], Field(min_length=1, max_leng
 router = Router(tags=["令牌 / tokens"])
 
 
-@router.post(
-    "/token",
-    response={200: TokenGiven, **PROBLEMS},
-    exclude_none=True,
-    summary="取得访问令牌 / get an access token",
-    url_name="token",
-)
+@router.post("/token", response=answers_of("token", s200=TokenGiven), exclude_none=True, url_name="token")
 @public("凭签名声明证明系统身份，尚未证明的不得到任何东西")
 def token(
     request: HttpRequest,
@@ -103,8 +98,7 @@ def _granted(found: Exchanged) -> LeaveGranted:
 
 @router.post(
     "/par",
-    response={201: Pushed, **PROBLEMS},
-    summary="请本人在浏览器里授权：先交请求 / push what is asked of a person",
+    response=answers_of("par", s201=Pushed),
     url_name="par",
 )
 @public("凭签名声明证明系统身份，尚未证明的不得到任何东西")

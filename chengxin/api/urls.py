@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
 
 from chengxin.api import authorisations, intake, population, queries, tokens, verifications
-from chengxin.api.application import ClientToken, api
+from chengxin.api.application import ClientToken, api, description, in_words
 from chengxin.identity.openness import AccessPolicy, mark, policy_of, public
 
 api.add_router("", tokens.router)
@@ -19,8 +19,7 @@ api.add_router("", authorisations.router)
 
 @public("接口说明，不含任何人的信息")
 def openapi(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django's own signature
-    schema = api.get_openapi_schema(path_prefix="/api/v1/")
-    return JsonResponse(schema, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(description(), json_dumps_params={"ensure_ascii": False})
 
 
 def _policy(pattern: URLPattern) -> AccessPolicy:
@@ -49,7 +48,7 @@ def _policy(pattern: URLPattern) -> AccessPolicy:
 def _marked() -> list[URLPattern]:
     made = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
     for one in made:
-        mark(one.callback, _policy(one))
+        one.callback = mark(in_words(one.callback), _policy(one))
     return made
 
 

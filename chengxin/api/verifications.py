@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Router
 
-from chengxin.api.application import PROBLEMS, ClientToken
+from chengxin.api.application import ClientToken, answers_of
 from chengxin.api.schemas import (
     Batch,
     Check,
     Checked,
     CheckedBatch,
-    Problem,
     PurposeShown,
     ReceiptNumber,
     ReceiptShown,
@@ -28,14 +27,14 @@ from chengxin.lib.pace import on_the_beat
 from chengxin.lib.periods import seconds_of_day_left
 
 router = Router(tags=["实名核验 / real-name checks"], auth=ClientToken("verification.check"))
+STANDING = ClientToken("verification.check", standing=True)
 KEY_HELP = "同一键的重复请求得到第一次的答复，不再计数；保留 24 小时 / a repeated call is answered as the first time"
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=128, description=KEY_HELP)]
 
 
 @router.post(
     "/verifications",
-    response={200: Checked, **PROBLEMS},
-    summary="核验一人 / check one person",
+    response=answers_of("verifications", s200=Checked),
     url_name="verifications",
 )
 def check(request: HttpRequest, body: Check, response: HttpResponse, key: IdempotencyKey = "") -> Checked:
@@ -48,8 +47,7 @@ def check(request: HttpRequest, body: Check, response: HttpResponse, key: Idempo
 
 @router.post(
     "/verifications/batch",
-    response={200: CheckedBatch, **PROBLEMS},
-    summary="一次核验至多一万人 / check up to ten thousand at once",
+    response=answers_of("verifications-batch", s200=CheckedBatch),
     url_name="verifications-batch",
 )
 def check_batch(request: HttpRequest, body: Batch, response: HttpResponse, key: IdempotencyKey = "") -> CheckedBatch:
@@ -62,8 +60,8 @@ def check_batch(request: HttpRequest, body: Batch, response: HttpResponse, key: 
 
 @router.post(
     "/receipts",
-    response={200: ReceiptShown, 404: Problem, **PROBLEMS},
-    summary="核对回执 / check a receipt",
+    response=answers_of("receipts", s200=ReceiptShown),
+    auth=STANDING,
     url_name="receipts",
 )
 def receipt(request: HttpRequest, body: ReceiptNumber) -> ReceiptShown:  # noqa: ARG001  # Ninja's own signature
@@ -83,8 +81,8 @@ def receipt(request: HttpRequest, body: ReceiptNumber) -> ReceiptShown:  # noqa:
 
 @router.get(
     "/purposes",
-    response={200: list[PurposeShown], **PROBLEMS},
-    summary="本单位登记的用途 / registered purposes",
+    response=answers_of("purposes", s200=list[PurposeShown]),
+    auth=STANDING,
     url_name="purposes",
 )
 def purposes(request: HttpRequest) -> list[PurposeShown]:

@@ -13,6 +13,10 @@ class ItemNotOpen(NotFound):
     code = "item-not-open"
     message = "目录中没有该信息项，或其依据当日不在有效期内："
     message_en = "The catalogue has no such item, or no law in force behind it on that day:"
+    remedy, remedy_en = (
+        "核对信息目录。",
+        "Look into the catalogue.",
+    )
 
 
 class PurposeUnknown(NotFound):

@@ -9,6 +9,10 @@ class NotAnswerable(NotAllowed):
     message_en = (
         "This query can't be answered. Check name, code, purpose, basis and case reference; the query has been entered."
     )
+    remedy, remedy_en = (
+        "核对姓名、号码、事项、依据、案号；事项是否开通；须授权的是否有授权。不说是哪一项，也不说有没有这个人。",
+        "Check name, number, duty item, article, case, enrolment and authorisation; it isn't told which, nor whether anybody is there.",
+    )
 
 
 class InstallationMismatch(Unusable):

@@ -21,3 +21,14 @@ def worker_alive() -> bool:
     except DatabaseError:
         return False
     return bool(alive)
+
+
+def seal_keeps_up() -> bool:
+    """Tell whether the access register is sealed as it grows; no when the database can't be asked."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ground_seal_keeps_up()")
+            (keeps_up,) = cursor.fetchone() or (False,)
+    except DatabaseError:
+        return False
+    return bool(keeps_up)

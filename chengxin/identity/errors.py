@@ -129,6 +129,10 @@ class ClientUnproved(Unproved):
     code = "invalid-client"
     message = "未能证明是登记的系统。请检查客户端编号、公钥、签名、aud、exp 和 jti（每个 jti 只能用一次）。"
     message_en = "The client isn't proved. Check client id, key, signature, aud, exp and jti (each jti is taken once)."
+    remedy, remedy_en = (
+        "核对系统编号、公钥是否已经批准、签名、aud、exp、jti、来访网络；单位的登记和许可是否有效。",
+        "Check client id, approval of the key, signature, aud, exp, jti and network; and your organisation's registration and licences.",
+    )
 
 
 class TokenInvalid(Unproved):
@@ -136,6 +140,10 @@ class TokenInvalid(Unproved):
         "invalid-token",
         "访问令牌无效或已过期，请重新取得。",
         "The access token is invalid or expired; get another.",
+    )
+    remedy, remedy_en = (
+        "重新取得令牌；令牌十分钟有效。",
+        "Get another token; one holds for ten minutes.",
     )
 
 
@@ -145,32 +153,56 @@ class ClientNotInForce(Unproved):
         "该系统已停用、到期，或者单位的登记、许可失效。",
         "The client is suspended or out of its term, or its organisation or a licence of it is.",
     )
+    remedy, remedy_en = (
+        "联系信用中心。",
+        "Ask the credit centre.",
+    )
 
 
 class AddressNotAllowed(NotAllowed):
     code = "address-not-allowed"
     message, message_en = "来访地址不在登记的网络内。", "The address isn't in the client's registered networks."
+    remedy, remedy_en = (
+        "从登记的网络调用；变更来访网络须重新登记。",
+        "Call from a registered network; another network is registered anew.",
+    )
 
 
 class ScopeMissing(NotAllowed):
     code, message, message_en = "insufficient-scope", "令牌不含此项权限。", "The token's scope doesn't include this."
+    remedy, remedy_en = (
+        "取令牌时在 scope 里写明这项权限。",
+        "Name this scope when you ask for the token.",
+    )
 
 
 class GrantUnsupported(Unusable):
     code, status = "unsupported-grant-type", 400
     message = "只支持 client_credentials 和 authorization_code，并以 private_key_jwt 证明身份。"
     message_en = "Only client_credentials and authorization_code, with private_key_jwt, are supported."
+    remedy, remedy_en = (
+        "照“取得令牌”一节填写 grant_type 和 client_assertion_type。",
+        "Send grant_type and client_assertion_type as the guide says.",
+    )
 
 
 class ScopeUnknown(Unusable):
     code, status = "invalid-scope", 400
     message, message_en = "没有这个 scope。", "There is no such scope."
+    remedy, remedy_en = (
+        "只写本单位可以用的 scope，见 oauth-authorization-server 的 scopes_supported。",
+        "Name scopes that are open to your organisation; see scopes_supported.",
+    )
 
 
 class PurposeNotRegistered(NotAllowed):
     code = "purpose-not-registered"
     message = "没有为贵单位登记这个用途，或者登记已失效。"
     message_en = "This purpose isn't registered for your organisation, or no longer is."
+    remedy, remedy_en = (
+        "办理用途登记。",
+        "Register the purpose.",
+    )
 
 
 class OfficerWithoutRight(NotAllowed):
@@ -187,12 +219,20 @@ class QuotaExhausted(TooMany):
         "今天的核验次数不够了，零时起重新计算。",
         "Not enough of today's quota is left; it begins anew at midnight.",
     )
+    remedy, remedy_en = (
+        "次日再用，或者向信用中心申请增加。",
+        "Wait for the next day, or apply for more.",
+    )
 
 
 class TooManyMisses(TooMany):
     code = "too-many-misses"
     message = "今天查无和不符的次数达到上限，零时前不再答复。请先核对数据来源。"
     message_en = "Today's limit of checks without a match is reached; none are answered until midnight. Check your source of data first."
+    remedy, remedy_en = (
+        "先核对数据来源；次日再用。",
+        "Check your source of data first; wait for the next day.",
+    )
 
 
 class RateExceeded(TooMany):
@@ -201,31 +241,65 @@ class RateExceeded(TooMany):
         "请求过快，请在下一分钟再试。",
         "Too fast; try again in the next minute.",
     )
+    remedy, remedy_en = (
+        "等 Retry-After 写明的秒数。",
+        "Wait for the seconds that Retry-After says.",
+    )
+
+
+class OutOfHours(TooMany):
+    code = "out-of-hours"
+    message = "现在不在登记的查询时间内，本次没有查询。"
+    message_en = "It is outside the hours registered for this client; nothing was asked."
+    remedy, remedy_en = (
+        "等 Retry-After 写明的秒数，在登记的时间内查询；要改时间的，向信用中心申请。",
+        "Wait for the seconds that Retry-After says; apply to the credit centre for other hours.",
+    )
 
 
 class CodeTriedTooOften(TooMany):
     code = "code-tried-too-often"
     message = "今天对这个号码的核验次数已达上限。"
     message_en = "This code was asked about too often today."
+    remedy, remedy_en = (
+        "次日再试；先核对证件。",
+        "Try again tomorrow; look at the certificate first.",
+    )
 
 
 class CodeInvalid(Rejected):
     code = "code-invalid"
     message = "证件种类或号码的格式、校验位不对，没有核验。"
     message_en = "The kind of certificate, or the form or check digit of its number, is wrong; nothing was checked."
+    remedy, remedy_en = (
+        "核对证件种类和号码。",
+        "Compare kind and number with the certificate.",
+    )
 
 
 class NameMissing(Rejected):
     code, message, message_en = "name-missing", "没有姓名。", "The name is missing."
+    remedy, remedy_en = (
+        "补上姓名。",
+        "Add the name.",
+    )
 
 
 class BatchUnfit(Rejected):
     code, message, message_en = "batch-unfit", "一批应有 1 至 10000 项。", "A batch holds 1 to 10,000 items."
+    remedy, remedy_en = (
+        "分批，每批 1 至 10000 项。",
+        "Send batches of 1 to 10,000 items.",
+    )
 
 
 class KeyReused(Conflict):
     code = "idempotency-key-reused"
     message, message_en = "这个幂等键已用于另一个请求。", "This idempotency key was used for another request."
+    remedy, remedy_en = (
+        "换一个幂等键。",
+        "Use another idempotency key.",
+    )
 
 
 class ReceiptUnknown(NotFound):

@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Case, CharField, Exists, F, Func, Out
 from chengxin.identity.models import (
     Client,
     ClientKey,
+    ClientLimits,
     ClientRedirect,
     Licence,
     Organisation,
@@ -69,12 +70,16 @@ class KeySeen:
 
 @dataclass(frozen=True, slots=True)
 class ClientSeen:
-    """A system with its keys; ``state`` tells why it can or can't call today, the first reason of several."""
+    """A system with its keys; ``state`` tells why it can or can't call today, the first reason of several.
+
+    ``limits`` are the newest hours and numbers that were set for it, filled in where one system is looked at.
+    """
 
     client: Client
     keys: tuple[KeySeen, ...]
     state: str
     redirects: tuple[ClientRedirect, ...] = ()
+    limits: tuple[ClientLimits, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +141,13 @@ def page_of_clients(*, on: date, before: int | None = None, limit: int = LISTED)
 
 
 def see_client(client_id: str, *, on: date) -> ClientSeen | None:
-    found = next(iter(_seen(_clients(on).filter(client_id=client_id), on)), None)
-    if found is None:
+    seen = next(iter(_seen(_clients(on).filter(client_id=client_id), on)), None)
+    if seen is None:
         return None
+    limits = ClientLimits.objects.select_related("entered_by").filter(client=seen.client).order_by("-valid_from", "-pk")
     rows = ClientRedirect.objects.select_related("entered_by", "approved_by", "withdrawn_by")
-    return replace(found, redirects=tuple(rows.filter(client=found.client).order_by("-pk")))
+    redirects = rows.filter(client=seen.client).order_by("-pk")
+    return replace(seen, limits=tuple(limits[:LISTED]), redirects=tuple(redirects))
 
 
 def find_redirect(number: int) -> ClientRedirect | None:

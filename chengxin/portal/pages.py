@@ -1,33 +1,16 @@
 """Error answers: one page for people, one problem document (RFC 9457) for programs. Neither holds a personal value."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
-from chengxin.lib.errors import ChengxinError, NotAllowed, NotFound, Unusable
+from chengxin.lib.calls import FormExpired, PageUnknown, RequestUnreadable
+from chengxin.lib.errors import ChengxinError, NotAllowed
 from chengxin.lib.problems import PROBLEM, problem
 
-
-class FormExpired(NotAllowed):
-    code = "form-expired"
-    message = "页面已过期或来源不明，操作未执行。请返回上一页，刷新后再试。"
-    message_en = (
-        "The page has expired or the request came from elsewhere; nothing was done. Reload the page and try again."
-    )
-
-
-class RequestUnreadable(Unusable):
-    code, status = "request-unreadable", 400
-    message, message_en = "请求无法读取。", "The request can't be read."
-
-
-class PageUnknown(NotFound):
-    code = "page-unknown"
-    message, message_en = (
-        "没有这个页面。请检查网址，或从首页重新进入。",
-        "There is no such page. Check the address or start from the home page.",
-    )
+__all__ = ["FormExpired", "PageUnknown", "RequestUnreadable"]
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -41,7 +24,10 @@ def answer_error(request: HttpRequest, error: ChengxinError) -> HttpResponse:
     """Answer with what an error says, in the form the caller asked for."""
     if wants_json(request):
         return JsonResponse(
-            problem(error), status=error.status, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False}
+            problem(error, settings.PUBLIC_URL),
+            status=error.status,
+            content_type=PROBLEM,
+            json_dumps_params={"ensure_ascii": False},
         )
     context = {
         "error": error,
@@ -82,7 +68,12 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Answer a bug or a missing database. Asks neither session nor database, since they may be what is broken."""
     error = ChengxinError("请稍后再试；如仍不行，请联系信用中心。", "Try again later, or tell the credit centre.")
     if wants_json(request):
-        return JsonResponse(problem(error), status=500, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            problem(error, settings.PUBLIC_URL),
+            status=500,
+            content_type=PROBLEM,
+            json_dumps_params={"ensure_ascii": False},
+        )
     return HttpResponse(
         render_to_string("portal/error.html", {"error": error, "heading": gettext("系统出错")}), status=500
     )

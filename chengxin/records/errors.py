@@ -55,12 +55,20 @@ class ProviderNotStanding(Conflict):
     code = "provider-not-standing"
     message = "该单位的登记或者许可今天不在有效期内，不能报送。"
     message_en = "The organisation's registration or licence isn't valid today, so it hands in nothing."
+    remedy, remedy_en = (
+        "联系信用中心。",
+        "Ask the credit centre.",
+    )
 
 
 class ProviderNotCompetent(Conflict):
     code = "provider-not-competent"
     message = "该单位不是此信息项的提供单位。"
     message_en = "This organisation is no provider of the item."
+    remedy, remedy_en = (
+        "核对信息目录规定的提供单位。",
+        "See whom the catalogue names as provider.",
+    )
 
 
 class WaiverRefused(Conflict):
@@ -73,6 +81,10 @@ class RecordUnknown(NotFound):
     code = "record-unknown"
     message = "没有这个编号的记录，或者不是本单位报送的。"
     message_en = "No record has this number, or your organisation didn't hand it in."
+    remedy, remedy_en = (
+        "从回执或者 numbers 中复制记录编号。",
+        "Copy the number from the receipt or from numbers.",
+    )
 
 
 class BodyCutShort(Unusable):
@@ -80,6 +92,10 @@ class BodyCutShort(Unusable):
     message = "内容不完整或者与摘要不符，本次未接收。请用同一幂等键从头重发。"
     message_en = (
         "The body is incomplete or differs from its digest; nothing was taken. Send it again under the same key."
+    )
+    remedy, remedy_en = (
+        "用同一个幂等键从头重发。",
+        "Send it again from the start under the same key.",
     )
 
 
@@ -123,6 +139,10 @@ class RepeatDiffers(Rejected):
     code = "idempotency-key-differs"
     message = "同一个幂等键已用于不同的内容，本次未接收。请换一个键。"
     message_en = "The same idempotency key was used for another content; nothing was taken. Use another key."
+    remedy, remedy_en = (
+        "换一个幂等键。",
+        "Use another idempotency key.",
+    )
 
 
 class MendFileGone(NotFound):

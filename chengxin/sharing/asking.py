@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
 from chengxin.identity.checking import refuse_client
-from chengxin.identity.errors import QuotaExhausted, RateExceeded, TokenInvalid
+from chengxin.identity.errors import OutOfHours, QuotaExhausted, RateExceeded, TokenInvalid
+from chengxin.identity.hours import out_of_hours, refuse_out_of_hours
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
 from chengxin.identity.speaking import speak_for
 from chengxin.lib.errors import TooMany
@@ -55,11 +56,12 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
     """Answer a system about one person. The entry names the system and the officer.
 
     ``key`` keeps a repeated call from being counted twice. Its answer is read and entered anew, since nothing of a person's is kept to be
-    told again. Raises ClientNotInForce, AddressNotAllowed, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable, DutyNotNamed,
-    TokenInvalid, HandsRefused where the officer is one of ours and asks about themselves.
+    told again. Raises ClientNotInForce, AddressNotAllowed, OutOfHours, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable,
+    DutyNotNamed, TokenInvalid, HandsRefused where the officer is one of ours and asks about themselves.
     """
     refuse_client(caller.client_id, caller.organisation, caller.address)
     _refuse_dead_token(caller)
+    refuse_out_of_hours(caller.client_id, at)
     used, quota = _count(caller, why, question, key, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
     # The duty tells its purpose.
@@ -93,7 +95,7 @@ def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime)
                 break
             transaction.set_rollback(True)
     if refusal:
-        raise limit_refusal(refusal, at)
+        raise limit_refusal(refusal, caller.client_id, at)
     return used, quota
 
 
@@ -103,7 +105,10 @@ def count_query() -> tuple[str, int, int]:
     return refusal, used, quota
 
 
-def limit_refusal(refusal: str, at: datetime) -> TooMany:
+def limit_refusal(refusal: str, client_id: str, at: datetime) -> TooMany:
+    """Make the error that tells a client why it wasn't counted, and when it may ask again."""
+    if refusal == OutOfHours.code:
+        return out_of_hours(client_id, at)
     if refusal == QuotaExhausted.code:
         return QuotaExhausted(again_in_s=seconds_of_day_left(at))
     return RateExceeded(again_in_s=60 - at.second)

@@ -18,6 +18,10 @@ class DutyNotNamed(Rejected):
     message_en = (
         "Your organisation is enrolled for several duty items under this purpose; name one. The query has been entered."
     )
+    remedy, remedy_en = (
+        "写明 duty。",
+        "Name the duty.",
+    )
 
 
 class RecallUnknown(NotFound):

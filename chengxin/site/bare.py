@@ -20,7 +20,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils import timezone
 from pydantic import ValidationError
 
-from chengxin.api.application import answer_broken, answer_problem
+from chengxin.api.application import JSON, answer_broken, answer_problem
 from chengxin.api.queries import ACT, Query, answer_query
 from chengxin.identity.errors import TokenInvalid
 from chengxin.identity.tokens import Bearer, read_token
@@ -67,6 +67,7 @@ def _asked(environ: Environ) -> tuple[Bearer, Query] | None:
         not length.isdecimal()
         or not 0 < int(length) <= MOST_BYTES
         or kind.lower() != BEARER
+        or str(environ.get("CONTENT_TYPE") or JSON).partition(";")[0].strip().lower() != JSON
         or environ.get("QUERY_STRING")
         or len(environ.get("HTTP_IDEMPOTENCY_KEY", "")) > KEY_MOST
         or not _is_ours(str(environ.get("HTTP_HOST", "")))

@@ -126,6 +126,7 @@ def prepare(database: Database, tell: Tell) -> None:
     from django.utils import timezone
 
     from chengxin.ground.installation import refuse_mismatch
+    from chengxin.identity.hours import settle_work_days
     from chengxin.identity.speaking import settle_row_key
     from chengxin.identity.vault import settle_keys
     from chengxin.sharing.correcting.keys import settle_signing_keys
@@ -137,6 +138,7 @@ def prepare(database: Database, tell: Tell) -> None:
         settle_keys(at=timezone.now())
         settle_row_key()
         settle_signing_keys(at=timezone.now())
+        settle_work_days()
         return
     tell("正在准备数据库…… Preparing the database …")
     _make_ready(database)
@@ -152,6 +154,7 @@ def _make_ready(database: Database) -> None:
     from chengxin.ground.installation import settle_kind
     from chengxin.ground.locks import ROLES, apply_locks
     from chengxin.ground.sealing.numbering import begin_sealing
+    from chengxin.identity.hours import settle_work_days
     from chengxin.identity.services.organisations import settle_licences
     from chengxin.identity.services.registrations import settle_bases
     from chengxin.identity.services.scans import settle_scan_kinds
@@ -171,6 +174,7 @@ def _make_ready(database: Database) -> None:
     settle_signing_keys(at=timezone.now())
     load_catalogue(at=timezone.now())
     load_duties()
+    settle_work_days()
     settle_checks()
     settle_terms()
     settle_occupations()

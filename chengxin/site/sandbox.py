@@ -3,6 +3,7 @@
 import json
 import secrets
 import shutil
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ import psycopg
 from django.db import transaction
 from joserfc import jwk
 
-from chengxin.demo.officers import REASON, SECURITY, code_of_officer
+from chengxin.demo.enrolments import settle_enrolments
+from chengxin.demo.officers import REASON, SECURITY, code_of_officer, settle_demo_officer
 from chengxin.demo.sandbox import FOLDER
 from chengxin.ground.errors import InstallationMismatch
 from chengxin.ground.installation import SANDBOX, kind_of_database
 from chengxin.identity.errors import OfficerUnknown
-from chengxin.identity.models import User
+from chengxin.identity.models import Organisation, User
 from chengxin.identity.parties import Party
 from chengxin.identity.services.clients import approve_key, enter_client, enter_key
 from chengxin.identity.services.declarations import declare_at_server
@@ -24,10 +26,16 @@ from chengxin.identity.services.officers import enter_at_server
 from chengxin.identity.services.rights import grant_role
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
+from chengxin.sharing.duties.errors import EnrolmentRefused
+from chengxin.sharing.duties.queries import list_duties, list_enrolled
 from chengxin.site.runtime.connection import kind_in
 
 SYSTEM, DAYS = "system", 180
 EMPTIED = (FOLDER, "spool", "erasures")
+NO_ORGANISATION = (
+    "沙箱里没有这个单位。单位代码见数据目录 sandbox/ 里的文件。",
+    "The sandbox has no such organisation; codes stand in the files of its data folder's sandbox/.",
+)
 ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
@@ -105,6 +113,39 @@ def enter_test_clerk(login: str, name: str, organisation: str, *, at: datetime) 
     until = shanghai_date(at) + timedelta(days=DAYS)
     grant_role(login, role="clerk", until=until, reason=REASON, actor=security, at=at)
     return {"login": login, "first_password": password, "until": until}
+
+
+@transaction.atomic
+def enrol_for_trying(organisation: str, duties: Sequence[str], *, at: datetime) -> dict[str, Any]:
+    """Enrol a department of a sandbox for duty items, without a duty named for all that its kind may have. Runs as the owner.
+
+    The three steps are those of a province, by made-up officers of the three organisations; nobody knows their passwords. Raises
+    InstallationMismatch on a province, EnrolmentRefused where the sandbox has no such organisation, DutyUnknown, and in words what a
+    province would say.
+    """
+    refuse_province()
+    today = shanghai_date(at)
+    found = Organisation.objects.filter(code=organisation).first()
+    if found is None:
+        raise EnrolmentRefused(*NO_ORGANISATION)
+    open_to_it = [duty.code for duty in list_duties(today) if found.kind in duty.organisation_kinds]
+    centre, supervisor = (
+        Organisation.objects.filter(kind=kind).order_by("pk").first() for kind in ("centre", "supervisor")
+    )
+    if centre is None or supervisor is None:
+        raise LookupError("the synthetic province has a credit centre and a supervising department")
+    of_steps = {f"try-{found.pk}": found, "try-centre": centre, "try-supervisor": supervisor}
+    for login, place in of_steps.items():
+        settle_demo_officer(
+            login=login,
+            display_name="沙箱·虚构的查询员",
+            organisation=place,
+            role="officer",
+            password=secrets.token_urlsafe(24),
+        )
+    asker, decider, publisher = of_steps
+    settle_enrolments(duties or open_to_it, asked_by=asker, decided_by=decider, published_by=publisher, at=at)
+    return {"organisation": organisation, "duties": [duty.code for duty in list_enrolled(organisation, today)]}
 
 
 def empty(owner_url: str, data: Path) -> None:

@@ -103,6 +103,29 @@ def clerk(
         show(enter_test_clerk(login, name, org, at=timezone.now()), as_json=as_json)
 
 
+@sandbox_app.command("enrol")
+@answers_errors
+def enrol(
+    org: Organisation,
+    duty: Annotated[
+        list[str] | None, typer.Option(help="查询事项编码，可写多个；不写就是全部 / duty items, all unless told")
+    ] = None,
+    data: Data = DEFAULT,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """为一个单位开通查询事项，立即可以在接口上试 / enrol a department for duty items, to try the queries with."""
+    from chengxin.site.bootstrap import installation
+
+    _switch_on()
+    with installation(data.resolve(), "owner", tell):
+        from django.utils import timezone
+
+        from chengxin.site.sandbox import enrol_for_trying
+
+        show(enrol_for_trying(org, duty or [], at=timezone.now()), as_json=as_json)
+
+
 @sandbox_app.command("reset")
 @answers_errors
 def reset(

@@ -1,11 +1,14 @@
 """A purpose, a system with its key, and a caller that speaks to the API as that system."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
+from chengxin.api.application import UNPUBLISHED, logger
 from chengxin.identity.tokens import ASSERTION_TYPE
 from tests.conftest import Register
 from tests.identity.verifying import System, register_purposes, system
@@ -15,7 +18,11 @@ GRANT = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_
 
 
 def ask_token(assertion: str, **changes: str) -> Any:
-    return Client().post("/api/v1/token", {**GRANT, "client_assertion": assertion, **changes})
+    return ask_in_form({**GRANT, "client_assertion": assertion, **changes})
+
+
+def ask_in_form(fields: dict[str, str]) -> Any:
+    return Client().post("/api/v1/token", urlencode(fields), content_type="application/x-www-form-urlencoded")
 
 
 @pytest.fixture
@@ -46,3 +53,20 @@ def call(token: str) -> Call:
         return Client().post(f"/api/v1{path}", body, content_type="application/json", headers=headers, **named)
 
     return called
+
+
+@pytest.fixture(autouse=True)
+def unpublished() -> Iterator[list[str]]:
+    """Hold every test of the interface to the published list: an operation answers with none but its own errors."""
+    found: list[str] = []
+
+    class Noticing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if UNPUBLISHED in record.getMessage():
+                found.append(record.getMessage())
+
+    handler = Noticing()
+    logger.addHandler(handler)
+    yield found
+    logger.removeHandler(handler)
+    assert found == []

@@ -161,7 +161,7 @@ def test_what_is_refused_leaves_nothing(
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/pdf", "text/plain"])
 def test_a_body_of_no_kind_that_is_taken(register: Register, ask: Ask, folder: Path, kind: str) -> None:
     answer = ask(BATCHES, b"a,b\n1,2\n", kind)
-    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+    assert (answer.status_code, answer.json()["code"]) == (415, "media-type-not-supported")
     assert left(folder) == []
 
 
@@ -232,7 +232,15 @@ def test_too_large_leaves_nothing(register: Register, ask: Ask, folder: Path, se
     assert left(folder) == []
 
 
-@pytest.mark.parametrize("body", ["[1]", "{", '{"a": {}}', "{}", '"x"', "[" * 50_000, '{"a": "' + "x" * 300_000 + '"}'])
+def test_a_record_is_json_of_bounded_length(register: Register, ask: Ask, folder: Path) -> None:
+    long, other = ask(RECORDS, '{"a": "' + "x" * 300_000 + '"}'), ask(RECORDS, "a=1", "text/plain")
+    assert (long.status_code, long.json()["code"]) == (413, "body-too-long")
+    assert (other.status_code, other.json()["code"]) == (415, "media-type-not-supported")
+    assert "application/json" in other.json()["detail"]
+    assert left(folder) == []
+
+
+@pytest.mark.parametrize("body", ["[1]", "{", '{"a": {}}', "{}", '"x"', "[" * 50_000])
 def test_what_is_no_record_is_refused_in_words(register: Register, ask: Ask, folder: Path, body: str) -> None:
     answer = ask(RECORDS, body)
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")

@@ -34,7 +34,7 @@ from chengxin.identity.services.organisations import (
 from chengxin.identity.tokens import TYPE, issue_token, read_public_key, read_token
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.regions import standard_areas
-from tests.api.conftest import Call, ask_token
+from tests.api.conftest import Call, ask_in_form, ask_token
 from tests.conftest import Register
 from tests.identity.verifying import System, officer, register_purposes, system
 from tests.people import OTHER, WANG_WEI
@@ -172,9 +172,16 @@ def test_requests_that_are_not_ours(made: System, changes: dict[str, str], statu
 
 
 def test_a_missing_field_is_named(made: System) -> None:
-    answer = Client().post("/api/v1/token", {"grant_type": "client_credentials"})
+    answer = ask_in_form({"grant_type": "client_credentials"})
     assert (answer.status_code, answer.json()["error"]) == (422, "invalid_request")
     assert answer.json()["fields"] == ["form.client_assertion", "form.client_assertion_type"]
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x", "application/json", ""])
+def test_a_form_is_sent_as_one(made: System, kind: str) -> None:
+    answer: Any = Client().post("/api/v1/token", b"{}", content_type=kind)
+    assert (answer.status_code, answer.json()["code"]) == (415, "media-type-not-supported")
+    assert (answer.headers["Content-Type"], answer.json()["error"]) == ("application/problem+json", "invalid_request")
 
 
 def test_a_suspended_systems_statements_prove_nothing(register: Register, made: System, now: datetime) -> None:
@@ -251,7 +258,8 @@ def test_a_token_from_before_checks_nothing_once_the_licence_ended(
     refused = check()
     assert refused.status_code == 403
     assert refused.json()["code"] == "purpose-not-registered"
-    assert Client().get("/api/v1/purposes", headers=headers).json() == []
+    listed: Any = Client().get("/api/v1/purposes", headers=headers)
+    assert (listed.status_code, listed.json()["code"]) == (401, "client-not-in-force")
 
 
 def test_the_rule_refuses_a_licence_that_ended_whatever_the_view_says(

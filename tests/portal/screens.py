@@ -50,6 +50,9 @@ PUBLIC = (
     Screen("public:who-may-ask", "/who-may-ask/"),
     Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
+    Screen("public:state", "/status/"),
+    Screen("public:error-codes", "/errors/"),
+    Screen("public:error-code", "/errors/rate-exceeded/"),
     Screen("public:check-receipt", "/receipts/"),
     Screen("public:check-report", "/reports/"),
     Screen("public:page", "/guide/", state="guides"),
@@ -208,7 +211,7 @@ MADE = {
         "administration:withdraw", "administration:reopen", "administration:leave", "administration:unlock",
         "administration:new-password", "administration:take-off-factors", "administration:change-organisation",
         "administration:end-organisation", "administration:enter-licence", "administration:end-licence",
-        "administration:enter-key", "administration:suspend-client", "administration:approve-key",
+        "administration:enter-key", "administration:limit-client", "administration:suspend-client", "administration:approve-key",
         "administration:withdraw-key", "administration:approve-purpose", "administration:withdraw-purpose",
     ),
 }  # fmt: skip
@@ -220,6 +223,7 @@ FILES = {
     "portal:register-file", "portal:use-report-csv", "portal:use-report-json", "portal:template", "portal:part", "portal:follow",
     "public:revocations",
     "public:revocation-page", "public:revocation-keys",
+    "public:error-codes-json", "public:state-json",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",
 }  # fmt: skip

@@ -176,6 +176,13 @@ def client_pages(one: Reader, tag: str, code: str) -> str:
     assert "等待安全管理员核对指纹后批准" in main(one)
     assert "核对并批准" not in main(one)
     one.examine(f"{tag}-admin-client-waiting")
+    one.page.locator("main").get_by_role("link", name="查询时间和次数").click()
+    one.examine(f"{tag}-admin-client-limits")
+    for label, hour in (("从几点起", "8"), ("到几点为止", "18")):
+        one.page.get_by_label(label).fill(hour)
+    one.page.get_by_label("理由").fill("按单位的申请")
+    one.press("设定")
+    assert "8 点到 18 点" in main(one)
     one.go("/systems/")
     one.examine(f"{tag}-admin-clients")
     return page.removeprefix(one.url)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
@@ -63,7 +64,7 @@ def test_an_error_is_a_problem_document_for_programs(register: Register, page: s
     problem = answer.json()
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert (answer.status_code, problem["status"]) == (404, 404)
-    assert problem["type"] == f"urn:chengxin:error:{problem['code']}"
+    assert problem["type"] == f"{settings.PUBLIC_URL}/errors/{problem['code']}/"
     assert problem["detail"]
     assert problem["detail_en"]
 

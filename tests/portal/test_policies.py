@@ -51,6 +51,8 @@ PUBLISHED = {
     "public:organisations": "names units that hand in, and none of their officers",
     "public:permissions": "tells what roles may do, and of nobody who holds one",
     **{f"public:who-may-ask{end}": "names organisations, none of their officers" for end in ("", "-csv", "-json")},
+    **{f"public:state{end}": "only tells which parts are alive, in one word each" for end in ("", "-json")},
+    **{f"public:error-code{end}": "made from the program's own list of errors" for end in ("", "s", "s-json")},
     "public:statistics": "sums of many, small ones withheld",
     "public:statistics-file": "sums of many, small ones withheld",
     "public:check-receipt": "a receipt names an organisation and an answer, never the person",

@@ -1,5 +1,6 @@
 """A sandbox as its operator sees it: made by one command's steps, apart from a province, emptied by nobody's mistake."""
 
+import csv
 import importlib
 import json
 import os
@@ -15,12 +16,15 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from chengxin.demo.sandbox import load_records, settle_people
-from chengxin.ground.errors import InstallationMismatch
+from chengxin.ground.errors import InstallationMismatch, NotAnswerable, RealInSandbox
 from chengxin.ground.installation import kind_of_database, refuse_mismatch, settle_kind
 from chengxin.identity.errors import ClientRefused
 from chengxin.identity.models import ClientKey, User
 from chengxin.lib.errors import Unusable
 from chengxin.lib.periods import shanghai_date
+from chengxin.sharing.asking import Caller, Why, answer_system
+from chengxin.sharing.deciding import Question
+from chengxin.sharing.duties.errors import DutyUnknown, EnrolmentRefused
 from chengxin.site import eraser, worker
 from chengxin.site.backup.errors import BackupUnusable
 from chengxin.site.backup.restore import Backup, refuse_misfit
@@ -28,7 +32,7 @@ from chengxin.site.bootstrap import become, prepare
 from chengxin.site.checks import refuse_unsafe
 from chengxin.site.env import SettingUnusable
 from chengxin.site.runtime.connection import Database, refuse_other_kind
-from chengxin.site.sandbox import empty, enter_test_clerk, enter_test_client, enter_with_new_key
+from chengxin.site.sandbox import empty, enrol_for_trying, enter_test_clerk, enter_test_client, enter_with_new_key
 from tests.conftest import Register
 from tests.people import MARKET
 from tests.sandboxes import make_sandbox, real_code
@@ -86,12 +90,35 @@ def test_a_sandbox_is_made_filled_opened_and_emptied(bare: Register, tmp_path: P
     clerk = enter_test_clerk("dev.one", "开发", department, at=at)
     assert User.objects.get(login="dev.one").check_password(clerk["first_password"])
 
+    enrolled = enrol_for_trying(department, [], at=at)
+    assert {"XK-SC-01", "PX-SC-01"} <= set(enrolled["duties"])
+    assert enrol_for_trying(department, ["XK-SC-01"], at=at) == enrolled
+    asks_as_a_program_would(bare, told["client_id"], department, tmp_path / "sandbox" / "population.csv")
+    bare.become("owner")
+    with pytest.raises(EnrolmentRefused):
+        enrol_for_trying("91140000000000000X", [], at=at)
+    with pytest.raises(DutyUnknown):
+        enrol_for_trying(department, ["XX-YY-01"], at=at)
+
     (tmp_path / "spool").mkdir()
     empty(bare.urls["owner"], tmp_path)
     assert bare.rows("SELECT to_regclass('identity_person')") == [(None,)]
     assert not (tmp_path / "spool").exists()
     prepare(database, lambda _: None)
     assert bare.rows("SELECT (SELECT count(*) FROM identity_person), ground_kind()") == [(0, "sandbox")]
+
+
+def asks_as_a_program_would(bare: Register, client: str, department: str, population: Path) -> None:
+    """Ask about one of the sandbox's own persons as the application does, and about a real-looking one."""
+    with population.open(encoding="utf-8-sig", newline="") as file:
+        row = next(one for one in csv.DictReader(file) if one["ZJLX"] in {"1", "居民身份证"} and one["ZT"] == "正常")
+    bare.become("app")
+    caller, why = Caller(department, client, "127.0.0.1"), Why("PX-SC-01", "SXSHXYTL-30", "试1号", "dev-1")
+    now = datetime.now(UTC)
+    answered = answer_system(caller, why, Question("resident-id", row["ZJHM"], row["XM"]), at=now)
+    assert answered.report.duty is not None
+    with pytest.raises((NotAnswerable, RealInSandbox)):
+        answer_system(caller, why, Question("resident-id", real_code(), "张三"), at=now)
 
 
 def manifest_department() -> str:
@@ -111,7 +138,11 @@ def test_a_province_is_never_emptied_nor_let_anybody_in_by_these_commands(regist
         enter_test_client(MARKET, "x", "{}", addresses=[], at=at)
     with pytest.raises(InstallationMismatch):
         enter_test_clerk("dev.one", "x", MARKET, at=at)
+    with pytest.raises(InstallationMismatch):
+        enrol_for_trying(MARKET, ["XK-SC-01"], at=at)
     assert not User.objects.filter(login="dev.one").exists()
+    assert not User.objects.filter(login__startswith="try-").exists()
+    assert register.rows("SELECT count(*) FROM sharing_enrolment") == [(0,)]
 
 
 @pytest.mark.parametrize("sandbox", [True, False], ids=["sandbox", "province"])

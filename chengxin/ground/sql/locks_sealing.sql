@@ -206,6 +206,21 @@ CREATE OR REPLACE FUNCTION ground_sealing_facts() RETURNS TABLE (sealed_at times
     LEFT JOIN (SELECT c.at, c.entries, c.fault, c.place FROM ground_register_check c ORDER BY c.id DESC LIMIT 1) k ON true
 $$;
 
+-- name: seal_keeps_up
+-- Whether the register's seal keeps up: no entry waits longer than a few minutes for its number. For everybody: tells nothing of any entry.
+CREATE OR REPLACE FUNCTION ground_seal_keeps_up() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM (SELECT u.entry_id, u.subject_id FROM ground_unsealed u ORDER BY u.entry_id, u.subject_id LIMIT 1) o
+        JOIN ground_access_entry e USING (entry_id, subject_id)
+        WHERE e.at < transaction_timestamp() - interval '5 minutes'
+    )
+$$;
+
+-- name: seal_keeps_up_grants
+REVOKE ALL ON FUNCTION ground_seal_keeps_up() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ground_seal_keeps_up() TO {public};
+
 -- name: sealing_grants
 -- The sealer reads the register whole, for leaves are computed from all columns, and adds numbers, hashes and heads.
 GRANT SELECT ON ground_access_entry, ground_unsealed, ground_sealed, ground_sealed_node, ground_checkpoint, ground_sealing_key, ground_sealing,

@@ -1,6 +1,6 @@
 """Persons and their codes, organisations, users and their sessions, organisations' systems, real-name checks."""
 
-from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey, ClientRedirect
+from chengxin.identity.models.clients import Client, ClientAssertion, ClientKey, ClientLimits, ClientRedirect, WorkDay
 from chengxin.identity.models.contacts import Contact, ContactDay, Notice
 from chengxin.identity.models.delegations import Delegation
 from chengxin.identity.models.keys import KeyPointers, KeyRotation, RotationStep, VaultKey
@@ -43,6 +43,7 @@ __all__ = [
     "Client",
     "ClientAssertion",
     "ClientKey",
+    "ClientLimits",
     "ClientRedirect",
     "Code",
     "CodeTries",
@@ -90,4 +91,5 @@ __all__ = [
     "VaultKey",
     "Visit",
     "WithdrawnCode",
+    "WorkDay",
 ]

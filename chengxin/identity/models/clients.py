@@ -137,3 +137,53 @@ class ClientAssertion(models.Model):
         constraints = [
             models.CheckConstraint(name="client_assertion_hashed", condition=Exact(Length("jti_hash"), 32)),
         ]
+
+
+class ClientLimits(models.Model):
+    """When one client may ask, and how often, from a day on: dated, append-only, the newest that began holds.
+
+    Hours are whole ones in Asia/Shanghai, ``first_hour`` to before ``last_hour``. It only narrows what every client may: the smaller
+    number holds. Nothing set means that nothing of its own holds any more.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="limits")
+    valid_from = models.DateField()
+    first_hour = models.SmallIntegerField(null=True)
+    last_hour = models.SmallIntegerField(null=True)
+    working_days = models.BooleanField(default=False)
+    a_minute = models.IntegerField(null=True)
+    a_day = models.IntegerField(null=True)
+    reason = models.CharField(max_length=200)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_client_limits"
+        constraints = [
+            models.CheckConstraint(
+                name="client_limits_hours_whole",
+                condition=models.Q(first_hour=None, last_hour=None)
+                | models.Q(
+                    first_hour__isnull=False,
+                    first_hour__gte=0,
+                    last_hour__isnull=False,
+                    last_hour__gt=models.F("first_hour"),
+                    last_hour__lte=24,
+                ),
+            ),
+            models.CheckConstraint(
+                name="client_limits_leave_something",
+                condition=(models.Q(a_minute=None) | models.Q(a_minute__gt=0))
+                & (models.Q(a_day=None) | models.Q(a_day__gt=0)),
+            ),
+            models.CheckConstraint(name="client_limits_have_a_reason", condition=~models.Q(reason="")),
+        ]
+
+
+class WorkDay(models.Model):
+    """A working day, make-up days among them, as far as notices are known: the rule's answer, for the database to compare with."""
+
+    day = models.DateField(primary_key=True)
+
+    class Meta:
+        db_table = "identity_work_day"

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Line, Reading, enter, enter_many, entry_number
 from chengxin.identity import errors
 from chengxin.identity.checking import Known, Purpose, find_purpose, look_up_codes
+from chengxin.identity.hours import out_of_hours
 from chengxin.identity.rules import Told, checked_answer, normal_name
 from chengxin.identity.sandbox import is_real_here
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
@@ -42,6 +43,7 @@ REFUSALS: dict[str, type[ChengxinError]] = {
         errors.QuotaExhausted,
         errors.TooManyMisses,
         errors.RateExceeded,
+        errors.OutOfHours,
         errors.CodeTriedTooOften,
         errors.CodeInvalid,
         errors.NameMissing,
@@ -122,7 +124,7 @@ def verify_many(enquirer: Enquirer, purpose: str, asked: Sequence[Asked], *, at:
     """Check real names, all in one transaction with their entries; the same work for whoever exists and whoever doesn't.
 
     ``key`` makes a repeated call give the first one's answers. Raises BatchUnfit, PurposeNotRegistered, ClientNotInForce,
-    AddressNotAllowed, OfficerWithoutRight, QuotaExhausted, TooManyMisses, RateExceeded, KeyReused. A call that is refused or
+    AddressNotAllowed, OutOfHours, OfficerWithoutRight, QuotaExhausted, TooManyMisses, RateExceeded, KeyReused. A call that is refused or
     fails is entered in a transaction of its own; without an entry there is no answer.
     Source: 个人信息保护法 第六条、第十三条 (purpose and basis, the least that serves it), 第五十一条 (classes of access).
     """
@@ -137,7 +139,8 @@ def verify_many(enquirer: Enquirer, purpose: str, asked: Sequence[Asked], *, at:
         return _judge(enquirer, found, asker, items, (key, at))
     except _Refused as refused:
         _enter_whole(asker, items, "refused", str(refused), at)
-        raise refusal(str(refused), at) from None
+        told = out_of_hours(enquirer.name, at) if str(refused) == errors.OutOfHours.code else refusal(str(refused), at)
+        raise told from None
     except ChengxinError:
         raise
     except Exception:

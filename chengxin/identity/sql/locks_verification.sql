@@ -92,6 +92,7 @@ BEGIN
         RETURN coalesce((
             SELECT CASE WHEN c.organisation_id <> in_organisation THEN 'purpose-not-registered'
                         WHEN NOT EXISTS (SELECT FROM unnest(c.addresses) one WHERE from_address <<= one::cidr) THEN 'address-not-allowed'
+                        WHEN identity_client_closed(c.client_id) THEN 'out-of-hours'
                         ELSE '' END
             FROM identity_client_live c WHERE c.client_id = by_asker), 'client-not-in-force');
     END IF;

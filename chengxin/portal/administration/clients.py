@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chengxin.identity.hours import Limits, limit_client
 from chengxin.identity.listings import ClientSeen, find_key, page_of_clients, see_client
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.services.clients import (
@@ -68,6 +69,35 @@ class KeyForm(forms.Form):
     until = day_field("到哪一天为止", f"这一天起不再有效，最长 {KEY_LONGEST_DAYS} 天。")
 
 
+class NumberInput(forms.NumberInput):
+    def __init__(self) -> None:
+        super().__init__({"class": "form-control"})
+
+
+class LimitsForm(forms.Form):
+    """When a system may ask and how often; it only narrows what every system may."""
+
+    first_hour = forms.IntegerField(label="从几点起", required=False, min_value=0, max_value=23, widget=NumberInput())
+    last_hour = forms.IntegerField(
+        label="到几点为止", required=False, min_value=1, max_value=24, widget=NumberInput(),
+        help_text="整点，北京时间，例如从 8 点到 18 点。两格都不填，就是全天。",
+    )  # fmt: skip
+    working_days = forms.BooleanField(
+        label="只在工作日（含调休上班日）",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    a_minute = forms.IntegerField(label="每分钟至多查询几人", required=False, min_value=1, widget=NumberInput())
+    a_day = forms.IntegerField(
+        label="每天至多查询几人", required=False, min_value=1, widget=NumberInput(),
+        help_text="只能比统一规定的少；不填，按统一规定。实名核验的次数另在登记用途里。",
+    )  # fmt: skip
+    valid_from = day_field("从哪一天起", "最早今天。以前设定的，到这一天为止；全部不填，就是取消以前的设定。")
+    reason = FreeText(
+        label="理由", max_length=200, widget=text_input(), error_messages=must("请写明理由。", "Give the reason.")
+    )
+
+
 @officers_may("clients.see")
 @require_safe
 def clients(request: HttpRequest) -> HttpResponse:
@@ -111,6 +141,21 @@ def add_key(request: HttpRequest, client_id: str) -> HttpResponse:
         return Done("已登记。请安全管理员核对指纹后批准，批准以前不起作用。", _page(client_id))
 
     return carry_out(request, form, act, _about("登记公钥", "登记，等待批准", seen))
+
+
+@officers_may("clients.limit")
+@require_http_methods(["GET", "POST"])
+def limit(request: HttpRequest, client_id: str) -> HttpResponse:
+    seen, at = _seen(client_id), timezone.now()
+    form = LimitsForm(posted(request), initial={"valid_from": shanghai_date(at)})
+
+    def act() -> Done:
+        told = dict(form.cleaned_data)
+        begun = {"valid_from": told.pop("valid_from"), "reason": told.pop("reason")}
+        limit_client(client_id, Limits(**told), **begun, actor=officer_of(request), at=at)
+        return Done("已设定。", _page(client_id))
+
+    return carry_out(request, form, act, _about("查询时间和次数", "设定", seen))
 
 
 @officers_may("clients.suspend")

@@ -37,6 +37,7 @@ urlpatterns = [
     path("systems/new/", clients.enter, name="enter-client"),
     path("systems/<str:client_id>/", clients.client, name="client"),
     path("systems/<str:client_id>/keys/new/", clients.add_key, name="enter-key"),
+    path("systems/<str:client_id>/limits/", clients.limit, name="limit-client"),
     path("systems/<str:client_id>/suspend/", clients.suspend, name="suspend-client"),
     path("systems/<str:client_id>/redirects/new/", redirects.enter, name="enter-redirect"),
     path("redirects/<int:number>/approve/", redirects.approve, name="approve-redirect"),

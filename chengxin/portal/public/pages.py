@@ -31,6 +31,8 @@ FIXED = (
     "organisations",
     "permissions",
     "who-may-ask",
+    "error-codes",
+    "state",
     "check-receipt",
 )
 

@@ -107,7 +107,7 @@ def _count(caller: Caller, at: datetime) -> None:
         speak_for(caller.organisation, caller.client_id)
         refusal, _, _ = count_query()
     if refusal:
-        raise limit_refusal(refusal, at)
+        raise limit_refusal(refusal, caller.client_id, at)
 
 
 def _digest(words: str) -> bytes:

@@ -94,7 +94,7 @@ def _count(caller: Caller, key: str, digest: bytes, at: datetime) -> tuple[str, 
             return earlier[2][0][0], earlier[0], earlier[1]
         refusal, used, quota = count_query()
     if refusal:
-        raise limit_refusal(refusal, at)
+        raise limit_refusal(refusal, caller.client_id, at)
     return "", used, quota
 
 

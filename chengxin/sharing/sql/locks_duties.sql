@@ -262,8 +262,9 @@ GRANT USAGE ON SEQUENCE sharing_enrolment_id_seq TO {app};
 GRANT SELECT ON sharing_duty TO {admin};
 
 -- name: count_query
--- Count a query of the client that this transaction speaks for against what it may ask in a minute and on a day; gives why not, and how much
--- of the day is used. Runs with the owner's rights: the application can't count for itself, nor take anything back.
+-- Count a query of the client that this transaction speaks for against what it may ask in a minute and on a day, where it was narrowed for
+-- this client against that, and in its hours; gives why not, and how much of the day is used. Runs with the owner's rights: the
+-- application can't count for itself, nor take anything back.
 CREATE OR REPLACE FUNCTION sharing_count_query(OUT refusal text, OUT used integer, OUT quota integer) LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -282,6 +283,13 @@ BEGIN
     SELECT max(t.value) FILTER (WHERE t.number = 'a_day'), max(t.value) FILTER (WHERE t.number = 'a_minute') INTO quota, most
     FROM (SELECT DISTINCT ON (r.number) r.number, r.value FROM records_term r
           WHERE r.name = 'query-limits' AND r.valid_from <= today ORDER BY r.number, r.valid_from DESC) t;
+    SELECT least(quota, l.a_day), least(most, l.a_minute) INTO quota, most
+    FROM (SELECT) one LEFT JOIN identity_client_limits_live l ON l.client_id = asker;
+    IF identity_client_closed(asker) THEN
+        refusal := 'out-of-hours';
+        used := 0;
+        RETURN;
+    END IF;
     INSERT INTO sharing_query_use AS u (client, day, used, minute, in_minute) VALUES (asker, today, 1, this_minute, 1)
     ON CONFLICT (client, day) DO UPDATE
         SET used = u.used + 1, minute = this_minute, in_minute = CASE WHEN u.minute = this_minute THEN u.in_minute + 1 ELSE 1 END

@@ -178,3 +178,42 @@ def test_an_address_to_lead_back_to_is_entered_by_one_and_approved_by_another(
     assert security.post(page("withdraw-redirect", row.pk)).status_code == 409
     assert security.get(page("approve-redirect", 9999)).status_code == 404
     assert security.get(page("enter-redirect", SYSTEM_ID)).status_code == 403
+
+
+def test_hours_and_numbers_are_set_seen_and_lifted(admin: LogIn, furnished: Register, today: date) -> None:
+    system, address = admin("system"), page("limit-client", SYSTEM_ID)
+    assert address in system.get(page("client", SYSTEM_ID)).content.decode()
+    told = {
+        "first_hour": 8,
+        "last_hour": 18,
+        "working_days": "on",
+        "a_day": 500,
+        "valid_from": str(today),
+        "reason": "按申请",
+    }
+    shown = system.post(address, told, follow=True).content.decode()
+    assert "8 点到 18 点，只在工作日，每天至多 500 人" in shown
+    shown = system.post(address, {"valid_from": str(today), "reason": "恢复"}, follow=True).content.decode()
+    assert "全天（恢复" in shown
+    assert [row[:2] for row in acts(furnished)][-2:] == [("system", "clients.limit")] * 2
+    for who in ("security", "audit"):
+        assert admin(who).get(address).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"last_hour": ""}, 409, "从几点到几点"),
+        ({"first_hour": 18, "last_hour": 8}, 409, "从几点到几点"),
+        ({"a_day": 0}, 422, "1"),
+        ({"valid_from": "2020-01-01"}, 409, "最早从今天起"),
+        ({"reason": ""}, 422, "请写明理由"),
+    ],
+)
+def test_hours_that_are_none_say_why(
+    admin: LogIn, furnished: Register, today: date, changes: dict[str, Any], status: int, words: str
+) -> None:
+    told = {"first_hour": 8, "last_hour": 18, "valid_from": str(today), "reason": "x", **changes}
+    answer = admin("system").post(page("limit-client", SYSTEM_ID), told)
+    assert answer.status_code == status
+    assert words in answer.content.decode()

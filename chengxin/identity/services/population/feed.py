@@ -78,11 +78,12 @@ def read_batch(body: bytes) -> list[Any]:
         value = json.loads(body, object_pairs_hook=_checked)
     except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, dict) or value.keys() != {"events"} or not isinstance(value["events"], list):
+    events = value["events"] if isinstance(value, dict) and value.keys() == {"events"} else None
+    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
         raise PopulationUnusable('请求应为 {"events": [...]}。', 'The body is {"events": [...]}.')
-    if not 0 < len(value["events"]) <= MOST_EVENTS:
+    if not 0 < len(events) <= MOST_EVENTS:
         raise PopulationUnusable(f"一次 1 至 {MOST_EVENTS} 条事件。", f"One call tells 1 to {MOST_EVENTS} events.")
-    return value["events"]
+    return events
 
 
 def _heading(path: Path, encoding: str) -> tuple[bool, dict[str, int]]:
