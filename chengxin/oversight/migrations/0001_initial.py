@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('identity', '0025_suspensions'),
+        ('identity', '0026_suspensions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0024_scans'),
+        ('identity', '0026_suspensions'),
     ]
 
     operations = [
