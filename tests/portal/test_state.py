@@ -8,6 +8,7 @@ from django.test import Client
 
 from chengxin.portal.public import state
 from tests.conftest import Register
+from tests.registering import INSERT
 
 FIRST, WHOLE = "00000000-0000-0000-0000-000000000001", {"public", "interface", "database", "worker", "sealing"}
 
@@ -24,23 +25,10 @@ def told() -> Any:
 def an_entry(register: Register, at: datetime) -> None:
     """Put an entry of the register in the queue of the sealer, as one that was written at a moment."""
     with register.connect("owner") as connection:
-        connection.execute("SET session_replication_role = replica")
-        columns = ("entry_id", "subject_id", "at")
-        needed = connection.execute(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'ground_access_entry'"
-            " AND is_nullable = 'NO' AND column_default IS NULL AND column_name <> ALL(%s)",
-            [list(columns)],
-        ).fetchall()
-        filled = {
-            name: "{}" if kind == "ARRAY" else "x" if kind in {"text", "character varying"} else "0"
-            for name, kind in needed
-        }
-        names = ", ".join([*columns, *filled])
-        marks = ", ".join(["%s"] * (len(columns) + len(filled)))
-        connection.execute(
-            f"INSERT INTO ground_access_entry ({names}) VALUES ({marks})", [FIRST, 1, at, *filled.values()]
-        )
-        connection.execute("INSERT INTO ground_unsealed (entry_id, subject_id) VALUES (%s, 1)", [FIRST])
+        connection.execute("ALTER TABLE ground_access_entry DISABLE TRIGGER USER")
+        connection.execute(INSERT, [0, FIRST, at])
+        connection.execute("ALTER TABLE ground_unsealed DISABLE TRIGGER USER")
+        connection.execute("INSERT INTO ground_unsealed (entry_id, subject_id) VALUES (%s, 0)", [FIRST])
 
 
 def test_each_part_has_one_word(public_site: Register) -> None:
