@@ -1,4 +1,4 @@
-"""``chengxin up``: database, four faces of the web, worker, eraser and sealer together, in the foreground."""
+"""``chengxin up``: database, four faces of the web, worker, answerer, eraser and sealer together, in the foreground."""
 
 import os
 import sys
@@ -77,6 +77,12 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
                 "worker",
                 [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
                 environment(opened, "intake"),
+            ),
+            # It opens questions and looks codes up by the vault's keys, and reads as the desk's process does; nobody logs in to it.
+            Child(
+                "answerer",
+                [sys.executable, "-c", "from chengxin.site.answerer import main; main()"],
+                without((*KEYS, "CHENGXIN_SECRET_KEY"), opened, "app"),
             ),
             Child(
                 "eraser",

@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "chengxin.sharing.duties",
     "chengxin.education.feedback",
     "chengxin.sharing.authorising",
+    "chengxin.sharing.batches",
     "chengxin.portal",
     "chengxin.site",
     *(CONTENT_APPS if CONTENT else []),

@@ -433,7 +433,7 @@ def test_the_way_to_a_token_is_described(register: Register) -> None:
     assert told["token_endpoint"].endswith("/api/v1/token")
     assert told["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
     assert told["scopes_supported"] == [
-        "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell", "query.ask", "verification.check",
+        "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell", "query.ask", "query.batch", "verification.check",
     ]  # fmt: skip
 
 
