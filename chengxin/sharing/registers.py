@@ -1,4 +1,4 @@
-"""The registers of this folder: recalls, persons' questions, enrolments, requests for leave (``identity.registers``)."""
+"""The registers of this folder: recalls, persons' questions, enrolments, requests for leave, batches (``identity.registers``)."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 RECALLS, QUESTIONS, ENROLMENTS = SQL["recalls"], SQL["questions"], SQL["enrolments"]
-CALL_BACKS, ASKED_FOR, OVERSEEN = SQL["call_backs"], SQL["asked_for"], SQL["overseen"]
+CALL_BACKS, ASKED_FOR, OVERSEEN, BATCHES = SQL["call_backs"], SQL["asked_for"], SQL["overseen"], SQL["batches"]
 
 
 def numbered(row: Row) -> Row:

@@ -137,9 +137,7 @@ def test_nobody_but_the_asker_opens_the_results(token: str, taken: Taken, regist
 def test_refusals_are_one_and_their_reasons_the_registers(
     token: str, taken: Taken, register: Register, today: date, now: datetime
 ) -> None:
-    number = taken(
-        b.line(UNKNOWN), b.line(name="王玮"), b.line(case_reference=" "), b.line(code="149999199001010000")
-    )
+    number = taken(b.line(UNKNOWN), b.line(name="王玮"), b.line(case_reference=" "), b.line(code="149999199001010000"))
     b.answer_all()
     told = b.opened(token, number)
     assert [one["refusal"] for one in told] == ["not-answerable"] * 4
@@ -184,7 +182,7 @@ def test_an_officer_of_ours_is_not_told_of_themselves(token: str, taken: Taken, 
         pytest.param(b.text(b.purpose()) + b" " * 5000, "batch-line-unfit", "第 2 行", id="a-long-line"),
         pytest.param(b.text(b.line()), "batch-line-unfit", "第 1 行", id="no-purpose"),
         pytest.param(b.text(b.purpose()), "batch-size-unfit", "", id="nobody"),
-        pytest.param(b"", "batch-size-unfit", "", id="nothing"),
+        pytest.param(b"\n", "batch-size-unfit", "", id="nothing"),
         pytest.param(b.text(b.purpose(result_key=b.KEY.as_dict(private=True)), b.line()), "result-key-private", "", id="private"),
         pytest.param(b.text(b.purpose(result_key={**b.public(), "y": b.public()["x"]}), b.line()), "result-key-unfit", "", id="no-point"),
         pytest.param(b.text(b.purpose(result_key=jwk.ECKey.generate_key("P-384").as_dict(private=False)), b.line()), "result-key-unfit",
@@ -271,7 +269,9 @@ def test_over_when_its_time_is_whether_or_not_the_eraser_came(
     waiting = taken(b.line())
     with register.connect("owner") as connection:
         connection.execute("ALTER TABLE sharing_batch DISABLE TRIGGER USER")
-        connection.execute("UPDATE sharing_batch SET asked_at = asked_at - interval '4 days', expires_at = expires_at - interval '4 days'")
+        connection.execute(
+            "UPDATE sharing_batch SET asked_at = asked_at - interval '4 days', expires_at = expires_at - interval '4 days'"
+        )
         connection.execute("ALTER TABLE sharing_batch ENABLE TRIGGER USER")
     assert call(f"/queries/batches/{done}/parts/1").json()["code"] == "batch-over"
     assert call(f"/queries/batches/{waiting}").json()["state"] == "over"
@@ -288,12 +288,13 @@ def test_another_organisations_batch_is_none(taken: Taken, register: Register, m
     with register.connect("owner") as connection:
         connection.execute("ALTER TABLE sharing_batch DISABLE TRIGGER USER")
         connection.execute(
-            "UPDATE sharing_batch SET organisation_id = (SELECT min(id) FROM identity_organisation WHERE code <> %s)", [OTHER]
+            "UPDATE sharing_batch SET organisation_id = (SELECT min(id) FROM identity_organisation WHERE code <> %s)",
+            [OTHER],
         )
         connection.execute("ALTER TABLE sharing_batch ENABLE TRIGGER USER")
     for path in (number, f"{number}/parts", f"{number}/parts/1"):
         answer = call(f"/queries/batches/{path}")
-        assert (answer.status_code, answer.json()["code"]) == (404, "batch-unknown")
+        assert (answer.status_code, answer.json()["code"]) == (404, "query-batch-unknown")
     assert call(f"/queries/batches/{number}/erase", {}).status_code == 404
 
 
@@ -370,9 +371,7 @@ def test_the_first_parts_of_every_batch_come_first(
     assert rows == [(0, 1), (1, 1), (0, 2), (0, 3)]
 
 
-def test_a_part_costs_as_many_statements_whatever_the_persons(
-    taken: Taken, django_assert_max_num_queries: Any
-) -> None:
+def test_a_part_costs_as_many_statements_whatever_the_persons(taken: Taken, django_assert_max_num_queries: Any) -> None:
     taken(*[b.line(), b.line(LI_NA)] * 50)
     with django_assert_max_num_queries(40):
         b.answer_all()
@@ -381,7 +380,7 @@ def test_a_part_costs_as_many_statements_whatever_the_persons(
 def test_each_code_is_published() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     for code, status in (
-        ("batch-unknown", 404), ("batch-line-unfit", 422), ("batch-size-unfit", 422), ("result-key-unfit", 422),
+        ("query-batch-unknown", 404), ("batch-line-unfit", 422), ("batch-size-unfit", 422), ("result-key-unfit", 422),
         ("result-key-private", 422), ("batch-by-leave", 422), ("batch-part-waiting", 409), ("batch-part-failed", 409), ("batch-over", 409),
     ):  # fmt: skip
         assert f"| `{code}` | {status} |" in guide

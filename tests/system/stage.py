@@ -194,6 +194,7 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 def _fill(stage: Stage) -> None:
     from tests.system import (
         adjudicating,
+        batching,
         cataloguing,
         certifying,
         checking,
@@ -279,6 +280,7 @@ def _fill(stage: Stage) -> None:
     scanning.furnish(stage)
     leaving.furnish(stage)
     signing_leave.furnish(stage)
+    batching.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

@@ -25,7 +25,16 @@ from chengxin.records.registers import (
     WAIVERS,
     terms_of_registers,
 )
-from chengxin.sharing.registers import ASKED_FOR, CALL_BACKS, ENROLMENTS, OVERSEEN, QUESTIONS, RECALLS, numbered
+from chengxin.sharing.registers import (
+    ASKED_FOR,
+    BATCHES,
+    CALL_BACKS,
+    ENROLMENTS,
+    OVERSEEN,
+    QUESTIONS,
+    RECALLS,
+    numbered,
+)
 
 # What is decided is looked for from the decisions, what isn't without them.
 CASE_STATE = Choice("state", "状态", {
@@ -162,6 +171,15 @@ REGISTERS: Mapping[str, Register] = {
              Column("organisation", "单位"), Column("duty", "事项"), Column("duty_name", "名称"), Column("due", "答复期限", "day"),
              Column("decided_at", "答复", "moment"), Column("published_at", "公布", "moment"), Column("valid_until", "到（不含）", "day")),
             (words_of("state", "状态", "enrolment_state"), FROM, UNTIL), to("portal:enrolment", "id"),
+        ),
+        Register(
+            "query-batches", "批量查询", "Batches of queries", {"duties.see": ANY}, BATCHES,
+            (Column("number", "批次编号"), Column("since", "提交", "moment"), Column("state", "状态", "word", "batch_state"),
+             Column("organisation", "单位"), Column("client", "系统"), Column("duty", "查询事项"), Column("persons", "人数", "figure"),
+             Column("told", "已答复", "figure"), Column("refused", "不能答复", "figure"), Column("failed", "失败", "figure"),
+             Column("expires_at", "结果保存到", "moment")),
+            (words_of("state", "状态", "batch_state"), FROM, UNTIL),
+            lambda _: reverse("portal:register", args=["query-batches"]),
         ),
         Register(
             "feedback", "意见反馈", "Feedback", {"feedback.answer": CENTRE}, FEEDBACK,

@@ -5,7 +5,7 @@ from chengxin.lib.errors import Conflict, NotFound, Rejected, Unusable
 
 class BatchUnknown(NotFound):
     code, message, message_en = (
-        "batch-unknown",
+        "query-batch-unknown",
         "没有这个批次或者这一部分。请核对编号。",
         "There is no such batch or part. Check its number.",
     )

@@ -210,7 +210,7 @@ END
 $$;
 
 -- name: settle_part
--- Settle a part by the entries that this transaction wrote into the access register, one for each of its persons: counts are taken from them,
+-- Settle a part by the entries that were written into the access register since this transaction began, one for each of its persons: counts are taken from them,
 -- the questions go, the result comes. Without an entry for each there is no result. Speaks whose batch it is.
 CREATE OR REPLACE FUNCTION sharing_settle_part(of_part bigint, subjects bigint[], entries uuid[], told text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -229,7 +229,7 @@ BEGIN
     FROM (SELECT DISTINCT l.subject, l.entry FROM unnest(subjects, entries) l (subject, entry)) l
     JOIN ground_access_entry e ON e.subject_id = l.subject AND e.entry_id = l.entry
     WHERE e.organisation = meant.code AND starts_with(e.officer, meant.client || '/') AND e.duty = meant.duty AND e.channel = 'batch'
-      AND e.xmin = pg_current_xact_id()::xid;
+      AND age(e.xmin) <= age(pg_current_xact_id()::xid);
     IF found.every IS DISTINCT FROM meant.persons::bigint THEN
         RAISE EXCEPTION 'a part is settled by an entry for each of its persons' USING ERRCODE = 'check_violation';
     END IF;
