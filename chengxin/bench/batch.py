@@ -24,18 +24,19 @@ ANSWERER = [sys.executable, "-c", "from chengxin.site.answerer import main; main
 # Who measures isn't held up by how many persons one system may ask about on a day.
 WIDER = "UPDATE records_term SET value = 10000000 WHERE name = 'batch-limits'"
 BARE = """WITH asked AS MATERIALIZED (
-        SELECT b.n, c.subject_id FROM bench_asked b JOIN identity_code c ON c.code_hash = b.code_hash JOIN identity_person p USING (subject_id)
+        SELECT b.n, c.subject_id FROM bench_asked b JOIN identity_code c ON c.code_hash = b.code_hash
+        JOIN identity_person p USING (subject_id)
         WHERE p.minor_rank <= p.identity_rank AND p.died IS NULL),
     read AS MATERIALIZED (
-        SELECT a.n, s.subject_id, s.record_id, s.version, s.item_id, s.decided, s.grade, s.state, s.shown_from, s.shown_until, s.repair_from,
-               y.fields, s.body
+        SELECT a.n, s.subject_id, s.record_id, s.version, s.item_id, s.decided, s.grade, s.state, s.shown_from, s.shown_until,
+               s.repair_from, y.fields, s.body
         FROM asked a CROSS JOIN LATERAL (SELECT * FROM records_shown r WHERE r.subject_id = a.subject_id) s
         LEFT JOIN records_layout y ON y.id = s.layout_id),
     entered AS (
-        INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis, case_reference,
-            channel, outcome, reason, as_of, fields, record_ids, versions)
-        SELECT a.subject_id, gen_random_uuid(), now(), %(organisation)s, %(officer)s, %(purpose)s, %(duty)s, '', %(basis)s, %(case)s, 'batch',
-            CASE WHEN count(r.record_id) > 0 THEN 'answered' ELSE 'empty' END, '', NULL, ARRAY['CF-ZRR.CF_WSH'],
+        INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
+            case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
+        SELECT a.subject_id, gen_random_uuid(), now(), %(organisation)s, %(officer)s, %(purpose)s, %(duty)s, '', %(basis)s, %(case)s,
+            'batch', CASE WHEN count(r.record_id) > 0 THEN 'answered' ELSE 'empty' END, '', NULL, ARRAY['CF-ZRR.CF_WSH'],
             coalesce(array_agg(r.record_id) FILTER (WHERE r.record_id IS NOT NULL), '{}'),
             coalesce(array_agg(r.version) FILTER (WHERE r.version IS NOT NULL), '{}')
         FROM asked a LEFT JOIN read r USING (n) GROUP BY a.n, a.subject_id)
@@ -108,7 +109,9 @@ def _ask(port: int, token: str, content: bytes) -> float:
 
 def _call(port: int, token: str, path: str, content: bytes | None = None) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/queries/batches{path}", content, headers)  # noqa: S310  # our own
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/queries/batches{path}", content, headers
+    )  # our own
     with urllib.request.urlopen(request) as answer:  # noqa: S310  # our own
         told: dict[str, Any] = json.load(answer)
     return told

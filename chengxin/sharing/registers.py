@@ -8,7 +8,8 @@ from chengxin.lib.sql import statements
 
 SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 RECALLS, QUESTIONS, ENROLMENTS = SQL["recalls"], SQL["questions"], SQL["enrolments"]
-CALL_BACKS, ASKED_FOR, OVERSEEN, BATCHES = SQL["call_backs"], SQL["asked_for"], SQL["overseen"], SQL["batches"]
+CALL_BACKS, ASKED_FOR, OVERSEEN = SQL["call_backs"], SQL["asked_for"], SQL["overseen"]
+QUERY_BATCHES = SQL["query_batches"]
 
 
 def numbered(row: Row) -> Row:

@@ -77,7 +77,8 @@ for number in range(count):
     parts = [part_of(rows[start:start + 20]) for start in range(0, len(rows), 20)]
     while True:
         try:
-            taken = ask_batch(Caller(organisation, client["client_id"], "127.0.0.1"), purpose, parts, at=timezone.now(), key=f"{name}-{number}")
+            caller = Caller(organisation, client["client_id"], "127.0.0.1")
+            taken = ask_batch(caller, purpose, parts, at=timezone.now(), key=f"{name}-{number}")
             break
         except DatabaseError:
             connection.close()
@@ -186,10 +187,8 @@ def tossed(field_of_work: Field, each: int, kills: int) -> None:
             # A killed asker comes again and asks under the keys that it had.
             askers = [one if one.poll() in {None, 0} else asker(place) for place, one in enumerate(askers)]
             answerers = [one if one.poll() is None else answerer() for one in answerers]
-        for place in range(2):
-            if askers[place].wait(200):
-                askers[place] = asker(place)
-                assert askers[place].wait(200) == 0, field_of_work.said()
+        ends = [one.wait(200) for one in askers]
+        assert ends == [0, 0], field_of_work.said()
         left = "SELECT count(*) FROM sharing_batch_part WHERE settled_at IS NULL"
         wait_until(lambda: field_of_work.row(left) == (0,), 200)
     finally:

@@ -24,7 +24,8 @@ TABLES = (BATCH, PART, QUESTION, RESULT)
 # Of one organisation's client: a batch that was answered, and one that waits. A batch and its only part bear one number.
 DONE, WAITS, BARE = 9601, 9602, 9603
 OLD_ENTRY = UUID(int=9601)
-DAY, SETTLED = timedelta(days=1), {"answered": 0, "empty": 0, "refused": 1, "failed": 0}
+DAY = timedelta(days=1)
+SETTLED: dict[str, Any] = {"answered": 0, "empty": 0, "refused": 1, "failed": 0}
 
 
 def furnish(stage: Stage) -> None:
@@ -99,12 +100,23 @@ def uses(**changes: Any) -> Attack:
 # Taking in.
 
 
-def opens(*parts: int, wanted: int = 1, name: str = CLIENT, code: str = OTHER, then: str = "", used: int = 0) -> Attack:
+def opens(
+    *parts: int,
+    wanted: int = 1,
+    name: str = CLIENT,
+    code: str = OTHER,
+    then: str = "",
+    used: int = 0,
+    limit: int = 0,
+    whole: bool = True,
+) -> Attack:
     """Take in a batch of so many persons in such parts, as the application; ``then`` speaks the parts' adder."""
 
     def attack(stage: Stage) -> bool:
         if used:
             stage.insert("owner", USE, {"client": CLIENT, "day": stage.facts.today, "persons": used})
+        if limit:
+            stage.run("owner", "UPDATE records_term SET value = %s WHERE name = 'batch-limits'", limit)
         speak(stage, code, name)
         ((refusal, number),) = stage.run(
             "app",
@@ -116,7 +128,7 @@ def opens(*parts: int, wanted: int = 1, name: str = CLIENT, code: str = OTHER, t
             speak(stage, MARKET, then)
         for many in parts:
             add(stage, number, many)
-        if not refusal:
+        if not refusal and whole:
             stage.run("app", "SET CONSTRAINTS ALL IMMEDIATE")
         return bool(refusal == "")
 
@@ -185,8 +197,8 @@ def after(attack: Attack, table: str = BATCH, number: int = WAITS, **changes: An
     return tried
 
 
-EXPIRED = {"asked_at": -5.0, "expires_at": -2.0}
-ERASED = {"erased_at": 0.0}
+EXPIRED: dict[str, Any] = {"asked_at": -5.0, "expires_at": -2.0}
+ERASED: dict[str, Any] = {"erased_at": 0.0}
 
 
 def claims(stage: Stage) -> bool:

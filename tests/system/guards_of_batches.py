@@ -1,7 +1,9 @@
 """What keeps batches of queries whole, answered once and only with entries, and gone when they are over; see ``guards``."""
 
+from tests.people import MARKET
 from tests.system import batching as b
 from tests.system import speaking as s
+from tests.system.checking import unchecked
 from tests.system.guards import APPEND, NOT_CURRENT, Clause, Guard, holds, policy, row_security, trigger
 from tests.system.keys import tries
 
@@ -46,15 +48,16 @@ GUARDS: dict[str, Guard] = dict((
 BY_ASKER = "JOIN identity_speaker() s ON s.organisation = b.organisation_id AND s.name = b.client"
 CLAUSES: dict[str, Clause] = {
     "batch: of a client in force": Clause(
-        "open_batch", "JOIN identity_client_live c ON c.client_id = s.name AND c.organisation = o.code", "", b.opens(1, name="c-x"), IN_FORCE),
-    "batch: counted on its day": Clause("open_batch", "WHERE wanted <= quota", "", b.opens(wanted=100_001, used=0)),
+        "open_batch", "JOIN identity_client_live c ON c.client_id = s.name AND c.organisation = o.code", "",
+        b.opens(1, name="c-x"), IN_FORCE),
+    "batch: counted on its day": Clause("open_batch", "WHERE wanted <= quota", "", b.opens(2, wanted=2, limit=1)),
     "batch: counted with others of its day": Clause("open_batch", "WHERE u.persons + wanted <= quota", "", b.opens(1, used=200_000)),
     "part: of one's own batch": Clause("add_batch_part", BY_ASKER, "", b.opens(1, then="clerk"), NOBODYS),
     "part: with its batch": Clause("guard_batch_part", "AND b.asked_at = transaction_timestamp()", "", b.adds_later, WITHIN),
     "part: within its batch": Clause(
         "guard_batch_part",
         "AND NEW.persons + coalesce((SELECT sum(p.persons) FROM sharing_batch_part p WHERE p.batch_id = b.id), 0) <= b.persons", "",
-        b.opens(2), WITHIN),
+        b.opens(2, whole=False), WITHIN),
     "part: not settled ahead": Clause("guard_batch_part", "NEW.settled_at IS NOT NULL OR", "", b.adds_settled, WITHIN),
     "batch: with every question": Clause(
         "guard_batch_whole", "JOIN sharing_batch_question q ON q.part_id = p.id", "", b.opens_without_questions, WHOLE),
@@ -67,7 +70,8 @@ CLAUSES: dict[str, Clause] = {
         tries(f"UPDATE {b.BATCH} SET erased_at = now(), officer = 'y'", before=()), ONCE),
     "part: settled once": Clause("guard_part_settled", "OLD.settled_at IS NOT NULL OR", "", b.settles_twice, SETTLED_ONCE),
     "part: changed in nothing else": Clause(
-        "guard_part_settled", "to_jsonb(NEW) - parts IS DISTINCT FROM to_jsonb(OLD) - parts", "false", b.changes_a_part(place=2), SETTLED_ONCE),
+        "guard_part_settled", "to_jsonb(NEW) - parts IS DISTINCT FROM to_jsonb(OLD) - parts", "false",
+        b.changes_a_part(place=2), SETTLED_ONCE),
     "part: not after it was erased": Clause("guard_part_settled", "b.erased_at IS NULL AND", "", b.after(b.settles(), **b.ERASED), OVER),
     "part: not after it expired": Clause(
         "guard_part_settled", "AND transaction_timestamp() < b.expires_at", "", b.after(b.settles(), **b.EXPIRED), OVER),
@@ -77,20 +81,21 @@ CLAUSES: dict[str, Clause] = {
     "claim: not what expired": Clause("claim_part", "AND transaction_timestamp() < b.expires_at", "", b.after(b.claims, **b.EXPIRED)),
     "claim: not what was settled": Clause("claim_part", "p.settled_at IS NULL AND", "", b.after(
         b.claims, b.PART, settled_at=0.0, **b.SETTLED)),
-    "settle: by whose batch it is": Clause("settle_part", BY_ASKER, "", b.settles(code=b.MARKET, name="clerk"), ENTERED),
+    "settle: by whose batch it is": Clause("settle_part", BY_ASKER, "", b.settles(code=MARKET, name="clerk"), ENTERED),
     "settle: by as many entries": Clause("settle_part", "IF found.every IS DISTINCT FROM meant.persons::bigint", "IF false",
-                                         b.settles(outcome="refused", persons=1, channel="api"), ENTERED),
+                                         unchecked(b.PART, "batch_part_counts_everybody", b.settles(channel="api")), ENTERED),
     "settle: an entry counts once": Clause("settle_part", "SELECT DISTINCT l.subject", "SELECT l.subject",
                                            b.settles_by_one_entry_twice, ENTERED),
-    "settle: entries of its organisation": Clause("settle_part", "e.organisation = meant.code AND", "", b.settles(organisation=b.MARKET),
+    "settle: entries of its organisation": Clause("settle_part", "e.organisation = meant.code AND", "", b.settles(organisation=MARKET),
                                                   ENTERED),
     "settle: entries of its client": Clause("settle_part", "starts_with(e.officer, meant.client || '/') AND", "",
                                             b.settles(officer="c-x/x"), ENTERED),
     "settle: entries under its duty": Clause("settle_part", "e.duty = meant.duty AND", "", b.settles(duty="XK-SC-02"), ENTERED),
     "settle: entries of batches": Clause("settle_part", "AND e.channel = 'batch'", "", b.settles(channel="api"), ENTERED),
-    "settle: entries of now": Clause("settle_part", "AND age(e.xmin) <= age(pg_current_xact_id()::xid)", "", b.settles_by_an_old_entry, ENTERED),
+    "settle: entries of now": Clause(
+        "settle_part", "AND age(e.xmin) <= age(pg_current_xact_id()::xid)", "", b.settles_by_an_old_entry, ENTERED),
     "erase: by who asked": Clause("erase_batch", "AND s.name = b.client", "", b.erases(name="c-x")),
-    "erase: by whose batch it is": Clause("erase_batch", "AND s.organisation = b.organisation_id", "", b.erases(code=b.MARKET)),
+    "erase: by whose batch it is": Clause("erase_batch", "AND s.organisation = b.organisation_id", "", b.erases(code=MARKET)),
     "erase: when it is over": Clause("erase_batches", "AND expires_at <= transaction_timestamp()", "", b.eraser_erases),
     "batch: own": Clause("query_batch_rows",
         "organisation_id = (SELECT s.organisation FROM identity_speaker() s) OR", "true OR", s.sees_theirs(b.BATCH)),

@@ -27,10 +27,10 @@ from chengxin.records.registers import (
 )
 from chengxin.sharing.registers import (
     ASKED_FOR,
-    BATCHES,
     CALL_BACKS,
     ENROLMENTS,
     OVERSEEN,
+    QUERY_BATCHES,
     QUESTIONS,
     RECALLS,
     numbered,
@@ -173,7 +173,7 @@ REGISTERS: Mapping[str, Register] = {
             (words_of("state", "状态", "enrolment_state"), FROM, UNTIL), to("portal:enrolment", "id"),
         ),
         Register(
-            "query-batches", "批量查询", "Batches of queries", {"duties.see": ANY}, BATCHES,
+            "query-batches", "批量查询", "Batches of queries", {"duties.see": ANY}, QUERY_BATCHES,
             (Column("number", "批次编号"), Column("since", "提交", "moment"), Column("state", "状态", "word", "batch_state"),
              Column("organisation", "单位"), Column("client", "系统"), Column("duty", "查询事项"), Column("persons", "人数", "figure"),
              Column("told", "已答复", "figure"), Column("refused", "不能答复", "figure"), Column("failed", "失败", "figure"),

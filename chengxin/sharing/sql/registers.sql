@@ -39,7 +39,7 @@ SELECT a.id, a.asked_at AS since, CASE WHEN a.acknowledged_at IS NULL THEN a.rec
        a.recall_due IS NOT NULL AND a.acknowledged_at IS NULL AND a.recall_due < %(today)s AS late
 FROM sharing_authorisations_over(10000) a
 
--- name: batches
+-- name: query_batches
 -- Batches of queries: the organisation's own, at the centre every one's. Who asked about how many, when and under what; nobody whom it is about.
 SELECT b.id, b.asked_at AS since, NULL::date AS due, b.number, o.name AS organisation, b.client, b.duty, b.persons, b.expires_at,
        CASE WHEN b.erased_at IS NOT NULL OR b.expires_at <= transaction_timestamp() THEN 'over' WHEN t.settled = t.parts THEN 'done'
