@@ -15,9 +15,8 @@ import psycopg
 
 from chengxin.bench.asking import token_of
 from chengxin.bench.load import web_process
-from chengxin.bench.query import BASIS, CASE, DUTY, OFFICER, fill_asked
+from chengxin.bench.query import BASIS, CASE, CLIENT, DUTY, OFFICER, fill_asked
 from chengxin.bench.stage import RUNS, Stage, Tell
-from chengxin.demo.verification import PROVIDER_FILE
 
 RECORDS_A_PERSON, LEAST_PERSONS, LOOK_EVERY_S = 2, 2_000, 0.05
 ANSWERER = [sys.executable, "-c", "from chengxin.site.answerer import main; main()"]
@@ -53,7 +52,7 @@ def bench_batch(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
     urls = stage.fresh()
     try:
         people = fill_asked(stage, urls, RECORDS_A_PERSON * persons, persons * 2, tell)[:persons]
-        client = json.loads((stage.folder / PROVIDER_FILE).read_text(encoding="utf-8"))
+        client = json.loads((stage.folder / CLIENT).read_text(encoding="utf-8"))
         _ask_by_hash(urls["owner"], people)
         ours, bare = [], []
         with web_process(stage, urls["app"], "desk") as port, _answerer(stage, urls["app"]):
