@@ -78,12 +78,7 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
                 [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
                 environment(opened, "intake"),
             ),
-            # It opens questions and looks codes up by the vault's keys, and reads as the desk's process does; nobody logs in to it.
-            Child(
-                "answerer",
-                [sys.executable, "-c", "from chengxin.site.answerer import main; main()"],
-                without((*KEYS, "CHENGXIN_SECRET_KEY"), opened, "app"),
-            ),
+            answerer(opened),
             Child(
                 "eraser",
                 [sys.executable, "-c", "from chengxin.site.eraser import main; main()"],
@@ -153,6 +148,12 @@ def editors(ports: Ports, opened: Installation) -> list[Child]:
             without((*VAULT, *KEYS), opened, "editor", face="editing"),
         ),
     ]
+
+
+def answerer(opened: Installation) -> Child:
+    """Give the process that answers batches: it opens questions by the vault's keys and reads as the desk's does; nobody logs in to it."""
+    command = [sys.executable, "-c", "from chengxin.site.answerer import main; main()"]
+    return Child("answerer", command, without((*KEYS, "CHENGXIN_SECRET_KEY"), opened, "app"))
 
 
 def public_environment(opened: Installation) -> Mapping[str, str]:
