@@ -4,10 +4,11 @@ import logging
 import signal
 import threading
 from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from django.db import InterfaceError, OperationalError, connection
 
-PAUSE_S, MOST_TRIES = 1.0, 3
+PAUSE_S, MOST_TRIES, THREADS = 1.0, 3, 2
 logger = logging.getLogger(__name__)
 
 
@@ -44,8 +45,20 @@ class Answerer:
         return settled
 
 
+def serve(ended: threading.Event) -> None:
+    """Look for parts, again and again, until it ends."""
+    answerer = Answerer()
+    while not ended.is_set():
+        settled = answerer.run(ended)
+        if settled:
+            logger.info("%s parts of batches settled", settled)
+        connection.close_if_unusable_or_obsolete()
+        ended.wait(PAUSE_S)
+    connection.close()
+
+
 def main() -> None:
-    """Answer until SIGTERM."""
+    """Answer until SIGTERM: while one thread waits for the database, another encrypts."""
     import django
 
     django.setup()
@@ -53,17 +66,17 @@ def main() -> None:
     from chengxin.ground.priority import give_way_altogether
 
     refuse_mismatch()
+    connection.close()
     give_way_altogether()
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    answerer = Answerer()
-    while True:
-        settled = answerer.run(ended)
-        if settled:
-            logger.info("%s parts of batches settled", settled)
-        connection.close_if_unusable_or_obsolete()
-        if ended.wait(PAUSE_S):
-            return
+    with ThreadPoolExecutor(THREADS) as pool:
+        serving = [pool.submit(serve, ended) for _ in range(THREADS)]
+        # One that broke ends the other: whoever started this process starts it anew.
+        wait(serving, return_when=FIRST_COMPLETED)
+        ended.set()
+    for one in serving:
+        one.result()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Taking in what a system asks about many persons, whole or not at all; and erasing it before its time."""
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from chengxin.sharing.asking import BETWEEN, Caller
 from chengxin.sharing.batches.errors import BatchByLeave, BatchUnknown
 from chengxin.sharing.batches.queries import BatchState, PartState, find_batch, list_parts, read_result
 from chengxin.sharing.deciding import Refused, allow
-from chengxin.sharing.services import NUMBER_ALPHABET
+from chengxin.sharing.services import unguessed
 
 CHANNEL, USE = "batch", "batch.questions"
 OPEN = "SELECT refusal, batch, used, quota FROM sharing_open_batch(%s, %s, %s, %s, %s, %s::integer)"
@@ -96,7 +95,7 @@ def asker_of(organisation: str, client: str, purpose: Purpose) -> Asker:
 
 
 def _take_in(purpose: Purpose, parts: Sequence[Part], at: datetime) -> tuple[str, str, int, int]:
-    number = f"PL{shanghai_date(at):%Y%m%d}" + "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(10))
+    number = f"PL{shanghai_date(at):%Y%m%d}{unguessed()}"
     told = [number, purpose.duty, purpose.basis, purpose.officer, purpose.result_key]
     ((refusal, batch, used, quota),) = fetch_prepared(OPEN, [*told, sum(part.persons for part in parts)])
     if not refusal:
