@@ -37,23 +37,36 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class Query(Schema):
-    """Whom a query is about and why."""
+class Purpose(Schema):
+    """For what a query is: the same for everybody of a batch."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     duty: DutyCode = Field(description="查询事项编码，例如 XK-SC-01 / code of the duty item")
     basis: Words = Field(
         min_length=1, max_length=40, description="依据，该事项的依据之一，例如 XZXKF-34 / one of its articles"
     )
-    case_reference: Words = Field(max_length=200, description="案号或者事项编号 / case number")
     officer: str = Field(
         min_length=1, max_length=64, pattern=r"^[\w.@-]+$",
         description="经办人在贵单位的代号，不是姓名 / the officer's pseudonym at your organisation, no name",
     )  # fmt: skip
+
+
+class Subject(Schema):
+    """Whom a query is about and in which case."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    case_reference: Words = Field(max_length=200, description="案号或者事项编号 / case number")
     code_type: CodeTypeName = Field(description="证件种类 / kind of certificate")
     code: Words = Field(max_length=40, repr=False, description="证件号码 / number of the certificate")
     name: Words = Field(max_length=200, repr=False, description="姓名 / name as on the certificate")
+
+
+class Query(Purpose, Subject):
+    """Whom a query is about and why."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [EXAMPLE]})
 
 
 class BandShown(Schema):

@@ -55,7 +55,7 @@ def bench_query(stage: Stage, rows: int, tell: Tell) -> dict[str, Any]:
     persons, seconds = max(rows // RECORDS_A_PERSON, LEAST_PERSONS), max(1, min(LONGEST_S, rows // 20_000))
     urls = stage.fresh()
     try:
-        people = _fill(stage, urls, rows, persons, tell)
+        people = fill_asked(stage, urls, rows, persons, tell)
         client = json.loads((stage.folder / CLIENT).read_text(encoding="utf-8"))
         script = _yardstick(stage, urls["owner"], client["client_id"], people)
         ours: list[list[float]] = []
@@ -78,7 +78,7 @@ def _body(code: str, name: str) -> dict[str, Any]:
     return {**asked, "code_type": "resident-id", "code": code, "name": name}
 
 
-def _fill(stage: Stage, urls: Mapping[str, str], rows: int, persons: int, tell: Tell) -> list[tuple[str, str]]:
+def fill_asked(stage: Stage, urls: Mapping[str, str], rows: int, persons: int, tell: Tell) -> list[tuple[str, str]]:
     """Take persons and their records in, let one system of an enrolled department in; give code and name of those to ask about."""
     population, file = stage.folder / "asked.csv", stage.folder / "records.csv"
     write_population_csv(population, persons, SEED + 3)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chengxin.bench.batch import bench_batch
 from chengxin.bench.beside import bench_beside
 from chengxin.bench.burst import bench_burst
 from chengxin.bench.feed import bench_feed
@@ -30,6 +31,7 @@ KNOWN: dict[str, Bench] = {
     "log": bench_log,
     "pages": bench_pages,
     "query": bench_query,
+    "batch": bench_batch,
     "vault": bench_vault,
     "rotation": bench_rotation,
     "verification": bench_verification,

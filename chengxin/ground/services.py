@@ -1,12 +1,13 @@
 """The access register: no entry, no data. And the action log beside it.
 
-``reading`` is the only way to read a person's data for somebody: it opens the transaction, collects which versions were read, and
-writes the entry before that transaction commits. What was read may leave the process only after the ``with`` block has ended.
+``reading`` is the only way to read one person's data for somebody: it opens the transaction, collects which versions were read, and
+writes the entry before that transaction commits. What was read may leave the process only after the ``with`` block has ended. Parts of a
+batch are read and entered together (``sharing.batches.answering``), and the database settles none without an entry for each person.
 """
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -114,7 +115,10 @@ def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> Non
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One of many entries of one call: whom it is about, its case, how it ended, and by whose leave."""
+    """One of many entries of one call: whom it is about, its case, how it ended, by whose leave, and what was read of the person.
+
+    ``fields`` None: those that the call names for all.
+    """
 
     subject_id: int
     entry_id: uuid.UUID
@@ -122,22 +126,29 @@ class Line:
     outcome: str
     reason: str
     authorisation: str = ""
+    fields: Sequence[str] | None = None
+    versions: Sequence[tuple[int, int]] = ()
+
+
+ENTER_MANY = """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
+        case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
+    SELECT subject_id, entry_id, %s, %s, %s, %s, %s, authorisation, %s, case_reference, %s, outcome, reason, NULL,
+           fields::text[], record_ids::bigint[], versions::smallint[]
+    FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS line (subject_id, entry_id, case_reference, outcome, reason, authorisation, fields, record_ids, versions)"""
 
 
 def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at: datetime) -> None:
-    """Write the entries of a call about many persons in one statement, inside the transaction of the call. No record was read.
+    """Write the entries of a call about many persons in one statement, inside the transaction of the call.
 
     Each line's case takes the place of the asker's. Raises RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("entries are written in the transaction of what they are about")
+    common = _listed(fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
-                   case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
-               SELECT subject_id, entry_id, %s, %s, %s, %s, %s, authorisation, %s, case_reference, %s, outcome, reason, NULL, %s, '{}', '{}'
-               FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
-                   AS line (subject_id, entry_id, case_reference, outcome, reason, authorisation)""",
+            ENTER_MANY,
             [
                 at,
                 asker.organisation,
@@ -146,15 +157,23 @@ def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at
                 asker.duty,
                 asker.basis,
                 asker.channel,
-                list(fields),
                 [line.subject_id for line in lines],
                 [line.entry_id for line in lines],
                 [line.case_reference for line in lines],
                 [line.outcome for line in lines],
                 [line.reason for line in lines],
                 [line.authorisation for line in lines],
+                [common if line.fields is None else _listed(line.fields) for line in lines],
+                [_listed(record for record, _ in line.versions) for line in lines],
+                [_listed(version for _, version in line.versions) for line in lines],
             ],
         )
+
+
+def _listed(values: Iterable[str | int]) -> str:
+    """Write an array as PostgreSQL reads it: lists of unlike lengths go into one statement as texts."""
+    quoted = (str(value).replace("\\", r"\\").replace('"', r"\"") for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def note_act(actor: str, act: str, subject: str, *, at: datetime, note: str = "") -> None:

@@ -62,6 +62,7 @@ DELIVERY_FAULTS = {
 }
 CALL_BACK_STATES = {"open": "待确认", "done": "已确认"}
 CALL_BACK_KINDS = {"narrowed": "缩小", "withdrawn": "撤回"}
+BATCH_STATES = {"waiting": "等待答复", "under_way": "正在答复", "done": "已答复", "over": "已到期或者已清除"}
 QUESTION_STATES = {"open": "待答复", "done": "已答复"}
 ENROLMENT_STATES = {
     "asked": "待信用中心答复",
@@ -115,6 +116,7 @@ REGISTER_TABLES = {
     "delivery_fault": DELIVERY_FAULTS,
     "question_state": QUESTION_STATES,
     "asked_state": ASKED_STATES,
+    "batch_state": BATCH_STATES,
     "overseen_state": OVERSEEN_STATES,
     "call_back_state": CALL_BACK_STATES,
     "call_back_kind": CALL_BACK_KINDS,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from chengxin.catalogue.held import Labels, begun_by
+from chengxin.catalogue.held import Begun, Labels, begun_by
 from chengxin.catalogue.queries import PurposeTerms
 from chengxin.catalogue.terms import ItemDefinition
 from chengxin.ground.prepared import fetch_prepared
@@ -82,7 +82,7 @@ def read_shown(
     open_gate(on, purpose.id, duty)
     subject = note.subject_id
     rows = fetch_prepared(GATE, [subject]) if items is None else fetch_prepared(GATE_OF, [subject, sorted(items)])
-    return _shown(note, rows, on, reader, listed=listed)
+    return shown(note, rows, begun_by(on), reader, listed=listed)
 
 
 def read_states(
@@ -110,14 +110,14 @@ def read_as_of(
     with connection.cursor() as cursor:
         cursor.execute(AS_OF, [note.subject_id, purpose.id, on, known_at])
         rows = cursor.fetchall()
-    return _shown(note, rows, on, reader)
+    return shown(note, rows, begun_by(on), reader)
 
 
-def _shown(
-    note: Reading, rows: list[tuple[Any, ...]], on: date, reader: str, *, listed: bool = False
+def shown(
+    note: Reading, rows: list[tuple[Any, ...]], begun: Begun, reader: str, *, listed: bool = False
 ) -> list[ShownRecord]:
+    """Make what may be shown of one person out of the gate's rows, and note what was read."""
     items = {row[3] for row in rows}
-    begun = begun_by(on)
     definitions, labels = begun.definitions(items), begun.labels(items)
     bases, records = begun.bases(), []
     for subject, record, version, item_id, decided, grade, state, start, until, repair, layout, body in rows:

@@ -32,6 +32,8 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "scan-keeping": (Unit.MONTH, ("keep",)),
     "duty-enrolments": (Unit.WORKING_DAY, ("decide",)),
     "query-limits": (Unit.COUNT, ("a_minute", "a_day")),
+    "batch-limits": (Unit.COUNT, ("a_day",)),
+    "batch-keeping": (Unit.DAY, ("keep",)),
     "register-retention": (Unit.YEAR, ("keep",)),
     "authorisation-periods": (Unit.MONTH, ("longest",)),
     "authorisation-requests": (Unit.DAY, ("answer", "again")),

@@ -100,13 +100,24 @@ class Refused(Exception):  # no error of the program: the true reason on its way
 
 def decide_about(asker: Asker, question: Question, today: date, *, client: str = "") -> tuple[Allowed, int]:
     """Decide whether this asker may ask, about whom, and that it isn't about themselves. Raises Refused."""
+    named = asker
+    try:
+        allowed = allow(asker, today, client=client)
+        named = allowed.asker
+        refuse_case(allowed, asker.case_reference)
+        return _about(allowed, question, today)
+    except Refused as refused:
+        refused.asker = refused.asker or named
+        raise
+
+
+def allow(asker: Asker, today: date, *, client: str = "") -> Allowed:
+    """Decide whether this asker may ask at all, whomever about. Raises Refused, with the asker as far as it was understood."""
     login = asker.officer.removeprefix(f"{client}/") if client else asker.officer
     facts = gather(asker, login, today)
     named = replace(asker, purpose=facts.purpose_code, duty=asker.duty if facts.duty_known else "")
     try:
-        allowed = decide(replace(named, duty=asker.duty), facts, client=client)
-        named = allowed.asker
-        return _about(allowed, question, today)
+        return decide(replace(named, duty=asker.duty), facts, client=client)
     except Refused as refused:
         refused.asker = named
         raise
@@ -137,6 +148,8 @@ def _duty_terms(told: dict[str, Any], purpose: str) -> DutyTerms:
 def decide(asker: Asker, facts: Facts, *, client: str = "") -> Allowed:
     """Decide whether this asker may ask for this purpose at all, and under which duty. Raises Refused with the true reason.
 
+    Which case it is for is each question's own (``refuse_case``).
+
     ``client`` is the system that proved itself with a token; empty for an officer of ours.
     Source: safeguard 8; 政务数据共享条例 第二十条 (basis, scene and scope are stated), 第二十五条 (nothing beyond them).
     """
@@ -152,9 +165,13 @@ def decide(asker: Asker, facts: Facts, *, client: str = "") -> Allowed:
     allowed = Allowed(replace(asker, duty=duty.code if duty else ""), organisation, purpose, duty, officer)
     if asker.basis not in allowed.bases:
         raise Refused("basis-unknown")
-    if purpose.needs == "case" and not asker.case_reference.strip():
-        raise Refused("case-missing")
     return allowed
+
+
+def refuse_case(allowed: Allowed, case_reference: str) -> None:
+    """Raise Refused where the purpose needs a case and none is named."""
+    if allowed.purpose.needs == "case" and not case_reference.strip():
+        raise Refused("case-missing")
 
 
 def _officer(asker: Asker, facts: Facts, organisation: Standing, client: str) -> User | None:
@@ -199,7 +216,11 @@ def identify(question: Question, today: date) -> int:
     code = canonical_code(question, today)
     if code is None or is_real_here(code):
         raise Refused("code-invalid")
-    found: Found | None = find_person(question.code_type, code, question.name)
+    return told_of(find_person(question.code_type, code, question.name))
+
+
+def told_of(found: Found | None) -> int:
+    """Give whom a code was found to lead to, where anything may be told of them. Raises Refused."""
     if found is None:
         raise Refused("person-unknown")
     if not found.name_fits:

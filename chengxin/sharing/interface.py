@@ -12,6 +12,7 @@ from chengxin.lib.calls import BodyTooLong, DatabaseAway, MediaTypeUnknown, Meth
 from chengxin.lib.errors import ChengxinError, NotAllowed
 from chengxin.records import errors as records
 from chengxin.sharing.authorising import errors as leave
+from chengxin.sharing.batches import errors as many
 from chengxin.sharing.errors import DutyNotNamed, RecallUnknown
 
 Errors = tuple[type[ChengxinError], ...]
@@ -65,7 +66,7 @@ def _post(
 
 
 CHECK, TELL, ASK = "verification.check", "population.tell", "query.ask"
-ASK_LEAVE, ACKNOWLEDGE = "authorisation.ask", "recall.acknowledge"
+ASK_LEAVE, ACKNOWLEDGE, ASK_MANY = "authorisation.ask", "recall.acknowledge", "query.batch"
 HAND_IN, FOLLOW, WITHDRAW = "intake.hand_in", "intake.follow", "intake.withdraw"
 # By the name of the operation's address.
 OPERATIONS: dict[str, Operation] = {
@@ -189,6 +190,45 @@ OPERATIONS: dict[str, Operation] = {
         *LIMITS,
         who.KeyReused,
         metered=True,
+    ),
+    "query-batches": _post(
+        ASK_MANY,
+        "/queries/batches",
+        "批量查询，十万人以下",
+        "ask about up to a hundred thousand persons",
+        *LIMITS,
+        who.KeyReused,
+        NotAnswerable,
+        records.BodyCutShort,
+        many.BatchLineUnfit,
+        many.BatchSizeUnfit,
+        many.ResultKeyUnfit,
+        many.ResultKeyPrivate,
+        many.BatchByLeave,
+        metered=True,
+    ),
+    "query-batch": _get(
+        ASK_MANY, "/queries/batches/{number}", "一批查询的进展", "how a batch stands", many.BatchUnknown
+    ),
+    "query-batch-erase": _post(
+        ASK_MANY,
+        "/queries/batches/{number}/erase",
+        "提前清除一批",
+        "erase a batch before its time",
+        many.BatchUnknown,
+    ),
+    "query-batch-parts": _get(
+        ASK_MANY, "/queries/batches/{number}/parts", "一批的各部分", "the parts of a batch", many.BatchUnknown
+    ),
+    "query-batch-part": _get(
+        ASK_MANY,
+        "/queries/batches/{number}/parts/{place}",
+        "一部分的加密答复",
+        "the encrypted answers of a part",
+        many.BatchUnknown,
+        many.BatchOver,
+        many.PartWaiting,
+        many.PartFailed,
     ),
     "authorisations": _post(
         ASK_LEAVE,

@@ -1,4 +1,4 @@
-"""The registers of this folder: recalls, persons' questions, enrolments, requests for leave (``identity.registers``)."""
+"""The registers of this folder: recalls, persons' questions, enrolments, requests for leave, batches (``identity.registers``)."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ SQL = statements(Path(__file__).resolve().parent / "sql" / "registers.sql")
 RECALLS, QUESTIONS, ENROLMENTS = SQL["recalls"], SQL["questions"], SQL["enrolments"]
 LATE_RECALLS = SQL["late_recalls"]
 CALL_BACKS, ASKED_FOR, OVERSEEN = SQL["call_backs"], SQL["asked_for"], SQL["overseen"]
+QUERY_BATCHES = SQL["query_batches"]
 
 
 def numbered(row: Row) -> Row:

@@ -283,7 +283,7 @@ def demo_data(
 def bench(name: str, rows: int = 100_000, *, as_json: AsJson = False) -> None:
     """基准测试 / a benchmark, or all.
 
-    with its yardstick: ingest, feed, finding, report, beside, burst, log, pages, query, vault, rotation, verification, xlsx, all.
+    with its yardstick: ingest, feed, finding, report, beside, burst, log, pages, query, batch, vault, rotation, verification, xlsx, all.
     """
     from chengxin.site.benches import bench_stage
 

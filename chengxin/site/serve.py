@@ -1,4 +1,4 @@
-"""``chengxin up``: database, four faces of the web, worker, eraser and sealer together, in the foreground."""
+"""``chengxin up``: database, four faces of the web, worker, answerer, eraser and sealer together, in the foreground."""
 
 import os
 import sys
@@ -78,6 +78,7 @@ def run_up(data: Path, ports: Ports, *, tell: Tell, demo: bool = False, sandbox:
                 [sys.executable, "-c", "from chengxin.site.worker import main; main()"],
                 environment(opened, "intake"),
             ),
+            answerer(opened),
             Child(
                 "eraser",
                 [sys.executable, "-c", "from chengxin.site.eraser import main; main()"],
@@ -147,6 +148,12 @@ def editors(ports: Ports, opened: Installation) -> list[Child]:
             without((*VAULT, *KEYS), opened, "editor", face="editing"),
         ),
     ]
+
+
+def answerer(opened: Installation) -> Child:
+    """Give the process that answers batches: it opens questions by the vault's keys and reads as the desk's does; nobody logs in to it."""
+    command = [sys.executable, "-c", "from chengxin.site.answerer import main; main()"]
+    return Child("answerer", command, without((*KEYS, "CHENGXIN_SECRET_KEY"), opened, "app"))
 
 
 def public_environment(opened: Installation) -> Mapping[str, str]:

@@ -21,13 +21,15 @@ GUIDE = Path(__file__).parents[2] / "docs" / "integrators.md"
 pytestmark = pytest.mark.xdist_group("installation")
 
 
-CHECKS, HANDS_IN = 0, 1
+CHECKS, BATCHES, HANDS_IN = range(3)
+PYTHON, SH = (CHECKS, BATCHES, HANDS_IN), (CHECKS, HANDS_IN)
 
 
 def example(language: str, which: int = CHECKS) -> str:
     found = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(found) == len((CHECKS, HANDS_IN))
-    return str(found[which])
+    every = PYTHON if language == "python" else SH
+    assert len(found) == len(every)
+    return str(found[every.index(which)])
 
 
 def somebody(installation: Running) -> dict[str, str]:
@@ -157,3 +159,10 @@ def test_a_stream_that_breaks_off_is_no_shorter_file(installation: Running, tmp_
     whole = urllib.request.Request(f"{installation.desk}/api/v1/items/CF-ZRR/batches", lines, headers)
     with urllib.request.urlopen(whole) as answer:
         assert answer.status == 202
+
+
+def test_the_example_of_a_batch_does_what_it_says(installation: Running, tmp_path: Path) -> None:
+    file, person = tmp_path / "people.json", {"case_reference": "许可2026-1", **somebody(installation)}
+    file.write_text(json.dumps([person, {**person, "name": "某某"}], ensure_ascii=False), encoding="utf-8")
+    line, count, other, refusal = run_python(installation, BATCHES, "provider-client.json", PEOPLE_FILE=str(file))
+    assert (line, count.isdecimal(), other, refusal) == ("2", True, "3", "not-answerable")

@@ -113,7 +113,7 @@ URLS = {
 OF_THEIR_OWN = ("administration", "public", "editing")
 SCOPES = {
     "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw",
-    "department": "verification.check intake.hand_in intake.follow intake.withdraw query.ask",
+    "department": "verification.check intake.hand_in intake.follow intake.withdraw query.ask query.batch",
 }
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {

@@ -30,6 +30,7 @@ CASES, BATCHES = reverse("portal:register", args=["cases"]), reverse("portal:reg
 OFFICERS = [
     "authorisations",
     "enrolments",
+    "query-batches",
     "delegations",
     "visits",
     "transfers",

@@ -18,7 +18,7 @@ from chengxin.site.bootstrap import Installation
 from chengxin.site.runtime.connection import Database
 from chengxin.site.runtime.postgres import EmbeddedPostgres
 from chengxin.site.runtime.supervise import Child
-from chengxin.site.serve import Ports
+from chengxin.site.serve import Ports, answerer
 from chengxin.site.serve import faces as faces_of
 from tests.conftest import Running, healthy, wait_until
 from tests.site.support import MAJOR
@@ -115,9 +115,11 @@ SECRETS = FOR_LOGINS | FOR_THE_DESK
 
 
 def children(data: Path, *, embedded: bool = True) -> list[Child]:
+    """Give the faces, and who answers batches."""
     roles = ("public", "app", "admin", "editor")
     database = Database({role: f"postgresql://{role}:x@localhost/x" for role in roles}, embedded=embedded)
-    return faces_of(Ports(1, 2, 3, 4), Installation(data, database))
+    opened = Installation(data, database)
+    return [*faces_of(Ports(1, 2, 3, 4), opened), answerer(opened)]
 
 
 @pytest.mark.parametrize("embedded", [True, False])
@@ -141,6 +143,7 @@ def test_each_process_is_given_the_secrets_that_it_needs_and_no_other(
         "administration": SECRETS,
         "editing": FOR_LOGINS,
         "publisher": {"CHENGXIN_SECRET_KEY"},
+        "answerer": FOR_LOGINS - {"CHENGXIN_SECRET_KEY"},
     }
 
 

@@ -41,6 +41,7 @@ def reseal(stage: Stage, key_id: str = NEXT) -> None:
         ("identity_population_parked", "body_sealed"),
         ("identity_declaration", "code_sealed"),
         ("identity_scan_piece", "content_sealed"),
+        ("sharing_batch_question", "questions_sealed"),
     ):
         stage.run("owner", f"UPDATE {table} SET key_id = %s, {box} = {box} || '\\x00'", key_id)
 

@@ -13,7 +13,7 @@ from tests.system.stage import Stage, batch
 # Batches of two providers, with what hangs on them; the one that attacks speaks for the market authority.
 MINE, THEIRS = 7101, 7102
 BATCH, PROGRESS, FINDING, WAITING = "records_batch", "records_progress", "records_finding", "records_waiting"
-SETTLED = "records_refusals_settled"
+SETTLED, ASKED = "records_refusals_settled", "sharing_batch"
 REPLAY, WAIVER, UNDOING = "identity_check_replay", "records_waiver", "records_undoing"
 KEY = {
     BATCH: "id",
@@ -24,11 +24,16 @@ KEY = {
     REPLAY: "asker",
     UNDOING: "batch_id",
     SETTLED: "batch_id",
+    ASKED: "id",
+    "sharing_batch_part": "batch_id",
+    "sharing_batch_result": "part_id",
 }
 
 
 def furnish(stage: Stage) -> None:
-    """Give two providers a batch each with progress, a finding and a waiting row, and two clients a kept answer."""
+    """Give two providers a batch each with progress, a finding and a waiting row, two clients a kept answer and a batch of queries."""
+    from tests.system.batching import furnish_two  # which speaks by way of this module
+
     facts = stage.facts
     ((key,),) = stage.run("owner", "SELECT current FROM identity_key_pointers")
     for number, code, asker in ((MINE, MARKET, "clerk"), (THEIRS, OTHER, CLIENT)):
@@ -40,6 +45,7 @@ def furnish(stage: Stage) -> None:
                      "rule": "x", "rules": ["x"], "digest": sha256(code.encode()).digest(), "row_sealed": b"x", "key_id": key,
                      "since": facts.at})  # fmt: skip
         stage.insert("owner", REPLAY, replay(stage, asker))
+        furnish_two(stage, number, code, asker)
         undo(stage, number, provider)
         _settle(stage, number)
         _waive(stage, number, "clerk" if code == MARKET else "verifier")

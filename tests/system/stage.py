@@ -194,6 +194,7 @@ def _facts(connection: psycopg.Connection[Any]) -> Facts:
 def _fill(stage: Stage) -> None:
     from tests.system import (
         adjudicating,
+        batching,
         cataloguing,
         certifying,
         checking,
@@ -287,6 +288,7 @@ def _fill(stage: Stage) -> None:
     pushing.furnish(stage)
     overseeing.furnish(stage)
     correcting.furnish(stage)
+    batching.furnish(stage)
 
 
 def entry(facts: Facts, **changes: Any) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from chengxin.sharing.registers import (
     ENROLMENTS,
     LATE_RECALLS,
     OVERSEEN,
+    QUERY_BATCHES,
     QUESTIONS,
     RECALLS,
     numbered,
@@ -217,6 +218,15 @@ REGISTERS: Mapping[str, Register] = {
              Column("proposed_by", "提出人"), Column("agreed_by", "同意人"), Column("agreed_at", "生效", "moment"),
              Column("ended_at", "解除", "moment")),
             (words_of("state", "状态", "suspension_state"), HAND, FROM, UNTIL), to("portal:suspension", "id"),
+        ),
+        Register(
+            "query-batches", "批量查询", "Batches of queries", {"duties.see": ANY}, QUERY_BATCHES,
+            (Column("number", "批次编号"), Column("since", "提交", "moment"), Column("state", "状态", "word", "batch_state"),
+             Column("organisation", "单位"), Column("client", "系统"), Column("duty", "查询事项"), Column("persons", "人数", "figure"),
+             Column("told", "已答复", "figure"), Column("refused", "不能答复", "figure"), Column("failed", "失败", "figure"),
+             Column("expires_at", "结果保存到", "moment")),
+            (words_of("state", "状态", "batch_state"), FROM, UNTIL),
+            lambda _: reverse("portal:register", args=["query-batches"]),
         ),
         Register(
             "feedback", "意见反馈", "Feedback", {"feedback.answer": CENTRE}, FEEDBACK,

@@ -232,8 +232,9 @@ def record_rows(record: "ShownRecord") -> list[tuple[str, str]]:
 
 def field_rows(record: "ShownRecord", code: str) -> list[tuple[str, str]]:
     """Give the fields as label and text. The person's own code is masked there too, in capitals or not."""
+    own, hidden = re.compile(re.escape(code), re.IGNORECASE), masked(code)
     return [
-        (field.label, re.sub(re.escape(code), masked(code), field.text, flags=re.IGNORECASE)) for field in record.fields
+        (field.label, own.sub(hidden, field.text) if own.search(field.text) else field.text) for field in record.fields
     ]
 
 

@@ -44,3 +44,15 @@ FROM sharing_authorisations_over(10000) a
 SELECT l.id, l.since, l.due, l.organisation, l.recalls, l.call_backs, l.answered, l.told, l.chases, l.chased_at, l.hook,
        CASE WHEN l.chases IS NULL THEN 'late' ELSE 'chased' END AS state
 FROM sharing_late_recalls(10000) l
+
+-- name: query_batches
+-- Batches of queries: the organisation's own, at the centre every one's. Who asked about how many, when and under what; nobody whom it is about.
+SELECT b.id, b.asked_at AS since, NULL::date AS due, b.number, o.name AS organisation, b.client, b.duty, b.persons, b.expires_at,
+       CASE WHEN b.erased_at IS NOT NULL OR b.expires_at <= transaction_timestamp() THEN 'over' WHEN t.settled = t.parts THEN 'done'
+            WHEN t.settled > 0 THEN 'under_way' ELSE 'waiting' END AS state, t.told, t.refused, t.failed
+FROM sharing_batch b
+JOIN identity_organisation o ON o.id = b.organisation_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS parts, count(p.settled_at) AS settled, coalesce(sum(p.answered + p.empty), 0) AS told, coalesce(sum(p.refused), 0) AS refused,
+           coalesce(sum(p.failed), 0) AS failed
+    FROM sharing_batch_part p WHERE p.batch_id = b.id) t
