@@ -136,6 +136,7 @@ def test_it_calls_no_function_but_its_own(outside: Outside, role: str) -> None:
                 "education_find_feedback(bytea)",
                 "education_give_feedback(bytea,text,boolean,date,boolean)",
                 "ground_kind()",
+                "ground_seal_keeps_up()",
                 "identity_find_receipt(text)",
                 "records_publishable(bigint)",
                 "sharing_check_report(text,bytea)",

@@ -48,7 +48,7 @@ class PushedUnknown(NotFound):
     code, message, message_en = (
         "pushed-unknown",
         "这次请求打不开：可能已经过了十分钟，或者已经决定过。请回到对方的页面重新开始。对方没有得到任何东西。",
-        "This request doesn’t open: its ten minutes may be over, or it was decided. Go back and begin anew. They got nothing.",
+        "This request doesn't open: its ten minutes may be over, or it was decided. Go back and begin anew. They got nothing.",
     )
 
 

@@ -10,7 +10,7 @@ class LinkClosed(NotFound):
     code, message, message_en = (
         "link-closed",
         "打不开。可能是链接不完整、访问码不对，也可能已经到期、看完了，或者本人已经收回。请向给您链接的人要一个新的。",
-        "It doesn’t open. The link may be incomplete, the code wrong, or it is over, used up or taken back. Ask for a new one.",
+        "It doesn't open. The link may be incomplete, the code wrong, or it is over, used up or taken back. Ask for a new one.",
     )
 
 
