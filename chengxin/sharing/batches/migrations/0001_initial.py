@@ -125,10 +125,4 @@ class Migration(migrations.Migration):
             model_name='batchpart',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered', None), ('empty', None), ('failed', None), ('refused', None), ('settled_at', None)), models.Q(('answered__isnull', False), ('empty__isnull', False), ('failed__isnull', False), ('persons', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('answered'), '+', models.F('empty')), '+', models.F('refused')), '+', models.F('failed'))), ('refused__isnull', False), ('settled_at__isnull', False)), _connector='OR'), name='batch_part_counts_everybody'),
         ),
-        # What is encrypted can't be compressed; to try costs more than to write it.
-        migrations.RunSQL(
-            "ALTER TABLE sharing_batch_result ALTER jwe SET STORAGE EXTERNAL;"
-            "ALTER TABLE sharing_batch_question ALTER questions_sealed SET STORAGE EXTERNAL",
-            migrations.RunSQL.noop,
-        ),
     ]
