@@ -5,6 +5,7 @@ writes the entry before that transaction commits. What was read may leave the pr
 batch are read and entered together (``sharing.batches.answering``), and the database settles none without an entry for each person.
 """
 
+import json
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -130,12 +131,13 @@ class Line:
     versions: Sequence[tuple[int, int]] = ()
 
 
+# As JSON: thousands of values each dumped on its own would take longer than their writing.
 ENTER_MANY = """INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, authorisation, basis,
         case_reference, channel, outcome, reason, as_of, fields, record_ids, versions)
     SELECT subject_id, entry_id, %s, %s, %s, %s, %s, authorisation, %s, case_reference, %s, outcome, reason, NULL,
            fields::text[], record_ids::bigint[], versions::smallint[]
-    FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-        AS line (subject_id, entry_id, case_reference, outcome, reason, authorisation, fields, record_ids, versions)"""
+    FROM json_to_recordset(%s::json) AS line (subject_id bigint, entry_id uuid, case_reference text, outcome text, reason text,
+        authorisation text, fields text, record_ids text, versions text)"""
 
 
 def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at: datetime) -> None:
@@ -146,28 +148,24 @@ def enter_many(asker: Asker, lines: Sequence[Line], *, fields: Sequence[str], at
     if not connection.in_atomic_block:
         raise RuntimeError("entries are written in the transaction of what they are about")
     common = _listed(fields)
+    told = json.dumps([_line(line, common) for line in lines])
+    who, why = (asker.organisation, asker.officer), (asker.purpose, asker.duty, asker.basis, asker.channel)
     with connection.cursor() as cursor:
-        cursor.execute(
-            ENTER_MANY,
-            [
-                at,
-                asker.organisation,
-                asker.officer,
-                asker.purpose,
-                asker.duty,
-                asker.basis,
-                asker.channel,
-                [line.subject_id for line in lines],
-                [line.entry_id for line in lines],
-                [line.case_reference for line in lines],
-                [line.outcome for line in lines],
-                [line.reason for line in lines],
-                [line.authorisation for line in lines],
-                [common if line.fields is None else _listed(line.fields) for line in lines],
-                [_listed(record for record, _ in line.versions) for line in lines],
-                [_listed(version for _, version in line.versions) for line in lines],
-            ],
-        )
+        cursor.execute(ENTER_MANY, [at, *who, *why, told])
+
+
+def _line(line: Line, common: str) -> dict[str, str | int]:
+    return {
+        "subject_id": line.subject_id,
+        "entry_id": str(line.entry_id),
+        "case_reference": line.case_reference,
+        "outcome": line.outcome,
+        "reason": line.reason,
+        "authorisation": line.authorisation,
+        "fields": common if line.fields is None else _listed(line.fields),
+        "record_ids": _listed(record for record, _ in line.versions),
+        "versions": _listed(version for _, version in line.versions),
+    }
 
 
 def _listed(values: Iterable[str | int]) -> str:

@@ -109,12 +109,15 @@ def opens(
     used: int = 0,
     limit: int = 0,
     whole: bool = True,
+    first: Any = None,
 ) -> Attack:
     """Take in a batch of so many persons in such parts, as the application; ``then`` speaks the parts' adder."""
 
     def attack(stage: Stage) -> bool:
         if used:
             stage.insert("owner", USE, {"client": CLIENT, "day": stage.facts.today, "persons": used})
+        if first:
+            first(stage)
         if limit:
             stage.run("owner", "UPDATE records_term SET value = %s WHERE name = 'batch-limits'", limit)
         speak(stage, code, name)

@@ -2,6 +2,7 @@
 
 from tests.people import MARKET
 from tests.system import batching as b
+from tests.system import limiting as li
 from tests.system import speaking as s
 from tests.system.checking import unchecked
 from tests.system.guards import APPEND, NOT_CURRENT, Clause, Guard, holds, policy, row_security, trigger
@@ -52,6 +53,10 @@ CLAUSES: dict[str, Clause] = {
         b.opens(1, name="c-x"), IN_FORCE),
     "batch: counted on its day": Clause("open_batch", "WHERE wanted <= quota", "", b.opens(2, wanted=2, limit=1)),
     "batch: counted with others of its day": Clause("open_batch", "WHERE u.persons + wanted <= quota", "", b.opens(1, used=200_000)),
+    "batch: in its client's hours": Clause("open_batch", "IF identity_client_closed(who.name) THEN", "IF false THEN",
+                                           b.opens(1, first=li.closes)),
+    "batch: within what was narrowed for its client": Clause("open_batch", "SELECT least(quota, l.a_day) INTO quota", "SELECT quota INTO quota",
+                                                             b.opens(2, wanted=2, first=li.once_a_day)),
     "part: of one's own batch": Clause("add_batch_part", BY_ASKER, "", b.opens(1, then="clerk"), NOBODYS),
     "part: with its batch": Clause("guard_batch_part", "AND b.asked_at = transaction_timestamp()", "", b.adds_later, WITHIN),
     "part: within its batch": Clause(

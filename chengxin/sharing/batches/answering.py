@@ -27,7 +27,7 @@ from chengxin.records.queries import ShownRecord
 from chengxin.sharing.batches.identifying import identify_many
 from chengxin.sharing.batches.keys import encrypt_for
 from chengxin.sharing.batches.services import USE, Purpose, asker_of
-from chengxin.sharing.deciding import Allowed, Question, Refused, allow, canonical_code, refuse_case
+from chengxin.sharing.deciding import Allowed, Question, Refused, allow, refuse_case
 from chengxin.sharing.documents import as_json
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
 from chengxin.sharing.services import Report, report_number
@@ -78,6 +78,8 @@ class Outcome:
     reason: str = ""
     note: Reading | None = None
     report: Report | None = None
+    code: str = ""
+    """The number asked about, as it is kept: what is told is masked by it."""
 
 
 class PartBroken(Exception):
@@ -134,7 +136,7 @@ def _answer(claimed: Claimed, asked: Sequence[Asked], at: datetime) -> tuple[Ask
     except Refused as refused:
         return refused.asker or claimed.asker, asked, [Outcome(reason=refused.reason) for _ in asked]
     found = identify_many([one.question for one in asked], today)
-    outcomes = [_judged(allowed, one, who) for one, who in zip(asked, found, strict=True)]
+    outcomes = [_judged(allowed, one, *who) for one, who in zip(asked, found, strict=True)]
     _leave_out_oneself(allowed, outcomes)
     # Asking whose hands these are spoke for the officer.
     speak_for(claimed.organisation, claimed.client)
@@ -152,14 +154,14 @@ def _allowed(claimed: Claimed, today: date) -> Allowed:
     return allowed
 
 
-def _judged(allowed: Allowed, asked: Asked, found: int | Refused) -> Outcome:
+def _judged(allowed: Allowed, asked: Asked, code: str, found: int | Refused) -> Outcome:
     try:
         refuse_case(allowed, asked.case)
     except Refused as refused:
         return Outcome(reason=refused.reason)
     if isinstance(found, Refused):
         return Outcome(found.subject_id, reason=found.reason)
-    return Outcome(found, outcome="empty")
+    return Outcome(found, outcome="empty", code=code)
 
 
 def _leave_out_oneself(allowed: Allowed, outcomes: Sequence[Outcome]) -> None:
@@ -181,7 +183,7 @@ def _read(allowed: Allowed, asked: Sequence[Asked], outcomes: Sequence[Outcome],
         own = notes[outcome.subject_id]
         outcome.note = Reading(own.subject_id, one.entry_id, at, None, own.fields, own.versions)
         outcome.outcome = "answered" if own.versions else "empty"
-        subject = Named("", canonical_code(one.question, shanghai_date(at)) or "")
+        subject = Named("", outcome.code)
         told_records = tuple(records.get(outcome.subject_id, ()))
         outcome.report = _report(allowed, one, subject, told_records, answers.get(outcome.subject_id), at)
 

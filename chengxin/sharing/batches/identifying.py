@@ -14,8 +14,11 @@ from chengxin.sharing.deciding import Question, Refused, canonical_code, told_of
 Code = tuple[str, str]
 
 
-def identify_many(questions: Sequence[Question], today: date) -> list[int | Refused]:
-    """Find whom each question is about, or why it isn't answered. One statement; a second when the keys were changed meanwhile."""
+def identify_many(questions: Sequence[Question], today: date) -> list[tuple[str, int | Refused]]:
+    """Find whom each question is about, or why it isn't answered; with the number as it is kept.
+
+    One statement; a second when the keys were changed meanwhile.
+    """
     codes = [_code(question, today) for question in questions]
     keys = vault()
     wanted, found = _look_up(codes, keys)
@@ -23,7 +26,7 @@ def identify_many(questions: Sequence[Question], today: date) -> list[int | Refu
         keys = refreshed_vault(keys) or keys
         wanted, found = _look_up(codes, keys)
     return [
-        _told(question, code, keys, found, hashes)
+        (code[1] if code else "", _told(question, code, keys, found, hashes))
         for question, code, hashes in zip(questions, codes, wanted, strict=True)
     ]
 

@@ -11,12 +11,12 @@ from chengxin.ground.errors import NotAnswerable
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, enter_refusal
 from chengxin.identity.checking import refuse_client
-from chengxin.identity.errors import QuotaExhausted
+from chengxin.identity.hours import refuse_out_of_hours
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
 from chengxin.identity.speaking import speak_for
 from chengxin.identity.vault import sealing_vault
-from chengxin.lib.periods import seconds_of_day_left, shanghai_date
-from chengxin.sharing.asking import BETWEEN, Caller
+from chengxin.lib.periods import shanghai_date
+from chengxin.sharing.asking import BETWEEN, Caller, limit_refusal
 from chengxin.sharing.batches.errors import BatchByLeave, BatchUnknown
 from chengxin.sharing.batches.queries import BatchState, PartState, find_batch, list_parts, read_result
 from chengxin.sharing.deciding import Refused, allow
@@ -57,9 +57,10 @@ class Taken:
 def ask_batch(caller: Caller, purpose: Purpose, parts: Sequence[Part], *, at: datetime, key: str = "") -> Taken:
     """Take a batch in, whole or not at all. Under a ``key`` that was used before it is the batch of then.
 
-    Raises ClientNotInForce, AddressNotAllowed, QuotaExhausted, KeyReused; NotAnswerable and BatchByLeave, after that was entered.
+    Raises ClientNotInForce, AddressNotAllowed, OutOfHours, QuotaExhausted, KeyReused; NotAnswerable and BatchByLeave, after that was entered.
     """
     refuse_client(caller.client_id, caller.organisation, caller.address)
+    refuse_out_of_hours(caller.client_id, at)
     asker = asker_of(caller.organisation, caller.client_id, purpose)
     try:
         needs = allow(asker, shanghai_date(at), client=caller.client_id).purpose.needs
@@ -86,7 +87,7 @@ def ask_batch(caller: Caller, purpose: Purpose, parts: Sequence[Part], *, at: da
             if not key or keep_answer(caller.client_id, key, digest, (used, quota, [[number]]), at=at):
                 return Taken(find_batch(number), used, quota)
             transaction.set_rollback(True)
-    raise QuotaExhausted(again_in_s=seconds_of_day_left(at))
+    raise limit_refusal(refusal, caller.client_id, at)
 
 
 def asker_of(organisation: str, client: str, purpose: Purpose) -> Asker:

@@ -19,6 +19,13 @@ BEGIN
     FROM (SELECT DISTINCT ON (r.name) r.name, r.value FROM records_term r
           WHERE (r.name, r.number) IN (('batch-limits', 'a_day'), ('batch-keeping', 'keep')) AND r.valid_from <= today
           ORDER BY r.name, r.valid_from DESC) t;
+    -- What was narrowed for this client holds for batches too; so do its hours.
+    SELECT least(quota, l.a_day) INTO quota FROM (SELECT) one LEFT JOIN identity_client_limits_live l ON l.client_id = who.name;
+    IF identity_client_closed(who.name) THEN
+        refusal := 'out-of-hours';
+        used := 0;
+        RETURN;
+    END IF;
     INSERT INTO sharing_batch_use AS u (client, day, persons) SELECT who.name, today, wanted WHERE wanted <= quota
     ON CONFLICT (client, day) DO UPDATE SET persons = u.persons + wanted WHERE u.persons + wanted <= quota
     RETURNING u.persons INTO used;
