@@ -55,7 +55,8 @@ CLAUSES: dict[str, Clause] = {
     "batch: counted with others of its day": Clause("open_batch", "WHERE u.persons + wanted <= quota", "", b.opens(1, used=200_000)),
     "batch: in its client's hours": Clause("open_batch", "IF identity_client_closed(who.name) THEN", "IF false THEN",
                                            b.opens(1, first=li.closes)),
-    "batch: within what was narrowed for its client": Clause("open_batch", "SELECT least(quota, l.a_day) INTO quota", "SELECT quota INTO quota",
+    "batch: within what was narrowed for its client": Clause(
+        "open_batch", "SELECT least(quota, l.a_day) INTO quota", "SELECT quota INTO quota",
                                                              b.opens(2, wanted=2, first=li.once_a_day)),
     "part: of one's own batch": Clause("add_batch_part", BY_ASKER, "", b.opens(1, then="clerk"), NOBODYS),
     "part: with its batch": Clause("guard_batch_part", "AND b.asked_at = transaction_timestamp()", "", b.adds_later, WITHIN),

@@ -57,7 +57,8 @@ class Taken:
 def ask_batch(caller: Caller, purpose: Purpose, parts: Sequence[Part], *, at: datetime, key: str = "") -> Taken:
     """Take a batch in, whole or not at all. Under a ``key`` that was used before it is the batch of then.
 
-    Raises ClientNotInForce, AddressNotAllowed, OutOfHours, QuotaExhausted, KeyReused; NotAnswerable and BatchByLeave, after that was entered.
+    Raises ClientNotInForce, AddressNotAllowed, OutOfHours, QuotaExhausted, KeyReused; NotAnswerable and BatchByLeave, after that was
+    entered.
     """
     refuse_client(caller.client_id, caller.organisation, caller.address)
     refuse_out_of_hours(caller.client_id, at)
