@@ -27,6 +27,7 @@ from chengxin.records.queries import ShownRecord
 from chengxin.sharing.batches.identifying import identify_many
 from chengxin.sharing.batches.keys import encrypt_for
 from chengxin.sharing.batches.services import USE, Purpose, asker_of
+from chengxin.sharing.correcting.tokens import new_salt
 from chengxin.sharing.deciding import Allowed, Question, Refused, allow, refuse_case
 from chengxin.sharing.documents import as_json
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
@@ -36,10 +37,11 @@ CLAIM = """SELECT part, number, place, organisation, client, duty, basis, office
     FROM sharing_claim_part(%s::bigint[])"""
 SETTLE = "SELECT sharing_settle_part(%s::bigint, %s::bigint[], %s::uuid[], %s::text)"
 IN_FORCE = "SELECT FROM identity_client_live WHERE client_id = %s AND organisation = %s"
-REPORTS = """INSERT INTO sharing_report (subject_id, number, entry_id, issued_at)
-    SELECT subject, number, entry, %s FROM unnest(%s::bigint[], %s::text[], %s::uuid[]) AS made (subject, number, entry)"""
+REPORTS = """INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt)
+    SELECT subject, number, entry, %s, salt
+    FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::bytea[]) AS made (subject, number, entry, salt)"""
 NOT_ANSWERED = "not-answerable"
-TOLD = ("number", "issued_at", "duty", "duty_name", "purpose", "basis", "case", "answer", "records", "sandbox")
+TOLD = ("number", "salt", "issued_at", "duty", "duty_name", "purpose", "basis", "case", "answer", "records", "sandbox")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -228,6 +230,7 @@ def _report(
         duty_code=allowed.asker.duty,
         answer=answer,
         entry_id=asked.entry_id,
+        salt=new_salt().hex(),
     )
 
 
@@ -244,6 +247,7 @@ def _settle(claimed: Claimed, asker: Asker, asked: Sequence[Asked], outcomes: Se
                 [one.subject_id for one in outcomes if one.report],
                 [report.number for report in made],
                 [report.entry_id for report in made],
+                [bytes.fromhex(report.salt) for report in made],
             ],
         )
     failed = any(one.outcome == "failed" for one in outcomes)
