@@ -30,7 +30,7 @@ FROM sharing_authorisation_recalls_of(false, 10000) c
 -- name: asked_for
 -- What the organisation asked persons for; the newest ten thousand.
 SELECT a.id, a.asked_at AS since, NULL::date AS due, a.number, d.name AS duty, a.reference, a.officer, a.state, a.lapses_on, a.left_until, a.uses
-FROM sharing_authorisations_of(9223372036854775807, 10000) a JOIN sharing_duty d ON d.id = a.duty_id
+FROM sharing_authorisations_of('', 9223372036854775807, 10000) a JOIN sharing_duty d ON d.id = a.duty_id
 
 -- name: overseen
 -- Every organisation's requests for the credit centre; the newest ten thousand.

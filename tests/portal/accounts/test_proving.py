@@ -19,10 +19,12 @@ from chengxin.identity.policies import officers_may
 from chengxin.identity.services.factors import add_passkey, factors_of
 from chengxin.identity.standing import PROVED
 from chengxin.site import urls
+from tests.conftest import Register
 from tests.identity.verifying import officer
 from tests.portal.accounts.conftest import TOOK, Visit, Visitor
 from tests.portal.conftest import LogIn, let_in
 from tests.portal.test_policies import ALL, ROLE_OF, address, policy
+from tests.reviewing import REVIEWER, settle_reviewers
 
 Log = Callable[[], list[tuple[str, str, str]]]
 LIMITS = login_limits()
@@ -137,14 +139,15 @@ def test_nothing_but_leading_on_is_open_without_proof_of_what_changes_the_accoun
     assert own - set(OWN) == {"account_home", "account_prove", "account_security", "account_codes"}
 
 
-def test_every_view_of_a_marked_act_asks_for_proof(log_in: LogIn) -> None:
+def test_every_view_of_a_marked_act_asks_for_proof(register: Register, log_in: LogIn) -> None:
     """In one place for all: a view that names a marked act can't be had without it."""
-    acts = permissions().acts
+    settle_reviewers(register)
+    acts, roles = permissions().acts, {**ROLE_OF, REVIEWER: "reviewer"}
     for name, entry in ALL.items():
         found = policy_of(entry.callback)
         if found is None or found.kind != "officers":
             continue
-        login = next(login for login, role in ROLE_OF.items() if role in found.roles)
+        login = next(login for login, role in roles.items() if role in found.roles)
         client = log_in(login)
         proved(client, LIMITS.longest)
         kinds = {kind for act in found.acts for kind in acts[act].kinds}

@@ -12,15 +12,18 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 import chengxin
 from chengxin.identity.openness import policy_of
 from chengxin.identity.permissions import permissions
 from chengxin.identity.queries import find_officer, rights_of
+from chengxin.identity.services.clients import enter_redirect
 from chengxin.identity.standing import PROVED
 from chengxin.portal.templatetags.portal_words import act_name
 from chengxin.site import admin_urls
 from tests.conftest import Register
+from tests.identity.verifying import officer
 from tests.people import MARKET, OFFICERS
 from tests.portal.administration.conftest import SYSTEM_ID
 from tests.portal.conftest import LogIn
@@ -67,6 +70,7 @@ def test_every_address_of_the_face_has_a_policy() -> None:
 def test_each_administrator_gets_in_where_the_table_says_so_and_nowhere_else(
     admin: LogIn, furnished: Register, login: str
 ) -> None:
+    enter_redirect(SYSTEM_ID, "https://www.example.cn/back", actor=officer("system"), at=timezone.now())
     client = admin(login)
     table = permissions().acts
     for name, one in pages():
