@@ -147,11 +147,12 @@ def _rules(on: date) -> list[Provisional]:
     from chengxin.identity import hands as of_hands
     from chengxin.identity import rules as of_identity
     from chengxin.identity import visiting as of_window
+    from chengxin.oversight import rules as of_oversight
     from chengxin.records import rules as of_records
 
     return [
         Provisional("rule", f"{module.__name__.removeprefix('chengxin.')}.{name}", str(source))
-        for module in (of_hands, of_identity, of_window, of_records)
+        for module in (of_hands, of_identity, of_window, of_oversight, of_records)
         for name, source in vars(module).items()
         if isinstance(source, Source) and source.provisional and source.in_force(on)
     ]

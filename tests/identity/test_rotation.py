@@ -151,6 +151,7 @@ def test_killed_after_every_block_it_ends_as_if_it_had_not_been(
         "identity_population_event": told,
         "identity_population_parked": 0,
         "identity_scan_piece": 0,
+        "sharing_batch_question": 0,
     }
     assert done == expected, "each row was made anew once"
     assert len(keys_in_file()) == 2, "each start goes on with the same key"

@@ -232,5 +232,5 @@ CLAUSES: dict[str, Clause] = {
                                             c.follows(article_id="XZCFF-17"), FELL),
     "succession: by what stands": Clause("guard_succession", "NEW.follows_id = ANY(e.articles)", "false",
                                          c.follows(first=(c.OTHERS_ARTICLE,)), FELL),
-    "live: not while suspended": Clause("item_live", ", coalesce(s.on_day, 'infinity'::date)", "", c.sees_what_is_suspended),
+    "live: not while suspended": Clause("item_live_told", ", coalesce(s.on_day, 'infinity'::date)", "", c.sees_what_is_suspended),
 }  # fmt: skip

@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 UNLOCKED = (
     "SET CONSTRAINTS ALL IMMEDIATE",
     *(f"ALTER TABLE catalogue_{table} DISABLE TRIGGER USER" for table in ("edition", "item_version", "item_basis")),
+    # On which days what holds follows all the same.
+    *(f"ALTER TABLE catalogue_{table} ENABLE TRIGGER days_settled" for table in ("edition", "item_basis")),
 )
 
 

@@ -127,7 +127,7 @@ def write_what_is_known_in_an_hour(stage: Stage) -> bool:
 
 
 def write_before_the_edition_begins(stage: Stage) -> bool:
-    stage.run("owner", "ALTER TABLE catalogue_edition DISABLE TRIGGER USER")
+    stage.run("owner", "ALTER TABLE catalogue_edition DISABLE TRIGGER edition_change_guarded")
     stage.run("owner", "UPDATE catalogue_edition SET valid_from = %s", stage.facts.today + DAY)
     stage.write()
     return True
