@@ -110,7 +110,7 @@ def in_words(view: View) -> View:
 
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.path == TOKEN_PATH and request.method == "POST" and (request.content_type or "").lower() != FORM:
+        if request.path in OAUTH_PATHS and request.method == "POST" and (request.content_type or "").lower() != FORM:
             return answer_problem(not_taken(FORM), error="invalid_request")
         answer = view(request, *args, **kwargs)
         if answer.status_code != NOT_ALLOWED:

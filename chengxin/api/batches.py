@@ -11,12 +11,11 @@ from ninja import Field, Router, Schema, Status
 from ninja import Query as InAddress
 from pydantic import ValidationError
 
-from chengxin.api.application import ClientToken, answers_of
+from chengxin.api.application import ClientToken, answers_of, not_taken
 from chengxin.api.bodies import pieces
 from chengxin.api.queries import Purpose, Subject
 from chengxin.api.verifications import IdempotencyKey, bearer_of
 from chengxin.identity.openness import address_of
-from chengxin.lib.calls import RequestInvalid
 from chengxin.lib.periods import seconds_of_day_left
 from chengxin.sharing.asking import Caller
 from chengxin.sharing.batches import services
@@ -94,7 +93,7 @@ class PartShown(Counts):
 def ask(request: HttpRequest, response: HttpResponse, key: IdempotencyKey = "") -> Status[QueryBatchShown]:
     """JSON Lines: first what for (duty, basis, officer, result_key), then a person a line (case_reference, code_type, code, name)."""
     if (request.content_type or "").lower() not in FORMS:
-        raise RequestInvalid(f"Content-Type：{'、'.join(FORMS)}。", f"Content-Type is one of {', '.join(FORMS)}.")
+        raise not_taken(*FORMS)
     at = timezone.now()
     purpose, parts = read_batch(pieces(request))
     taken = services.ask_batch(caller_of(request), purpose, parts, at=at, key=key)

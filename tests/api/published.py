@@ -8,6 +8,12 @@ PROBLEM = "application/problem+json"
 LEAST = 400
 
 
+@schemathesis.serializer("application/x-ndjson", "application/jsonl")
+def as_it_is(ctx: Any, value: Any) -> bytes:
+    """Send lines as they were drawn, whether they are lines or not."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.check
 def published_problem(ctx: Any, response: Any, case: Any) -> None:
     if response.status_code < LEAST:

@@ -88,7 +88,7 @@ def push(made: System, today: date, *, verifier: str = "", details_: Any = None,
         "state": "s1", "code_challenge": challenge_of(verifier or "v" * 43), "code_challenge_method": "S256",
         "authorization_details": json.dumps([details(today)] if details_ is None else details_), **changes,
     }  # fmt: skip
-    return Client().post("/api/v1/par", body)
+    return Client().post("/api/v1/par", urlencode(body), content_type="application/x-www-form-urlencoded")
 
 
 def begin(made: System, today: date, **changes: Any) -> Begun:
