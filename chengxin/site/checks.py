@@ -50,19 +50,9 @@ def provisional_in_force(on: date) -> list[Provisional]:
     from chengxin.identity.real_names import real_names
     from chengxin.identity.visiting import LENGTH as VISIT
     from chengxin.identity.visiting import LONGEST_MINUTES
-    from chengxin.lib.terms import provisional_terms
-    from chengxin.oversight import terms as review
     from chengxin.records.occupations import occupations
-    from chengxin.records.terms import tables
 
-    found = [
-        Provisional(
-            "number",
-            f"{term.name}: " + ", ".join(f"{k}={v}" for k, v in term.numbers.items()) + f" {term.unit}",
-            str(term.source),
-        )
-        for term in provisional_terms([*tables().values(), *review.tables().values()], on)
-    ]
+    found = _numbers(on)
     found += [
         Provisional("number", f"{name} ({file})", str(source))
         for name, file, source in (
@@ -91,6 +81,22 @@ def provisional_in_force(on: date) -> list[Provisional]:
     found += [Provisional("number", f"{kind}: {days} day", str(LENGTH)) for kind, days in LONGEST_DAYS.items()]
     found.append(Provisional("number", f"visit: {LONGEST_MINUTES} minute", str(VISIT)))
     return [*found, *_catalogue(), *_cycles(), *_shipped(), *_rules(on), *_levels(), *_certificates(on)]
+
+
+def _numbers(on: date) -> list[Provisional]:
+    """List the provisional numbers of the tables of terms, of records and of the review of use."""
+    from chengxin.lib.terms import provisional_terms
+    from chengxin.oversight import terms as review
+    from chengxin.records.terms import tables
+
+    return [
+        Provisional(
+            "number",
+            f"{term.name}: " + ", ".join(f"{k}={v}" for k, v in term.numbers.items()) + f" {term.unit}",
+            str(term.source),
+        )
+        for term in provisional_terms([*tables().values(), *review.tables().values()], on)
+    ]
 
 
 def _catalogue() -> list[Provisional]:
