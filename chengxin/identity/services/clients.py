@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from chengxin.identity.tokens import KeyUnfit, read_public_key
 from chengxin.lib.errors import NotAllowed
 from chengxin.lib.periods import shanghai_date
 
+Entered = TypeVar("Entered", ClientKey, ClientRedirect)
 REDIRECT = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?/[^#\s]*")
 LONGEST_DAYS, KEY_LONGEST_DAYS, KEYS_AT_A_TIME = 1096, 732, 2
 
@@ -91,27 +93,14 @@ def enter_key(client_id: str, public: str, *, until: date, actor: User, at: date
 def approve_key(key_id: int, *, actor: User, at: datetime) -> ClientKey:
     """Approve a key that somebody else entered. Locks it. Raises NotAllowed, ClientRefused."""
     _require("clients.approve", actor)
-    key = _key(key_id)
-    if key.approved_at is not None:
-        raise ClientRefused("已经批准过。", "It was approved already.")
-    if key.entered_by_id == actor.pk:
-        raise ClientRefused("登记人不能批准自己的登记。", "Nobody approves what they entered themselves.")
-    refuse_hands(actor, first=key.entered_by_id)
-    key.approved_at, key.approved_by = at, actor
-    key.save(update_fields=["approved_at", "approved_by"])
-    note_act(actor.login, "clients.approve", f"client-key:{key.pk}", at=at)
-    return key
+    return _approved(_key(key_id), f"client-key:{key_id}", actor, at)
 
 
 @transaction.atomic
 def withdraw_key(key_id: int, *, actor: User, at: datetime) -> ClientKey:
     """Withdraw a key at once and for good. Locks it. Raises NotAllowed, ClientRefused."""
     _require("clients.suspend", actor)
-    key = _key(key_id)
-    key.withdrawn_at, key.withdrawn_by = at, actor
-    key.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    note_act(actor.login, "clients.suspend", f"client-key:{key.pk}", at=at)
-    return key
+    return _withdrawn(_key(key_id), f"client-key:{key_id}", actor, at)
 
 
 @transaction.atomic
@@ -138,27 +127,14 @@ def enter_redirect(client_id: str, address: str, *, actor: User, at: datetime) -
 def approve_redirect(number: int, *, actor: User, at: datetime) -> ClientRedirect:
     """Approve an address that somebody else entered. Locks it. Raises NotAllowed, ClientRefused."""
     _require("clients.approve", actor)
-    found = _redirect(number)
-    if found.approved_at is not None:
-        raise ClientRefused("已经批准过。", "It was approved already.")
-    if found.entered_by_id == actor.pk:
-        raise ClientRefused("登记人不能批准自己的登记。", "Nobody approves what they entered themselves.")
-    refuse_hands(actor, first=found.entered_by_id)
-    found.approved_at, found.approved_by = at, actor
-    found.save(update_fields=["approved_at", "approved_by"])
-    note_act(actor.login, "clients.approve", f"client-redirect:{found.pk}", at=at)
-    return found
+    return _approved(_redirect(number), f"client-redirect:{number}", actor, at)
 
 
 @transaction.atomic
 def withdraw_redirect(number: int, *, actor: User, at: datetime) -> ClientRedirect:
     """Withdraw an address at once and for good. Locks it. Raises NotAllowed, ClientRefused."""
     _require("clients.suspend", actor)
-    found = _redirect(number)
-    found.withdrawn_at, found.withdrawn_by = at, actor
-    found.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    note_act(actor.login, "clients.suspend", f"client-redirect:{found.pk}", at=at)
-    return found
+    return _withdrawn(_redirect(number), f"client-redirect:{number}", actor, at)
 
 
 @transaction.atomic
@@ -202,6 +178,26 @@ def _client(client_id: str) -> Client:
             f"没有系统 {client_id}，或者已停用。", f"There is no client {client_id}, or it is suspended."
         )
     return found
+
+
+def _approved(entered: Entered, subject: str, actor: User, at: datetime) -> Entered:
+    """Approve what somebody else entered."""
+    if entered.approved_at is not None:
+        raise ClientRefused("已经批准过。", "It was approved already.")
+    if entered.entered_by_id == actor.pk:
+        raise ClientRefused("登记人不能批准自己的登记。", "Nobody approves what they entered themselves.")
+    refuse_hands(actor, first=entered.entered_by_id)
+    entered.approved_at, entered.approved_by = at, actor
+    entered.save(update_fields=["approved_at", "approved_by"])
+    note_act(actor.login, "clients.approve", subject, at=at)
+    return entered
+
+
+def _withdrawn(entered: Entered, subject: str, actor: User, at: datetime) -> Entered:
+    entered.withdrawn_at, entered.withdrawn_by = at, actor
+    entered.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    note_act(actor.login, "clients.suspend", subject, at=at)
+    return entered
 
 
 def _key(key_id: int) -> ClientKey:
