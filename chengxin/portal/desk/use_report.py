@@ -32,7 +32,7 @@ COLUMNS = {
     "open": "没有办结",
     "explained_late": "说明逾期",
     "questions_late": "本人提问逾期",
-    "recalls_late": "撤回通知逾期",
+    "recalls_late": "更正、撤回通知逾期",
 }
 MONTHS = 12
 
