@@ -1,6 +1,7 @@
 """Answering: a person's report for an officer or a client with a duty item, a basis and a case, in the form of the duty."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -178,23 +179,41 @@ def _report(
     *,
     as_of: date | None = None,
 ) -> Report:
-    """Number the report and note its number in the same transaction as the entry."""
-    number, asker, salt = report_number(note.at), allowed.asker, new_salt()
+    """Make the report and note its number in the same transaction as the entry."""
+    made = make_report(allowed, note, subject, records, answer, as_of=as_of)
     run_prepared(
         "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt) VALUES (%s, %s, %s, %s, %s)",
-        [note.subject_id, number, note.entry_id, note.at, salt],
+        [note.subject_id, made.number, note.entry_id, note.at, bytes.fromhex(made.salt)],
     )
+    return made
+
+
+def make_report(
+    allowed: Allowed,
+    note: Reading,
+    subject: Named,
+    records: Sequence[ShownRecord],
+    answer: Answer | None,
+    *,
+    case: str = "",
+    as_of: date | None = None,
+) -> Report:
+    """Make a report of what a reading gave, under a number and with a salt of its own; ``case`` in place of the asker's.
+
+    Whoever hands it out writes the number and the salt down, in the transaction that reads.
+    """
+    asker = allowed.asker
     # Signed for by name on every face; the entry keeps the login.
     ours = allowed.officer if allowed.officer and allowed.officer.login == asker.officer else None
     return Report(
-        number=number,
+        number=report_number(note.at),
         issued_at=note.at,
         subject=subject,
         organisation=allowed.organisation.name,
         officer=ours.display_name if ours else asker.officer,
         purpose=allowed.purpose.name,
         basis=allowed.bases[asker.basis],
-        case_reference=asker.case_reference,
+        case_reference=case or asker.case_reference,
         records=tuple(records),
         as_of=as_of,
         duty=allowed.duty.name if allowed.duty else "",
@@ -202,7 +221,7 @@ def _report(
         answer=answer,
         entry_id=note.entry_id,
         authorisation=asker.authorisation,
-        salt=salt.hex(),
+        salt=new_salt().hex(),
     )
 
 

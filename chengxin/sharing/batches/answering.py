@@ -27,11 +27,10 @@ from chengxin.records.queries import ShownRecord
 from chengxin.sharing.batches.identifying import identify_many
 from chengxin.sharing.batches.keys import encrypt_for
 from chengxin.sharing.batches.services import USE, Purpose, asker_of
-from chengxin.sharing.correcting.tokens import new_salt
 from chengxin.sharing.deciding import Allowed, Question, Refused, allow, refuse_case
 from chengxin.sharing.documents import as_json
 from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
-from chengxin.sharing.services import Report, report_number
+from chengxin.sharing.services import Report, make_report
 
 CLAIM = """SELECT part, number, place, organisation, client, duty, basis, officer, result_key, questions_sealed, key_id
     FROM sharing_claim_part(%s::bigint[])"""
@@ -186,8 +185,8 @@ def _read(allowed: Allowed, asked: Sequence[Asked], outcomes: Sequence[Outcome],
         outcome.note = Reading(own.subject_id, one.entry_id, at, None, own.fields, own.versions)
         outcome.outcome = "answered" if own.versions else "empty"
         subject = Named("", outcome.code)
-        told_records = tuple(records.get(outcome.subject_id, ()))
-        outcome.report = _report(allowed, one, subject, told_records, answers.get(outcome.subject_id), at)
+        found, answer = records.get(outcome.subject_id, ()), answers.get(outcome.subject_id)
+        outcome.report = make_report(allowed, outcome.note, subject, found, answer, case=one.case)
 
 
 def _through_the_gate(
@@ -206,32 +205,6 @@ def _through_the_gate(
         found = [state for each in states.values() for state in each]
         answers[subject] = answer_in(form, found, asked=states, bounds=duty.bands)
     return {}, answers
-
-
-def _report(
-    allowed: Allowed,
-    asked: Asked,
-    subject: Named,
-    records: tuple[ShownRecord, ...],
-    answer: Answer | None,
-    at: datetime,
-) -> Report:
-    return Report(
-        number=report_number(at),
-        issued_at=at,
-        subject=subject,
-        organisation=allowed.organisation.name,
-        officer=allowed.asker.officer,
-        purpose=allowed.purpose.name,
-        basis=allowed.bases[allowed.asker.basis],
-        case_reference=asked.case,
-        records=records,
-        duty=allowed.duty.name if allowed.duty else "",
-        duty_code=allowed.asker.duty,
-        answer=answer,
-        entry_id=asked.entry_id,
-        salt=new_salt().hex(),
-    )
 
 
 def _settle(claimed: Claimed, asker: Asker, asked: Sequence[Asked], outcomes: Sequence[Outcome], at: datetime) -> None:
