@@ -264,7 +264,8 @@ def test_a_demos_person_is_there_in_a_demo_alone(register: Register, settings: A
     with register.connect("owner") as owner:
         owner.execute("UPDATE identity_house SET demo = true")
         owner.execute(
-            "INSERT INTO identity_demo_person (id, subject_id, label) SELECT 1, min(subject_id), 'x' FROM identity_person"
+            "INSERT INTO identity_demo_person (id, subject_id, label) SELECT 1, min(subject_id), 'x'"
+            " FROM identity_person WHERE died IS NULL AND minor_rank <= identity_rank"
         )
     settings.DEMO = True
     client = Client()
