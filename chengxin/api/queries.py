@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chengxin.api.application import ClientToken, answers_of
 from chengxin.api.schemas import EXAMPLE_PERSON, CodeTypeName, Words
@@ -69,12 +69,12 @@ class Query(Purpose, Subject):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [EXAMPLE]})
 
 
-class BandShown(Schema):
+class BandShown(BaseModel):
     least: int
     most: int | None
 
 
-class AnswerShown(Schema):
+class AnswerShown(BaseModel):
     """The answer where its form holds no record; of found, count and band the one that the form has."""
 
     form: FormName
@@ -90,13 +90,13 @@ class AnswerShown(Schema):
     text_en: str
 
 
-class FieldShown(Schema):
+class FieldShown(BaseModel):
     code: str
     label: str
     text: str
 
 
-class RecordShown(Schema):
+class RecordShown(BaseModel):
     number: str
     item: str
     item_name: str
@@ -114,7 +114,7 @@ class RecordShown(Schema):
     fields: list[FieldShown]
 
 
-class QueryAnswered(Schema):
+class QueryAnswered(BaseModel):
     """The answer in the form of the duty: ``answer`` or ``records``. The person isn't told again."""
 
     entry: UUID = Field(description="查询登记的编号 / number of the access entry")

@@ -21,7 +21,9 @@ DUTY, BASIS, CASE, OFFICER = "XK-SC-01", "XZXKF-34", "许可2026-1", "xk-07"
 # Who measures isn't held up by how much one system may ask in a minute.
 WIDER = "UPDATE records_term SET value = 10000000 WHERE name = 'query-limits'"
 COUNT = """INSERT INTO sharing_query_use AS u (client, day, used, minute, in_minute)
-    VALUES ('{client}', current_date, 1, date_trunc('minute', now()), 1)
+    SELECT '{client}', current_date, 1, date_trunc('minute', now()), 1 FROM identity_client_live
+    WHERE client_id = '{client}' AND organisation = '{organisation}'
+      AND EXISTS (SELECT FROM unnest(addresses) one WHERE '127.0.0.1'::inet <<= one::cidr)
     ON CONFLICT (client, day) DO UPDATE SET used = u.used + 1, minute = date_trunc('minute', now()),
         in_minute = CASE WHEN u.minute = date_trunc('minute', now()) THEN u.in_minute + 1 ELSE 1 END
         WHERE u.used < 10000000 AND (u.minute <> date_trunc('minute', now()) OR u.in_minute < 10000000)
@@ -31,18 +33,15 @@ BEGIN;
 SET LOCAL synchronous_commit = off;
 {count}
 COMMIT;
-SELECT EXISTS (SELECT FROM unnest(addresses) one WHERE '127.0.0.1'::inet <<= one::cidr)
-    FROM identity_client_live WHERE client_id = '{client}' AND organisation = '{organisation}';
 {facts};
 SELECT c.subject_id AS subject, c.name_tag, c.key_id, p.died FROM identity_code c JOIN identity_person p USING (subject_id)
     WHERE c.code_hash = (SELECT code_hash FROM bench_person WHERE n = :n) AND p.minor_rank <= p.identity_rank \\gset
 BEGIN;
-SELECT set_config('cx.on', current_date::text, true), set_config('cx.purpose', '{purpose}', true), set_config('cx.duty', '{duty}', true);
+{opened};
 {gate};
-{begun};
-INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt)
+WITH beside AS (INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt)
     VALUES (:subject, 'CX' || substr(upper(md5(random()::text || clock_timestamp())), 1, 18), gen_random_uuid(), now(),
-    uuid_send(gen_random_uuid()));
+    uuid_send(gen_random_uuid())))
 INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, duty, basis, case_reference, channel, outcome,
     reason, fields, record_ids, versions) VALUES (:subject, gen_random_uuid(), now(), '{organisation}', '{client}/{officer}',
     '{purpose_code}', '{duty_code}', '{basis}', '{case}', 'api', 'answered', '', ARRAY['CF-ZRR.CF_WSH'], '{{}}', '{{}}');
@@ -114,8 +113,8 @@ def _enter_client(file: Path) -> None:
 
 def _yardstick(stage: Stage, url: str, client: str, people: list[tuple[str, str]]) -> Path:
     """Write pgbench's script of the statements that a query runs, and a table of the keys it asks with."""
-    from chengxin.catalogue.held import BEGUN
     from chengxin.identity.vault import vault
+    from chengxin.records.gate import OPEN_AND_TELL
     from chengxin.records.queries import GATE
     from chengxin.sharing.deciding import FACTS
 
@@ -134,10 +133,12 @@ def _yardstick(stage: Stage, url: str, client: str, people: list[tuple[str, str]
         connection.execute("GRANT SELECT ON bench_person TO chengxin_app")
     facts = FACTS.replace("%(today)s", "current_date").replace("%(organisation)s", f"'{organisation}'")
     facts = facts.replace("%(duty)s", f"'{DUTY}'").replace("%(purpose)s", "''").replace("%(officer)s", f"'{OFFICER}'")
+    opened = OPEN_AND_TELL.replace("%(day)s", "current_date::text").replace("%(on)s", "current_date")
+    opened = opened.replace("%(purpose)s", f"'{purpose}'").replace("%(duty)s", f"'{duty}'")
     text = SCRIPT.format(
-        persons=len(people), client=client, organisation=organisation, purpose=purpose, duty=duty, officer=OFFICER, basis=BASIS,
-        purpose_code=purpose_code, duty_code=DUTY, case=CASE, count=COUNT.format(client=client), facts=facts.replace("%%", "%"),
-        gate=GATE.replace("%s", ":subject"), begun=BEGUN.replace("%(on)s", "current_date"),
+        persons=len(people), client=client, organisation=organisation, officer=OFFICER, basis=BASIS, purpose_code=purpose_code,
+        duty_code=DUTY, case=CASE, count=COUNT.format(client=client, organisation=organisation), facts=facts.replace("%%", "%"),
+        gate=GATE.replace("%s", ":subject"), opened=opened,
     )  # fmt: skip
     file = stage.folder / "queries.pgbench"
     file.write_text(text, encoding="utf-8")

@@ -1,10 +1,11 @@
 """What whole editions hold, read once by each process: an edition never changes after it was sealed (``sql/locks_editions.sql``)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from chengxin.catalogue.models import CodeValue, ItemVersion
 from chengxin.catalogue.terms import ItemDefinition, define_item
@@ -67,7 +68,12 @@ class Begun:
 
 def begun_by(on: date) -> Begun:
     """Give the editions begun by the day. One statement."""
-    rows = fetch_prepared(BEGUN, {"on": on})
+    return told_begun(fetch_prepared(BEGUN, {"on": on}))
+
+
+def told_begun(rows: Iterable[tuple[Any, ...]]) -> Begun:
+    """Make of the rows of ``BEGUN``, those of no edition left out, the editions that they tell of."""
+    rows = [row for row in rows if row[0] is not None]
     by_level = {level: (pk, sealed) for pk, sealed, level, in_force in rows if in_force}
     return Begun(
         tuple((pk, sealed) for pk, sealed, _, _ in rows),

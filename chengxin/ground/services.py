@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -53,6 +54,8 @@ class Reading:
     fields: set[str] = field(default_factory=set)
     versions: list[tuple[int, int]] = field(default_factory=list)
     refusal: str = ""
+    beside: tuple[str, Sequence[Any]] | None = None
+    """An INSERT and its values that goes with the entry, in its statement."""
 
     @property
     def outcome(self) -> str:
@@ -74,6 +77,7 @@ def reading(asker: Asker, subject_id: int, *, at: datetime, as_of: date | None =
             enter(asker, note, outcome=note.outcome, reason=note.refusal)
     except Exception:
         note.versions.clear()
+        note.beside = None
         with transaction.atomic(durable=True):
             enter(asker, note, outcome="failed", reason="error")
         raise
@@ -90,9 +94,11 @@ def enter_refusal(asker: Asker, *, subject_id: int, reason: str, at: datetime, a
 
 def enter(asker: Asker, note: Reading, *, outcome: str, reason: str = "") -> None:
     """Write the entry. The application's role may insert here and do nothing else, so nothing is returned."""
+    insert, values = note.beside or ("", ())
     run_prepared(
-        ENTER,
+        f"WITH beside AS ({insert}) {ENTER}" if insert else ENTER,
         [
+            *values,
             note.subject_id,
             note.entry_id,
             note.at,

@@ -32,12 +32,16 @@ def speak_for(organisation: str, name: str) -> None:
 
     Two short statements. Raises RuntimeError outside a transaction.
     """
+    fetch_prepared("SELECT set_config('cx.speaker', %s, true)", [sealed_claim(organisation, name)])
+
+
+def sealed_claim(organisation: str, name: str) -> str:
+    """Give the claim of ``speak_for`` for a function that makes it itself. One statement. Raises RuntimeError outside a transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("whoever speaks does so for one transaction")
     claim = organisation + name
     ((moment,),) = fetch_prepared(MOMENT, ())
-    seal = hmac.digest(_key(), f"{moment}{claim}".encode(), "sha256").hex()
-    fetch_prepared("SELECT set_config('cx.speaker', %s, true)", [seal + claim])
+    return hmac.digest(_key(), f"{moment}{claim}".encode(), "sha256").hex() + claim
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import groupby
 
-from chengxin.catalogue.held import begun_by
 from chengxin.catalogue.queries import PurposeTerms
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Reading
@@ -26,9 +25,8 @@ STATES_OF_EACH = """SELECT v.subject_id, i.code, v.record_id, v.version, v.state
 def read_shown_of(
     notes: Mapping[int, Reading], purpose: PurposeTerms, on: date, *, duty: int, listed: bool
 ) -> dict[int, list[ShownRecord]]:
-    """Read what may be shown of each of these persons today, given by number with what is noted of their reading. Three statements."""
-    open_gate(on, purpose.id, duty)
-    begun, found = begun_by(on), dict[int, list[ShownRecord]]()
+    """Read what may be shown of each of these persons today, given by number with what is noted of their reading. Two statements."""
+    begun, found = open_gate(on, purpose.id, duty), dict[int, list[ShownRecord]]()
     rows = fetch_prepared(GATE_OF_EACH, [list(notes)])
     for subject, own in groupby(rows, key=lambda row: row[0]):
         found[subject] = shown(notes[subject], list(own), begun, "purpose", listed=listed)

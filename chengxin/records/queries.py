@@ -79,10 +79,9 @@ def read_shown(
     The day and the purpose are set for this transaction; the database's own policies do the rest. What was read is noted for the
     access entry: each version, and the fields by name.
     """
-    open_gate(on, purpose.id, duty)
-    subject = note.subject_id
+    begun, subject = open_gate(on, purpose.id, duty), note.subject_id
     rows = fetch_prepared(GATE, [subject]) if items is None else fetch_prepared(GATE_OF, [subject, sorted(items)])
-    return shown(note, rows, begun_by(on), reader, listed=listed)
+    return shown(note, rows, begun, reader, listed=listed)
 
 
 def read_states(

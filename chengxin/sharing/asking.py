@@ -8,16 +8,24 @@ from django.db import connection, transaction
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
 from chengxin.identity.checking import refuse_client
-from chengxin.identity.errors import OutOfHours, QuotaExhausted, RateExceeded, TokenInvalid
+from chengxin.identity.errors import (
+    AddressNotAllowed,
+    ClientNotInForce,
+    OutOfHours,
+    QuotaExhausted,
+    RateExceeded,
+    TokenInvalid,
+)
 from chengxin.identity.hours import out_of_hours, refuse_out_of_hours
 from chengxin.identity.services.replays import earlier_answer, keep_answer, request_digest
-from chengxin.identity.speaking import speak_for
+from chengxin.identity.speaking import sealed_claim, speak_for
 from chengxin.lib.errors import TooMany
 from chengxin.lib.periods import seconds_of_day_left
 from chengxin.sharing.deciding import Question
 from chengxin.sharing.services import Report, issue_report
 
 CHANNEL, BETWEEN = "api", "/"
+BEGIN_QUERY = "SELECT refusal, used, quota FROM sharing_begin_query(%s, %s::inet)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,8 @@ def answer_system(caller: Caller, why: Why, question: Question, *, at: datetime,
     told again. Raises ClientNotInForce, AddressNotAllowed, OutOfHours, QuotaExhausted, RateExceeded, KeyReused, NotAnswerable,
     DutyNotNamed, TokenInvalid, HandsRefused where the officer is one of ours and asks about themselves.
     """
-    refuse_client(caller.client_id, caller.organisation, caller.address)
     _refuse_dead_token(caller)
-    refuse_out_of_hours(caller.client_id, at)
-    used, quota = _count(caller, why, question, key, at)
+    used, quota = _count_once(caller, why, question, key, at) if key else _count(caller, at)
     officer = f"{caller.client_id}{BETWEEN}{why.officer}"
     # The duty tells its purpose.
     bound = caller.authorisation
@@ -80,23 +86,43 @@ def _refuse_dead_token(caller: Caller) -> None:
             raise TokenInvalid
 
 
-def _count(caller: Caller, why: Why, question: Question, key: str, at: datetime) -> tuple[int, int]:
-    """Count a query in a transaction of its own, so that calls don't wait for one another's answers; once under one key."""
+def _count(caller: Caller, at: datetime) -> tuple[int, int]:
+    """Count a query in a transaction of its own, so that calls don't wait for one another's answers."""
+    with transaction.atomic(durable=True):
+        claim = sealed_claim(caller.organisation, caller.client_id)
+        ((refusal, used, quota),) = fetch_prepared(BEGIN_QUERY, [claim, caller.address])
+    _refuse_uncounted(refusal, caller, at)
+    return used, quota
+
+
+def _count_once(caller: Caller, why: Why, question: Question, key: str, at: datetime) -> tuple[int, int]:
+    """Count a query once under its key, however often it is sent."""
+    refuse_client(caller.client_id, caller.organisation, caller.address)
+    refuse_out_of_hours(caller.client_id, at)
     parts = (why.basis, why.case_reference, why.officer, question.code_type, question.code, question.name)
     digest = request_digest(why.duty, [parts])
     for _ in range(2):
         with transaction.atomic(durable=True):
             speak_for(caller.organisation, caller.client_id)
-            earlier = earlier_answer(caller.client_id, key, digest) if key else None
+            earlier = earlier_answer(caller.client_id, key, digest)
             if earlier:
                 return earlier[0], earlier[1]
             refusal, used, quota = count_query()
-            if not key or refusal or keep_answer(caller.client_id, key, digest, (used, quota, ()), at=at):
+            if refusal or keep_answer(caller.client_id, key, digest, (used, quota, ()), at=at):
                 break
             transaction.set_rollback(True)
+    _refuse_uncounted(refusal, caller, at)
+    return used, quota
+
+
+def _refuse_uncounted(refusal: str, caller: Caller, at: datetime) -> None:
+    """Raise the error that a query wasn't counted for."""
+    if refusal == ClientNotInForce.code:
+        raise ClientNotInForce
+    if refusal == AddressNotAllowed.code:
+        raise AddressNotAllowed
     if refusal:
         raise limit_refusal(refusal, caller.client_id, at)
-    return used, quota
 
 
 def count_query() -> tuple[str, int, int]:

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from chengxin.catalogue.queries import PurposeTerms
 from chengxin.ground.errors import NotAnswerable
-from chengxin.ground.prepared import run_prepared
 from chengxin.ground.services import UNKNOWN_SUBJECT, Asker, Reading, enter_refusal, note_act, reading
 from chengxin.identity.errors import HandsRefused
 from chengxin.identity.models import User
@@ -27,6 +26,7 @@ from chengxin.sharing.duties.answers import Answer, Form, answer_in, told_field
 from chengxin.sharing.duties.rules import NOT_NAMED
 from chengxin.sharing.errors import DayToCome, DutyNotNamed
 
+NUMBERED = "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt) VALUES (%s, %s, %s, %s, %s)"
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -179,12 +179,9 @@ def _report(
     *,
     as_of: date | None = None,
 ) -> Report:
-    """Make the report and note its number in the same transaction as the entry."""
+    """Make the report and have its number noted in the entry's own statement."""
     made = make_report(allowed, note, subject, records, answer, as_of=as_of)
-    run_prepared(
-        "INSERT INTO sharing_report (subject_id, number, entry_id, issued_at, salt) VALUES (%s, %s, %s, %s, %s)",
-        [note.subject_id, made.number, note.entry_id, note.at, bytes.fromhex(made.salt)],
-    )
+    note.beside = NUMBERED, [note.subject_id, made.number, note.entry_id, note.at, bytes.fromhex(made.salt)]
     return made
 
 

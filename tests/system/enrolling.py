@@ -7,11 +7,11 @@ from tests.people import CENTRE, MARKET, OTHER
 from tests.system import cataloguing as c
 from tests.system.administering import declare, user
 from tests.system.checking import CLIENT
-from tests.system.speaking import speak
+from tests.system.speaking import sealed, speak
 from tests.system.stage import SHOWN, Stage
 
 DUTY, ENROLMENT, USE, DAY = "sharing_duty", "sharing_enrolment", "sharing_query_use", timedelta(days=1)
-NUMBER, EXAMINER = 9401, "examiner"
+NUMBER, EXAMINER, BEGIN = 9401, "examiner", "sharing_begin_query"
 PLACES = {**c.PLACES, EXAMINER: MARKET, "verifier": OTHER}
 FULL, YES_NO = "XK-SC-01", "XK-SC-02"
 
@@ -386,6 +386,16 @@ def counts(**changes: Any) -> Any:
             use(stage, **{"minute": minute, **changes})
         speak(stage, OTHER, CLIENT)
         return bool(stage.run("app", "SELECT refusal FROM sharing_count_query()") == [("",)])
+
+    return attack
+
+
+def begins(*, organisation: str = OTHER, address: str = "127.0.0.1") -> Any:
+    """Begin a query as a system; true when it may be asked."""
+
+    def attack(stage: Stage) -> bool:
+        claim = sealed(stage, organisation + CLIENT)
+        return bool(stage.run("app", f"SELECT refusal FROM {BEGIN}(%s, %s::inet)", claim, address) == [("",)])
 
     return attack
 

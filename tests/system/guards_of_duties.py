@@ -1,6 +1,6 @@
 """What keeps duty items and enrolments, and reading and answering to them: object by object and clause by clause; see ``guards``."""
 
-from tests.people import CENTRE, OTHER
+from tests.people import CENTRE, MARKET, OTHER
 from tests.system import answering as w
 from tests.system import enrolling as e
 from tests.system.attacks import Attack
@@ -147,10 +147,13 @@ CLAUSES: dict[str, Clause] = {
                                            w.enters(purpose="CF-CL", basis="XZCFF-5"), NOT_ENROLLED),
     "entry: no duty where none is needed": Clause("guard_duty_entry", "IF NEW.duty <> '' THEN", "IF false THEN",
                                                   w.enters(organisation=CENTRE, officer="officer", purpose="CK-FW"), "that has none"),
-    "query: so many in a minute": Clause("count_query", "AND (u.minute <> this_minute OR u.in_minute < most)", "", e.counts(in_minute=600)),
-    "query: so many on a day": Clause("count_query", "u.used < quota AND", "", e.counts(used=20_000)),
+    "query: so many in a minute": Clause("count_for", "AND (u.minute <> this_minute OR u.in_minute < most)", "", e.counts(in_minute=600)),
+    "query: so many on a day": Clause("count_for", "u.used < quota AND", "", e.counts(used=20_000)),
     "query: counted for whoever speaks": Clause("count_query",
         "IF asker IS NULL THEN", "IF false THEN", e.counts_for_nobody, "for whoever speaks"),
+    "query: begun by a client of the organisation": Clause("begin_query",
+        " AND l.organisation_id = s.organisation", "", e.begins(organisation=MARKET)),
+    "query: begun from a network of its own": Clause("begin_query", "address <<= one::cidr", "true", e.begins(address="192.0.2.9")),
     "entry: as it was read": Clause("guard_duty_entry",
         "IF cardinality(NEW.versions) > 0 AND", "IF false AND", w.enters(reads=e.YES_NO), UNDER),
 }  # fmt: skip
@@ -162,6 +165,7 @@ SOUND: dict[str, Attack] = {
     "an-end-by-the-centre": e.steps("end", begin=e.begun, by="officer"),
     "an-application-taken-back": e.steps("end"),
     "a-query-counted": e.counts(),
+    "a-query-begun": e.begins(),
     "an-answer": w.enters(),
     "an-empty-answer": w.enters(reads="", outcome="empty", record_ids=[], versions=[]),
     "a-duty": e.writes(),

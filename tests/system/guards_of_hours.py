@@ -16,7 +16,7 @@ CLAUSES: dict[str, Clause] = {
     "limits: not set tomorrow": Clause("guard_client_limits", "OR NEW.entered_at > clock_timestamp()", "", li.tomorrow, "from today on"),
     "limits: set by": Clause("guard_client_limits", "NOT identity_holds_role(NEW.entered_by_id, 'system_admin')", "false",
                              li.limits(login="security"), "only a system administrator limits"),
-    "hours: of a query": Clause("count_query", "IF identity_client_closed(asker) THEN", "IF false THEN", li.asks_when(li.closes)),
+    "hours: of a query": Clause("count_for", "IF identity_client_closed(asker) THEN", "IF false THEN", li.asks_when(li.closes)),
     "hours: of a check": Clause("check_asker", "WHEN identity_client_closed(c.client_id) THEN 'out-of-hours'", "",
                                 li.checks_when(li.closes)),
     "hours: of working days": Clause("client_closed",
@@ -26,8 +26,8 @@ CLAUSES: dict[str, Clause] = {
                                 li.asks_when(li.closes)),
     "limits: the newest": Clause("client_limits_live", "l.valid_from DESC, l.id DESC", "l.valid_from DESC, l.id",
                                  li.asks_when(li.closed_later)),
-    "limits: so many a minute": Clause("count_query", "least(most, l.a_minute)", "most", li.asks_when(li.limit, times=2)),
-    "limits: so many a day": Clause("count_query", "least(quota, l.a_day)", "quota", li.asks_when(li.once_a_day, times=2)),
+    "limits: so many a minute": Clause("count_for", "least(most, l.a_minute)", "most", li.asks_when(li.limit, times=2)),
+    "limits: so many a day": Clause("count_for", "least(quota, l.a_day)", "quota", li.asks_when(li.once_a_day, times=2)),
 }  # fmt: skip
 SOUND: dict[str, Attack] = {
     "limits-set": li.limits(role="admin"),

@@ -261,22 +261,17 @@ GRANT USAGE ON SEQUENCE sharing_enrolment_id_seq TO {app};
 -- The administration tells what is provisional.
 GRANT SELECT ON sharing_duty TO {admin};
 
--- name: count_query
--- Count a query of the client that this transaction speaks for against what it may ask in a minute and on a day, where it was narrowed for
--- this client against that, and in its hours; gives why not, and how much of the day is used. Runs with the owner's rights: the
--- application can't count for itself, nor take anything back.
-CREATE OR REPLACE FUNCTION sharing_count_query(OUT refusal text, OUT used integer, OUT quota integer) LANGUAGE plpgsql SECURITY DEFINER
+-- name: count_for
+-- Count a query of a client against what it may ask in a minute and on a day, where it was narrowed for this client against that, and in its
+-- hours; gives why not, and how much of the day is used.
+CREATE OR REPLACE FUNCTION sharing_count_for(asker text, OUT refusal text, OUT used integer, OUT quota integer) LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
     this_minute timestamptz := date_trunc('minute', transaction_timestamp());
     most integer;
-    asker text := (SELECT s.name FROM identity_speaker() s WHERE s.organisation IS NOT NULL);
     row sharing_query_use;
 BEGIN
-    IF asker IS NULL THEN
-        RAISE EXCEPTION 'a query is counted for whoever speaks' USING ERRCODE = 'insufficient_privilege';
-    END IF;
     -- Of one client's calls at once each waits here for the others to end: not for the disk too. What a crash loses of the count it loses of
     -- the last half second.
     PERFORM set_config('synchronous_commit', 'off', true);
@@ -305,9 +300,45 @@ BEGIN
 END
 $$;
 
+-- name: count_query
+-- Count a query of the client that this transaction speaks for. Runs with the owner's rights: the application can't count for itself, nor take
+-- anything back.
+CREATE OR REPLACE FUNCTION sharing_count_query(OUT refusal text, OUT used integer, OUT quota integer) LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    asker text := (SELECT s.name FROM identity_speaker() s WHERE s.organisation IS NOT NULL);
+BEGIN
+    IF asker IS NULL THEN
+        RAISE EXCEPTION 'a query is counted for whoever speaks' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT c.refusal, c.used, c.quota INTO refusal, used, quota FROM sharing_count_for(asker) c;
+END
+$$;
+
+-- name: begin_query
+-- Speak for a client for the rest of the transaction, and count its query where it stands and calls from a network of its own.
+CREATE OR REPLACE FUNCTION sharing_begin_query(claim text, address inet, OUT refusal text, OUT used integer, OUT quota integer)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    asker text;
+    networks varchar[];
+BEGIN
+    PERFORM set_config('cx.speaker', claim, true);
+    SELECT l.client_id, l.addresses INTO asker, networks FROM identity_speaker() s
+        JOIN identity_client_live l ON l.client_id = s.name AND l.organisation_id = s.organisation;
+    IF asker IS NULL THEN
+        refusal := 'client-not-in-force';
+    ELSIF NOT EXISTS (SELECT FROM unnest(networks) one WHERE address <<= one::cidr) THEN
+        refusal := 'address-not-allowed';
+    ELSE
+        SELECT c.refusal, c.used, c.quota INTO refusal, used, quota FROM sharing_count_for(asker) c;
+    END IF;
+END
+$$;
+
 -- name: query_grants
-REVOKE ALL ON FUNCTION sharing_count_query() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_count_query() TO {app};
+REVOKE ALL ON FUNCTION sharing_count_for(text), sharing_count_query(), sharing_begin_query(text, inet) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_count_query(), sharing_begin_query(text, inet) TO {app};
 
 -- name: public_duty
 -- The duty items that hold today: for what, which items, in which form, on which articles, stored or not. Nobody's rows.
