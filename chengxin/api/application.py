@@ -18,7 +18,8 @@ from ninja.security.base import AuthBase
 from chengxin import __version__
 from chengxin.api.description import described
 from chengxin.api.schemas import Problem
-from chengxin.identity.checking import refuse_client
+from chengxin.identity.checking import is_key_gone, refuse_client
+from chengxin.identity.errors import TokenInvalid
 from chengxin.identity.openness import AccessPolicy, View, address_of
 from chengxin.identity.policies import bearer_in, clients_may
 from chengxin.identity.tokens import Bearer, machine_acts
@@ -58,7 +59,9 @@ def answers_of(name: str, **good: Any) -> Any:
 
 
 class ClientToken(AuthBase):
-    """Lets a client in whose access token covers the act; the policy is what the walk over all operations compares.
+    """Lets a client in whose access token covers the act and was got with a key that still proves it.
+
+    The policy is what the walk over all operations compares.
 
     ``standing``: asks here whether the client is in force and calls from its own network, where what the operation does asks that nowhere.
     """
@@ -75,6 +78,8 @@ class ClientToken(AuthBase):
 
     def __call__(self, request: HttpRequest) -> Bearer:
         bearer = bearer_in(request, self.policy, at=timezone.now())
+        if is_key_gone(bearer.client_id, bearer.key):
+            raise TokenInvalid
         if self._standing:
             refuse_client(bearer.client_id, bearer.organisation, address_of(request))
         return bearer

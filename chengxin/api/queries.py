@@ -175,7 +175,7 @@ def answer_query(
 
     Raises what ``answer_system`` raises.
     """
-    caller = Caller(bearer.organisation, bearer.client_id, address, bearer.authorisation)
+    caller = Caller(bearer.organisation, bearer.client_id, address, bearer.key, bearer.authorisation)
     why = Why(body.duty, body.basis, body.case_reference, body.officer)
     with on_the_beat(settings.CHECK_BEAT_S):
         answered = answer_system(caller, why, Question(body.code_type, body.code, body.name), at=at, key=key)

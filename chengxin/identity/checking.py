@@ -113,6 +113,17 @@ class ClientKeyLive:
     client_id: str
     organisation: str
     public: str
+    kid: str
+
+
+def is_key_gone(client_id: str, kid: str) -> bool:
+    """Tell whether a key of a client in force proves it no longer. One statement."""
+    ((gone,),) = fetch_prepared(
+        """SELECT EXISTS (SELECT FROM identity_client_live WHERE client_id = %(client)s)
+              AND NOT EXISTS (SELECT FROM identity_client_key_live WHERE client_id = %(client)s AND kid = %(kid)s)""",
+        {"client": client_id, "kid": kid},
+    )
+    return bool(gone)
 
 
 def refuse_client(client_id: str, organisation: str, address: str) -> None:
@@ -132,7 +143,7 @@ def find_client_key(client_id: str, kid: str, address: str) -> ClientKeyLive | N
     """Give a client's key in force, for one that calls from a network of its own."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT client_pk, client_id, organisation, public FROM identity_client_key_live
+            """SELECT client_pk, client_id, organisation, public, kid FROM identity_client_key_live
                WHERE client_id = %s AND kid = %s AND EXISTS (SELECT FROM unnest(addresses) one WHERE %s::inet <<= one::cidr)""",
             [client_id, kid, address],
         )

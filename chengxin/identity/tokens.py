@@ -69,13 +69,15 @@ class Token:
 class Bearer:
     """What a token says: which client of which organisation, and which acts it may do until when.
 
-    ``authorisation``: the number of the one that it is bound to, empty for a token of the system's own.
+    ``key``: the client's own that the token was got with. ``authorisation``: the number of the one that it is bound to, empty for a
+    token of the system's own.
     """
 
     client_id: str
     organisation: str
     scope: frozenset[str]
     expires: int
+    key: str
     authorisation: str = ""
 
 
@@ -224,6 +226,7 @@ def _sealed(client: ClientKeyLive, covered: str, at: datetime, **bound: str) -> 
         "sub": client.client_id,
         "client_id": client.client_id,
         "organisation": client.organisation,
+        "key": client.kid,
         "iat": now,
         "exp": now + LIFE_S,
         "jti": secrets.token_urlsafe(12),
@@ -251,7 +254,8 @@ def _read(text: str, secret: str, issuer: str) -> Bearer:
         if token.header.get("typ") != TYPE or claims["iss"] != issuer or claims["aud"] != issuer:
             raise TokenInvalid
         scope = frozenset(claims["scope"].split())
-        return Bearer(claims["sub"], claims["organisation"], scope, claims["exp"], claims.get("authorisation", ""))
+        bound = claims.get("authorisation", "")
+        return Bearer(claims["sub"], claims["organisation"], scope, claims["exp"], claims["key"], bound)
     except (JoseError, ValueError, KeyError, TypeError):
         raise TokenInvalid from None
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from chengxin.ground.prepared import fetch_prepared
 from chengxin.ground.services import Asker
-from chengxin.identity.checking import refuse_client
+from chengxin.identity.checking import is_key_gone, refuse_client
 from chengxin.identity.errors import (
     AddressNotAllowed,
     ClientNotInForce,
@@ -25,12 +25,12 @@ from chengxin.sharing.deciding import Question
 from chengxin.sharing.services import Report, issue_report
 
 CHANNEL, BETWEEN = "api", "/"
-BEGIN_QUERY = "SELECT refusal, used, quota FROM sharing_begin_query(%s, %s::inet)"
+BEGIN_QUERY = "SELECT refusal, used, quota FROM sharing_begin_query(%s, %s::inet, %s)"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A system that proved itself with a token: its organisation, its own name, and from where it calls.
+    """A system that proved itself with a token: its organisation, its own name, from where it calls, and with which of its keys.
 
     ``authorisation``: the number of the one that the token is bound to, where it is.
     """
@@ -38,6 +38,7 @@ class Caller:
     organisation: str
     client_id: str
     address: str
+    key: str = ""
     authorisation: str = ""
 
 
@@ -90,7 +91,7 @@ def _count(caller: Caller, at: datetime) -> tuple[int, int]:
     """Count a query in a transaction of its own, so that calls don't wait for one another's answers."""
     with transaction.atomic(durable=True):
         claim = sealed_claim(caller.organisation, caller.client_id)
-        ((refusal, used, quota),) = fetch_prepared(BEGIN_QUERY, [claim, caller.address])
+        ((refusal, used, quota),) = fetch_prepared(BEGIN_QUERY, [claim, caller.address, caller.key])
     _refuse_uncounted(refusal, caller, at)
     return used, quota
 
@@ -98,6 +99,8 @@ def _count(caller: Caller, at: datetime) -> tuple[int, int]:
 def _count_once(caller: Caller, why: Why, question: Question, key: str, at: datetime) -> tuple[int, int]:
     """Count a query once under its key, however often it is sent."""
     refuse_client(caller.client_id, caller.organisation, caller.address)
+    if is_key_gone(caller.client_id, caller.key):
+        raise TokenInvalid
     refuse_out_of_hours(caller.client_id, at)
     parts = (why.basis, why.case_reference, why.officer, question.code_type, question.code, question.name)
     digest = request_digest(why.duty, [parts])
@@ -121,6 +124,8 @@ def _refuse_uncounted(refusal: str, caller: Caller, at: datetime) -> None:
         raise ClientNotInForce
     if refusal == AddressNotAllowed.code:
         raise AddressNotAllowed
+    if refusal == TokenInvalid.code:
+        raise TokenInvalid
     if refusal:
         raise limit_refusal(refusal, caller.client_id, at)
 

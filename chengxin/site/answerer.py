@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from django.db import InterfaceError, OperationalError, connection
+from psycopg.errors import QueryCanceled
 
 PAUSE_S, MOST_TRIES, THREADS = 1.0, 3, 2
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class Answerer:
             try:
                 part = answer_next(at=timezone.now(), passed_over=passed_over, given_up=given_up)
             except PartBroken as broken:
-                if isinstance(broken.__cause__, OperationalError | InterfaceError):
+                if _is_away(broken.__cause__):
                     break
                 logger.exception("part %s of a batch failed", broken.part)
                 self.tries[broken.part] += 1
@@ -43,6 +44,11 @@ class Answerer:
             del self.tries[part]
             settled += 1
         return settled
+
+
+def _is_away(cause: BaseException | None) -> bool:
+    """Tell whether the database itself was away. One that gave up a statement which took too long is there, and would do so again."""
+    return isinstance(cause, OperationalError | InterfaceError) and not isinstance(cause.__cause__, QueryCanceled)
 
 
 def serve(ended: threading.Event) -> None:

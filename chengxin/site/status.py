@@ -29,6 +29,7 @@ CLOCKS_APART = timedelta(seconds=5)
 AHEAD = timedelta(minutes=1)
 BACKUP_OLD = timedelta(days=7)
 PROOF_OLD = timedelta(days=2)
+PARTS_WAIT = timedelta(minutes=10)
 # The longest term in working days is twenty of them; a long holiday may lie in it.
 TERMS_AHEAD = timedelta(days=40)
 BACKUP_NOTE = "backup.json"
@@ -67,6 +68,8 @@ class Facts:
     calendar_until: date = date.max
     """The last day of which it is known whether it is worked."""
     register: RegisterFacts = field(default_factory=RegisterFacts)
+    parts_wait_since: datetime | None = None
+    """Since when parts of batches of queries wait while none is settled."""
 
 
 def judge(facts: Facts) -> list[Notice]:
@@ -82,6 +85,7 @@ def judge(facts: Facts) -> list[Notice]:
         _proof(facts),
         _calendar(facts),
         *judge_register(facts.register, facts.now),
+        _answerer(facts),
         *_server(facts),
     ]
 
@@ -260,12 +264,25 @@ def _calendar(facts: Facts) -> Notice:
     return Notice("calendar", "ok", f"放假安排知道到 {until}。", f"Holidays are known until {until}.")
 
 
+def _answerer(facts: Facts) -> Notice:
+    since = facts.parts_wait_since
+    if since is not None and facts.now - since > PARTS_WAIT:
+        minutes = (facts.now - since).total_seconds() // 60
+        return Notice(
+            "answerer",
+            "warning",
+            f"批量查询已有 {minutes:.0f} 分钟没有处理，还有等着的。请看“批量查询”进程（answerer）是否在运行，看日志。",
+            f"no part of a batch of queries was settled for {minutes:.0f} minutes, and some wait. See that the answerer runs.",
+        )
+    return Notice("answerer", "ok", "批量查询没有积压。", "No batch of queries is held up.")
+
+
 def _server(facts: Facts) -> list[Notice]:
     return [Notice("server", "warning", text, text) for text in facts.warnings]
 
 
 FACTS = """SELECT clock, last_recorded, keys_since, unblocked, size, server, waiting, waiting_since, doing, failed, batches_open,
-                  proved_at, faults FROM site_system_facts()"""
+                  proved_at, faults, site_parts_wait_since() FROM site_system_facts()"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +302,7 @@ class Seen:
     batches_open: int
     proved_at: datetime | None
     faults: int
+    parts_wait_since: datetime | None
 
 
 def ask_database() -> Seen:
@@ -345,6 +363,7 @@ def measure(
         faults=seen.faults,
         calendar_until=WorkCalendar().last_known,
         register=register_facts(),
+        parts_wait_since=seen.parts_wait_since,
     )
 
 

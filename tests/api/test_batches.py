@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from joserfc import jwk
 from joserfc.errors import JoseError
 
@@ -331,13 +332,24 @@ def test_an_enrolment_that_ends_half_way_ends_the_answers(
     assert entries(register) == [("answered", "", "batch"), ("refused", "duty-not-enrolled", "batch")]
 
 
+def of_a_bug() -> None:
+    raise ValueError(WANG_WEI.name)
+
+
+def of_taking_too_long() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 1")
+        cursor.execute("SELECT pg_sleep(60)")
+
+
+@pytest.mark.parametrize("fail", [of_a_bug, of_taking_too_long])
 def test_a_part_that_always_fails_is_entered_as_failed_and_holds_nobody_up(
-    taken: Taken, call: Call, token: str, register: Register, monkeypatch: pytest.MonkeyPatch
+    taken: Taken, call: Call, token: str, register: Register, monkeypatch: pytest.MonkeyPatch, fail: Callable[[], None]
 ) -> None:
     broken, sound = taken(b.line()), taken(b.line(LI_NA), duty=b.YES_NO)
 
     def fails(*_: Any, **__: Any) -> None:
-        raise ValueError(WANG_WEI.name)
+        fail()
 
     monkeypatch.setattr(answering, "read_shown_of", fails)
     from threading import Event
@@ -348,6 +360,24 @@ def test_a_part_that_always_fails_is_entered_as_failed_and_holds_nobody_up(
     assert entries(register) == [("answered", "", "batch"), ("failed", "error", "batch")]
     assert call(f"/queries/batches/{broken}/parts/1").json()["code"] == "batch-part-failed"
     assert call(f"/queries/batches/{broken}").json()["failed"] == 1
+
+
+def test_the_state_of_the_system_tells_since_when_parts_wait(
+    taken: Taken, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = (
+        "SELECT site_parts_wait_since() - now() BETWEEN '-1 minute' AND '0', site_parts_wait_since() FROM sharing_batch"
+    )
+    assert register.rows("SELECT site_parts_wait_since()") == [(None,)]
+    monkeypatch.setattr(interface, "MOST_IN_PART", 1)
+    taken(b.line(), b.line(LI_NA))
+    asked = register.rows("SELECT true, asked_at FROM sharing_batch")
+    assert register.rows(since) == asked
+    assert answering.answer_next(at=datetime.now().astimezone()) is not None
+    assert register.rows(since) == register.rows("SELECT true, max(settled_at) FROM sharing_batch_part")
+    assert register.rows(since) != asked
+    b.answer_all()
+    assert register.rows("SELECT site_parts_wait_since()") == [(None,)]
 
 
 def test_two_answerers_answer_a_part_once(taken: Taken, register: Register) -> None:

@@ -159,7 +159,7 @@ def test_whoever_had_the_scope_all_the_same_is_refused_by_the_service(
     tell: Tell, register: Register, folder: Path, now: datetime
 ) -> None:
     mine = UUID(tell(new(1, UNKNOWN.code, UNKNOWN.name)).json()["call"])
-    other = Bearer("c-aaaaaaaaaaaaaaaa", OTHER, frozenset({"population.tell"}), 0)
+    other = Bearer("c-aaaaaaaaaaaaaaaa", OTHER, frozenset({"population.tell"}), 0, "k")
     before = set(folder.iterdir())
     with pytest.raises(NotAllowed):
         receive_events(b'{"events": [{}]}', bearer=other, at=now)

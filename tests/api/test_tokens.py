@@ -267,7 +267,7 @@ def test_the_rule_refuses_a_licence_that_ended_whatever_the_view_says(
 ) -> None:
     """What the database showed a moment ago: the key was in force, and the organisation no longer stands."""
     number = licensed(register, now, today)
-    client = ClientKeyLive(1, "c-aaaaaaaaaaaaaaaa", AGENCY, "{}")
+    client = ClientKeyLive(1, "c-aaaaaaaaaaaaaaaa", AGENCY, "{}", "k")
     assert issue_token(client, "", at=now).scope == "verification.check"
     register.become("admin")
     end_licence(number, reason="吊销", actor=officer("system"), at=now)
@@ -288,7 +288,8 @@ def test_keys_change_without_a_gap(register: Register, made: System, now: dateti
     register.become("admin")
     approve_key(entered.pk, actor=officer("security"), at=now)
     register.become("app")
-    assert ask_token(successor.assertion()).status_code == ask_token(made.assertion()).status_code == 200
+    old, new = ask_token(made.assertion()), ask_token(successor.assertion())
+    assert purposes_shown(old) == purposes_shown(new) == (200, "")
     register.become("admin")
     with pytest.raises(ClientRefused, match="最多两把"):
         enter_key(made.client_id, third_key(), until=until, actor=officer("system"), at=now)
@@ -297,6 +298,14 @@ def test_keys_change_without_a_gap(register: Register, made: System, now: dateti
     register.become("app")
     assert_unproved(ask_token(made.assertion()))
     assert ask_token(successor.assertion()).status_code == 200
+    # What was got with it before is worth nothing from this moment on.
+    assert (purposes_shown(old), purposes_shown(new)) == ((401, "invalid-token"), (200, ""))
+
+
+def purposes_shown(answer: Any) -> tuple[int, str]:
+    """Use a token; give the status, and the code of a refusal."""
+    listed: Any = Client().get("/api/v1/purposes", headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+    return listed.status_code, listed.json()["code"] if listed.status_code != 200 else ""
 
 
 def third_key() -> str:

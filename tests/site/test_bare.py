@@ -150,6 +150,15 @@ def test_a_key_is_counted_once(past: Send) -> None:
     assert first["RateLimit"].split(";")[1] == second["RateLimit"].split(";")[1]
 
 
+def test_a_token_ends_with_the_key_that_it_was_got_with(past: Send, register: Register) -> None:
+    with register.connect("owner") as owner:
+        owner.execute("UPDATE identity_client_key SET withdrawn_at = now(), withdrawn_by_id = approved_by_id")
+    for once in ({}, {"HTTP_IDEMPOTENCY_KEY": "once"}):
+        status, _, told = past(body(WANG_WEI), **once)
+        assert (status, told["code"]) == (401, "invalid-token")
+    assert entries(register) == []
+
+
 def test_a_bug_tells_nothing(past: Send, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError(WANG_WEI.code)

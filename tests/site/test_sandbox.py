@@ -113,7 +113,8 @@ def asks_as_a_program_would(bare: Register, client: str, department: str, popula
     with population.open(encoding="utf-8-sig", newline="") as file:
         row = next(one for one in csv.DictReader(file) if one["ZJLX"] in {"1", "居民身份证"} and one["ZT"] == "正常")
     bare.become("app")
-    caller, why = Caller(department, client, "127.0.0.1"), Why("PX-SC-01", "SXSHXYTL-30", "试1号", "dev-1")
+    ((key,),) = bare.rows("SELECT kid FROM identity_client_key_live WHERE client_id = %s", client)
+    caller, why = Caller(department, client, "127.0.0.1", key), Why("PX-SC-01", "SXSHXYTL-30", "试1号", "dev-1")
     now = datetime.now(UTC)
     answered = answer_system(caller, why, Question("resident-id", row["ZJHM"], row["XM"]), at=now)
     assert answered.report.duty is not None

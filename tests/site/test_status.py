@@ -42,6 +42,9 @@ def test_a_sound_installation_has_nothing_to_mend() -> None:
         pytest.param({"keys_unread": ("坏了。", "Broken.")}, "keys", "stop", "恢复密钥来源", id="no-keys-given"),
         pytest.param({"backup_at": None}, "backup", "warning", "chengxin backup", id="no-backup"),
         pytest.param({"backup_at": NOW - timedelta(days=8)}, "backup", "warning", "chengxin backup", id="backup-old"),
+        pytest.param(
+            {"parts_wait_since": NOW - timedelta(minutes=11)}, "answerer", "warning", "11", id="batches-held-up"
+        ),
         pytest.param({"faults": 2}, "proof", "warning", "2", id="ledger-broken"),
         pytest.param({"proved_at": NOW - timedelta(days=3)}, "proof", "warning", "3", id="ledger-not-proved"),
         pytest.param(

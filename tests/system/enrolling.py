@@ -390,12 +390,18 @@ def counts(**changes: Any) -> Any:
     return attack
 
 
-def begins(*, organisation: str = OTHER, address: str = "127.0.0.1") -> Any:
+def begins(*, organisation: str = OTHER, address: str = "127.0.0.1", key: str = "k", withdrawn: bool = False) -> Any:
     """Begin a query as a system; true when it may be asked."""
 
     def attack(stage: Stage) -> bool:
+        if withdrawn:
+            stage.run(
+                "owner",
+                "UPDATE identity_client_key SET withdrawn_at = now(), withdrawn_by_id = approved_by_id WHERE kid = %s",
+                key,
+            )
         claim = sealed(stage, organisation + CLIENT)
-        return bool(stage.run("app", f"SELECT refusal FROM {BEGIN}(%s, %s::inet)", claim, address) == [("",)])
+        return bool(stage.run("app", f"SELECT refusal FROM {BEGIN}(%s, %s::inet, %s)", claim, address, key) == [("",)])
 
     return attack
 

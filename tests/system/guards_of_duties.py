@@ -154,6 +154,8 @@ CLAUSES: dict[str, Clause] = {
     "query: begun by a client of the organisation": Clause("begin_query",
         " AND l.organisation_id = s.organisation", "", e.begins(organisation=MARKET)),
     "query: begun from a network of its own": Clause("begin_query", "address <<= one::cidr", "true", e.begins(address="192.0.2.9")),
+    "query: begun with a key of the client": Clause("begin_query", " AND k.kid = signed_by", "", e.begins(key="other")),
+    "query: begun with a key that wasn't withdrawn": Clause("begin_query", " AND k.withdrawn_at IS NULL", "", e.begins(withdrawn=True)),
     "entry: as it was read": Clause("guard_duty_entry",
         "IF cardinality(NEW.versions) > 0 AND", "IF false AND", w.enters(reads=e.YES_NO), UNDER),
 }  # fmt: skip

@@ -316,20 +316,25 @@ END
 $$;
 
 -- name: begin_query
--- Speak for a client for the rest of the transaction, and count its query where it stands and calls from a network of its own.
-CREATE OR REPLACE FUNCTION sharing_begin_query(claim text, address inet, OUT refusal text, OUT used integer, OUT quota integer)
+-- Speak for a client for the rest of the transaction, and count its query where it stands, calls from a network of its own, and got its token with
+-- a key that wasn't withdrawn since.
+CREATE OR REPLACE FUNCTION sharing_begin_query(claim text, address inet, signed_by text, OUT refusal text, OUT used integer, OUT quota integer)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    client bigint;
     asker text;
     networks varchar[];
 BEGIN
     PERFORM set_config('cx.speaker', claim, true);
-    SELECT l.client_id, l.addresses INTO asker, networks FROM identity_speaker() s
+    SELECT l.id, l.client_id, l.addresses INTO client, asker, networks FROM identity_speaker() s
         JOIN identity_client_live l ON l.client_id = s.name AND l.organisation_id = s.organisation;
     IF asker IS NULL THEN
         refusal := 'client-not-in-force';
     ELSIF NOT EXISTS (SELECT FROM unnest(networks) one WHERE address <<= one::cidr) THEN
         refusal := 'address-not-allowed';
+    ELSIF NOT EXISTS (SELECT FROM identity_client_key k WHERE k.client_id = client AND k.kid = signed_by AND k.withdrawn_at IS NULL
+                      AND (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < k.valid_until) THEN
+        refusal := 'invalid-token';
     ELSE
         SELECT c.refusal, c.used, c.quota INTO refusal, used, quota FROM sharing_count_for(asker) c;
     END IF;
@@ -337,8 +342,8 @@ END
 $$;
 
 -- name: query_grants
-REVOKE ALL ON FUNCTION sharing_count_for(text), sharing_count_query(), sharing_begin_query(text, inet) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_count_query(), sharing_begin_query(text, inet) TO {app};
+REVOKE ALL ON FUNCTION sharing_count_for(text), sharing_count_query(), sharing_begin_query(text, inet, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_count_query(), sharing_begin_query(text, inet, text) TO {app};
 
 -- name: public_duty
 -- The duty items that hold today: for what, which items, in which form, on which articles, stored or not. Nobody's rows.

@@ -26,7 +26,15 @@ CREATE OR REPLACE FUNCTION site_keys_in_use() RETURNS SETOF text LANGUAGE sql ST
     SELECT k.key_id FROM identity_vault_key k WHERE k.retired_at IS NULL ORDER BY k.key_id
 $$;
 
+-- name: parts_wait_since
+-- Since when parts of batches wait while none is settled; null where none waits.
+CREATE OR REPLACE FUNCTION site_parts_wait_since() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN count(*) > 0 THEN greatest(min(b.asked_at), (SELECT max(s.settled_at) FROM sharing_batch_part s)) END
+    FROM sharing_batch b WHERE EXISTS (SELECT FROM sharing_batch_part p WHERE p.batch_id = b.id AND p.settled_at IS NULL)
+$$;
+
 -- name: system_grants
-REVOKE ALL ON FUNCTION site_system_facts(), site_keys_in_use() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION site_system_facts(), site_keys_in_use() TO {admin};
+REVOKE ALL ON FUNCTION site_system_facts(), site_keys_in_use(), site_parts_wait_since() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION site_system_facts(), site_keys_in_use(), site_parts_wait_since() TO {admin};
 GRANT SELECT ON catalogue_law, catalogue_edition, catalogue_item, catalogue_item_version, catalogue_purpose TO {admin};
