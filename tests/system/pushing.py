@@ -137,7 +137,7 @@ def pushes(
             "reason",
             "reference",
         )
-        query = "SELECT FROM sharing_push_request(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        query = "SELECT FROM sharing_push_request(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         stage.run("app", query, row["digest"], officer, *(row[one] for one in columns))
         return bool(stage.run("owner", f"SELECT FROM {PUSHED} WHERE digest = %s", row["digest"]))
 
@@ -165,7 +165,7 @@ def holds_for_longer(stage: Stage) -> bool:
     )
 
 
-DECIDE = "SELECT sharing_decide_pushed(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+DECIDE = "SELECT sharing_decide_pushed(%s, %s, %s, %s, %s, %s, %s, false, %s, %s)"
 
 
 def decides(

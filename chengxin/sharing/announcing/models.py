@@ -1,4 +1,4 @@
-"""Which authorisations an institution wants to hear changes of, what it was told, and which batches weren't looked at yet (docs/adr/0035)."""
+"""Of which authorisations an institution hears changes, what it was told, which batches weren't looked at yet (docs/adr/0035)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

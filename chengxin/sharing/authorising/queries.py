@@ -153,8 +153,8 @@ def own_authorisations_read(on: date, number: str, before: int, limit: int) -> l
     names = {one.code: one for one in items_told(code for row in rows for code in row[4])}
     found = []
     for one, label, asker, duty, items, once, until, announces, keep, erase, why, at, lapses, state, *rest in rows:
-        left_items, left_once, left_until, left_announces, done_at, uses, *rest = rest
-        since, times, last, due, estimated, acknowledged, copies, law = rest
+        left_items, left_once, left_until, left_announces, done_at, uses, since, times, last, *recalled = rest
+        due, estimated, acknowledged, copies, law = recalled
         left = Leave(frozenset(left_items), left_once, left_until, left_announces) if left_items is not None else None
         back = CallBack(due, estimated, acknowledged, copies, law) if due else None
         asked = Leave(frozenset(items), once, until, announces)
@@ -236,7 +236,23 @@ def asked_for_read(on: date, wanted: str, before: int, limit: int) -> list[Asked
     duties = duties_told({row[2] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[3])}
     found = []
-    for one, number, duty, items, once, until, announces, keep, erase, reference, officer, at, lapses, state, *rest in rows:
+    for (
+        one,
+        number,
+        duty,
+        items,
+        once,
+        until,
+        announces,
+        keep,
+        erase,
+        reference,
+        officer,
+        at,
+        lapses,
+        state,
+        *rest,
+    ) in rows:
         left_items, left_once, left_until, left_announces, uses, subscribed = rest
         left = Leave(frozenset(left_items), left_once, left_until, left_announces) if left_items else None
         shown = tuple(names[code] for code in sorted(left.items if left else items))

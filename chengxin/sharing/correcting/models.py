@@ -78,7 +78,8 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(name="delivery_message_once", fields=("message",)),
             models.CheckConstraint(
-                name="delivery_kind_known", condition=models.Q(kind__in=("recalls", "call-backs", "changes", "chase", "test"))
+                name="delivery_kind_known",
+                condition=models.Q(kind__in=("recalls", "call-backs", "changes", "chase", "test")),
             ),
             models.CheckConstraint(
                 name="delivery_due_or_over",
