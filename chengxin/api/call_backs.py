@@ -33,8 +33,8 @@ class CallBackShown(Schema):
 
     @classmethod
     def of(cls, one: SystemCallBack) -> "CallBackShown":
-        told = {name: getattr(one, name) for name in cls.model_fields if name != "copies"}
-        return cls(**told, copies=one.copies or None)
+        told = {name: getattr(one, name) for name in cls.model_fields}
+        return cls(**{**told, "copies": one.copies or None})
 
 
 class CallBackPage(Schema):

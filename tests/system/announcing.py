@@ -1,15 +1,28 @@
 """Attacks on hearing of changes: subscribed to without leave, told after it ended, told without an entry, or somebody else's."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from tests.people import MARKET, OTHER
 from tests.system import cataloguing as c
+from tests.system.administering import user
 from tests.system.checking import CLIENT
-from tests.system.enrolling import ENROLMENT, place
-from tests.system.leaving import EVENT, GRANTED, ITEM, LEAVE, answers, change, number_of
+from tests.system.enrolling import ENROLMENT, approved, duty_id, enrolment, place, published
+from tests.system.leaving import (
+    BASIS,
+    DUTY,
+    EVENT,
+    GRANTED,
+    ITEM,
+    LEAVE,
+    answers,
+    change,
+    number_of,
+    unenrolled,
+)
 from tests.system.oneself import speak_oneself
-from tests.system.overseeing import SUSPENSION
+from tests.system.overseeing import SECOND, SUSPENSION
 from tests.system.speaking import speak
 from tests.system.stage import Stage, entry
 from tests.system.suspending import suspension, target
@@ -96,12 +109,23 @@ UNSUBSCRIBE = f"SELECT sharing_unsubscribe('{number_of(GRANTED)}')"
 AFTER = "SELECT id FROM sharing_changes_after(0, 10)"
 
 
-def begins_anew(stage: Stage) -> bool:
-    """Revive what was ended."""
-    subscribed(stage)
+def ended(stage: Stage) -> None:
     stage.run("owner", f"UPDATE {SUBSCRIPTION} SET ended_at = now(), ended_by = 'x' WHERE id = %s", MINE)
-    stage.run("owner", f"UPDATE {SUBSCRIPTION} SET ended_at = NULL, ended_by = '' WHERE id = %s", MINE)
+
+
+def ends_again(stage: Stage) -> bool:
+    """Say that somebody else ended it."""
+    subscribed(stage)
+    ended(stage)
+    stage.run("owner", f"UPDATE {SUBSCRIPTION} SET ended_by = 'y' WHERE id = %s", MINE)
     return True
+
+
+def enrolled_anew(stage: Stage) -> None:
+    """End the enrolment that a subscription rests on, past its triggers, and approve another one of the same duty."""
+    unenrolled(stage)
+    values = {"id": 9406, "duty_id": duty_id(stage, DUTY), "basis": BASIS, **approved(stage), **published(stage)}
+    stage.insert("owner", ENROLMENT, enrolment(stage, **values))
 
 
 def takes_anothers(stage: Stage) -> bool:
@@ -141,8 +165,19 @@ def silenced(stage: Stage) -> None:
     answers("silenced", leave=GRANTED, items=[ITEM])(stage)
 
 
+def unguarded(stage: Stage, table: str) -> None:
+    """Take a table's triggers off but those that end subscriptions."""
+    guards = stage.run(
+        "owner",
+        "SELECT tgname::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgname NOT LIKE '%%ends_subscriptions'",
+        table,
+    )
+    for (name,) in guards:
+        stage.run("owner", f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+
+
 def enrolment_ends(stage: Stage) -> None:
-    stage.run("owner", f"ALTER TABLE {ENROLMENT} DISABLE TRIGGER enrolment_change_guarded")
+    unguarded(stage, ENROLMENT)
     stage.run(
         "owner",
         f"UPDATE {ENROLMENT} SET ended_at = now(), ended_by_id = asked_by_id, end_reason = 'x' WHERE id = %s",
@@ -151,25 +186,25 @@ def enrolment_ends(stage: Stage) -> None:
 
 
 def client_ends(stage: Stage) -> None:
-    stage.run("owner", "UPDATE identity_client SET valid_until = valid_from WHERE client_id = %s", CLIENT)
+    unguarded(stage, "identity_client")
+    stage.run("owner", "UPDATE identity_client SET valid_from = %s, valid_until = %s WHERE client_id = %s",
+        stage.facts.today - timedelta(days=9), stage.facts.today, CLIENT,
+    )  # fmt: skip
 
 
 def organisation_ends(stage: Stage) -> None:
+    unguarded(stage, "identity_organisation")
     stage.run("owner", "UPDATE identity_organisation SET valid_until = %s WHERE code = %s", stage.facts.today, MARKET)
 
 
 def client_suspended(stage: Stage) -> None:
     """Suspend the system, past what guards suspensions."""
-    guards = stage.run(
-        "owner",
-        "SELECT tgname::text FROM pg_trigger WHERE tgrelid = 'identity_suspension'::regclass AND NOT tgisinternal AND tgname <> %s",
-        "suspension_ends_subscriptions",
-    )
-    for (name,) in guards:
-        stage.run("owner", f"ALTER TABLE {SUSPENSION} DISABLE TRIGGER {name}")
-    row = suspension(stage) | {"officer_id": None, "client_id": target(stage, "client"), "name": CLIENT}
+    unguarded(stage, SUSPENSION)
+    values = suspension(stage) | {"officer_id": None, "client_id": target(stage, "client"), "name": CLIENT}
     stage.insert(
-        "owner", SUSPENSION, row | {"agreed_by_id": row["proposed_by_id"], "agreed_at": stage.facts.at, "id": 9621}
+        "owner",
+        SUSPENSION,
+        values | {"agreed_by_id": user(stage, SECOND), "agreed_at": stage.facts.at, "id": 9621},
     )
 
 

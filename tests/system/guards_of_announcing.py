@@ -41,14 +41,13 @@ GUARDS: dict[str, Guard] = dict(
 
 CLAUSES: dict[str, Clause] = {
     "change told: by what wasn't ended": Clause(
-        "subscription_stands", "wanted.ended_at IS NULL\n       AND ", "", n.tells(n.goes_on(n.silenced)), WHILE
+        "subscription_stands", "wanted.ended_at IS NULL\n       AND ", "", n.tells(n.ended), WHILE
     ),
     "change told: under the enrolment that it began with": Clause(
         "subscription_stands",
         "WHERE s.enrolment_id = wanted.enrolment_id",
-        "WHERE true",
-        n.subscribes(enrolment_id=9403, otherwise=v.unenrolled),
-        OWN,
+        "",
+        n.asks(n.AFTER, before=n.told, otherwise=n.enrolled_anew),
     ),
     "change told: to a system in force": Clause(
         "subscription_stands",
@@ -83,7 +82,7 @@ CLAUSES: dict[str, Clause] = {
         OWN,
     ),
     "subscription: ends once": Clause(
-        "guard_subscription", "OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL\n           OR", "", n.begins_anew, ONCE
+        "guard_subscription", "OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL\n           OR", "", n.ends_again, ONCE
     ),
     "subscription: changes in nothing else": Clause(
         "guard_subscription",
@@ -93,7 +92,10 @@ CLAUSES: dict[str, Clause] = {
         ONCE,
     ),
     "subscribe: to one's own": Clause(
-        "subscribe", "AND a.organisation = me.code", "", n.asks(n.SUBSCRIBE, code=OTHER, name="verifier"), OWN
+        "subscribe",
+        "AND a.organisation = me.code",
+        "",
+        n.asks(n.SUBSCRIBE, code=OTHER, name="verifier", before=n.subscribed),
     ),
     "unsubscribe: one's own": Clause(
         "unsubscribe",

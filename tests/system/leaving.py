@@ -315,8 +315,8 @@ def answers(*kinds: str, leave: int = WAITS, whose: str = "wang", otherwise: Any
         done = True
         for place_, kind in enumerate(kinds or ("granted",)):
             back = kind in {"narrowed", "withdrawn"}
-            row: dict[str, Any] = {"items": [ITEM] if kind in {"granted", "narrowed", "silenced"} else [], "once": False,
-                   "until": 30, "announces": False, "receipt": "" if kind == "refused" else f"SJ9{place_}", "due": 7 if back else None}  # fmt: skip
+            row: dict[str, Any] = {"items": [ITEM] if kind in {"granted", "narrowed", "silenced"} else [], "once": False, "until": 30,
+                   "announces": False, "receipt": "" if kind == "refused" else f"SJ9{place_}", "due": 7 if back else None}  # fmt: skip
             row |= changes if place_ == len(kinds or ("granted",)) - 1 else {}
             days = [stage.facts.today + row[name] * DAY if row[name] is not None else None for name in ("until", "due")]
             values = (

@@ -167,6 +167,9 @@ BEGIN
     JOIN sharing_authorisation a ON a.id = s.authorisation_id
     JOIN sharing_standing e ON e.enrolment_id = s.enrolment_id
     WHERE s.id = NEW.subscription_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a change that can''t be entered isn''t told' USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NULL;
 END
 $$;
