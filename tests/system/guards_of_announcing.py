@@ -71,7 +71,7 @@ CLAUSES: dict[str, Clause] = {
         "guard_change",
         "wanted.organisation IS DISTINCT FROM NEW.organisation OR",
         "",
-        n.tells(organisation=OTHER),
+        n.tells(v.others_enrolled, organisation=OTHER),
         WHILE,
     ),
     "subscription: for one's own organisation": Clause(

@@ -15,12 +15,12 @@ from chengxin.sharing.authorising.queries import find_own_authorisation
 from tests import leave as lv
 from tests.announcing import bring_penalty, pass_over, subscribed
 from tests.conftest import Register
+from tests.identity.test_delegations import window  # noqa: F401  # two officers of the centre
 from tests.identity.verifying import system
 from tests.leave import BANK, PENALTY, ask, leave
 from tests.people import LI_NA
 from tests.portal.conftest import LogIn, log_in  # noqa: F401  # a fixture
 from tests.portal.person.test_authorisations import RECEIPT, page_of, told, wang
-from tests.portal.test_delegations import window  # noqa: F401  # two officers of the centre
 from tests.portal.test_persons import own_page
 from tests.sharing.test_at_window import officer
 from tests.sharing.test_leave_papers import served
