@@ -64,7 +64,9 @@ def set_suspended(register: Register, value: str) -> None:
     """Suspend every system, or lift it, past what guards systems; what ends subscriptions stays."""
     with register.connect("owner") as owner:
         owner.execute("ALTER TABLE identity_client DISABLE TRIGGER client_guarded")
-        owner.execute(f"UPDATE identity_client SET suspended_at = {value}".encode())
+        reason = ("entered_by_id", "'x'") if value != "NULL" else ("NULL", "''")
+        changes = f"suspended_at = {value}, suspended_by_id = {reason[0]}, suspension_reason = {reason[1]}"
+        owner.execute(f"UPDATE identity_client SET {changes}".encode())
         owner.execute("ALTER TABLE identity_client ENABLE TRIGGER client_guarded")
 
 
