@@ -40,12 +40,17 @@ class LeaveAsked(Schema):
         description="true 只查一次，false 期限内可以多次 / once, or as often as needed until the last day"
     )
     last_day: date = Field(description="有效到哪一天（含当日）/ the last day on which it counts")
+    announces: bool = Field(
+        default=False,
+        description="请求本人同意：内容有变化时告知贵单位“有变化”，不告知内容；只查一次的不能 / "
+        "ask that you be told when something changed, without content; not with once",
+    )
     keep_days: int = Field(ge=0, le=3660, description="查得的保存几天，0 不保存 / days that you keep what you get")
     reason: str = Field(min_length=1, max_length=300, description="为什么，本人会看到 / why, in words for the person")
     reference: str = Field(min_length=1, max_length=120, description="贵单位的业务编号 / your own reference")
 
     def wanted(self) -> Wanted:
-        leave = Leave(frozenset(self.items), self.once, self.last_day + DAY)
+        leave = Leave(frozenset(self.items), self.once, self.last_day + DAY, self.announces)
         return Wanted(self.duty, leave, self.keep_days, self.reason, self.reference)
 
 
@@ -81,6 +86,10 @@ class LeaveShown(Schema):
     )
     once: bool
     last_day: date
+    announces: bool = Field(
+        description="本人同意告知变化；等待时是请求的 / changes may be told; while it waits, as asked for"
+    )
+    subscribed: bool = Field(description="现在正在告知变化 / changes are told now")
     keep_days: int
     erase_by: date | None
     reference: str
@@ -93,8 +102,8 @@ class LeaveShown(Schema):
         stands = one.left or one.asked
         return cls(
             number=one.number, state=one.state, duty=one.duty.code, items=sorted(stands.items), once=stands.once,  # type: ignore[arg-type]
-            last_day=stands.valid_until - DAY, keep_days=one.keep_days, erase_by=one.erase_by, reference=one.reference,
-            asked_at=one.asked_at, waits_until=one.lapses_on, uses=one.uses,
+            last_day=stands.valid_until - DAY, announces=stands.announces, subscribed=one.subscribed, keep_days=one.keep_days,
+            erase_by=one.erase_by, reference=one.reference, asked_at=one.asked_at, waits_until=one.lapses_on, uses=one.uses,
         )  # fmt: skip
 
 

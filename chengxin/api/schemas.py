@@ -124,6 +124,7 @@ class LeaveGranted(Schema):
     items: list[str]
     once: bool
     last_day: date
+    announces: bool = Field(description="可以告知变化 / changes may be told")
 
 
 class TokenGiven(Schema):

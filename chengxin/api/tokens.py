@@ -92,7 +92,12 @@ def _granted(found: Exchanged) -> LeaveGranted:
     leave = found.leave
     last_day = leave.valid_until - timedelta(days=1)
     return LeaveGranted(
-        authorisation=found.number, duty=found.duty, items=sorted(leave.items), once=leave.once, last_day=last_day
+        authorisation=found.number,
+        duty=found.duty,
+        items=sorted(leave.items),
+        once=leave.once,
+        last_day=last_day,
+        announces=leave.announces,
     )
 
 

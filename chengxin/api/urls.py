@@ -5,7 +5,18 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
 
-from chengxin.api import authorisations, batches, intake, population, queries, recalls, tokens, verifications
+from chengxin.api import (
+    authorisations,
+    batches,
+    call_backs,
+    changes,
+    intake,
+    population,
+    queries,
+    recalls,
+    tokens,
+    verifications,
+)
 from chengxin.api.application import ClientToken, api, description, in_words
 from chengxin.identity.openness import AccessPolicy, mark, policy_of, public
 
@@ -15,6 +26,8 @@ api.add_router("", population.router)
 api.add_router("", intake.router)
 api.add_router("", queries.router)
 api.add_router("", authorisations.router)
+api.add_router("", changes.router)
+api.add_router("", call_backs.router)
 api.add_router("", recalls.router)
 api.add_router("", batches.router)
 

@@ -112,7 +112,13 @@ LEAVE_STATES = {
     "withdrawn": "您已撤回",
     "suspended": "暂停：对方现在没有资格查询",
 }
-LEAVE_STEPS = {"granted": "同意", "refused": "没有同意", "narrowed": "缩小", "withdrawn": "撤回"}
+LEAVE_STEPS = {
+    "granted": "同意",
+    "refused": "没有同意",
+    "narrowed": "缩小",
+    "withdrawn": "撤回",
+    "silenced": "不再告知变化",
+}
 LEAVE_FORMS = {
     "yes_no": "只告诉对方有没有，不给内容",
     "count": "只告诉对方有几条，不给内容",

@@ -49,7 +49,13 @@ OVERSEEN_STATES = {
 }
 LATE_STATES = {"late": "逾期", "chased": "逾期，已催办"}
 HOOK_STATES = {"waits": "待信用中心确认", "stands": "有效", "ended": "已停用"}
-DELIVERY_KINDS = {"recalls": "更正、撤回通知", "call-backs": "收回授权", "chase": "催办", "test": "试送"}
+DELIVERY_KINDS = {
+    "recalls": "更正、撤回通知",
+    "call-backs": "收回授权",
+    "changes": "授权内有变化",
+    "chase": "催办",
+    "test": "试送",
+}
 DELIVERY_STATES = {"waits": "待送", "done": "已送到", "given-up": "没有送到，不再送"}
 DELIVERY_FAULTS = {
     "no-address": "没有有效的地址",

@@ -221,6 +221,7 @@ ENTRY_CHANNELS = {
     "person": "本人页面",
     "window": "信用中心窗口",
     "share": "您给出的分享链接",
+    "change": "告知有变化",
 }
 ENTRY_OUTCOMES = {
     "answered": "有结果",
@@ -229,6 +230,7 @@ ENTRY_OUTCOMES = {
     "failed": "没有完成",
 }
 ENTRY_FIELDS = {
+    "change": "有变化（没有内容）",
     "born": "出生日期",
     "code": "证件号码",
     "died": "死亡日期",

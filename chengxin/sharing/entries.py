@@ -26,7 +26,7 @@ PAGE, MOST, LAST, NOBODY = 20, 100_000, (1 << 63) - 1, 0
 class Wanted:
     """Which entries to list; whatever is empty lets everything through. Days are included, both. ``own``: one's own readings too.
 
-    ``leave``: those that used an authorisation, by its number.
+    ``leave``: those that used an authorisation, by its number; that changes were told isn't a use, and is asked for by its channel.
     """
 
     first: date | None = None
@@ -62,6 +62,11 @@ class Entry:
     @property
     def own(self) -> bool:
         return self.channel == "person"
+
+    @property
+    def told(self) -> bool:
+        """Tell whether nobody looked: an organisation was told that something changed, by the person's authorisation."""
+        return self.channel == "change"
 
     @property
     def shared(self) -> bool:

@@ -11,6 +11,7 @@ from chengxin.identity import errors as who
 from chengxin.lib.calls import BodyTooLong, DatabaseAway, MediaTypeUnknown, MethodUnknown, RequestInvalid
 from chengxin.lib.errors import ChengxinError, NotAllowed
 from chengxin.records import errors as records
+from chengxin.sharing.announcing.errors import ChangesClosed
 from chengxin.sharing.authorising import errors as leave
 from chengxin.sharing.batches import errors as many
 from chengxin.sharing.errors import DutyNotNamed, RecallUnknown
@@ -67,6 +68,7 @@ def _post(
 
 CHECK, TELL, ASK = "verification.check", "population.tell", "query.ask"
 ASK_LEAVE, ACKNOWLEDGE, ASK_MANY = "authorisation.ask", "recall.acknowledge", "query.batch"
+TAKEN_BACK = "authorisation.acknowledge"
 HAND_IN, FOLLOW, WITHDRAW = "intake.hand_in", "intake.follow", "intake.withdraw"
 # By the name of the operation's address.
 OPERATIONS: dict[str, Operation] = {
@@ -248,6 +250,31 @@ OPERATIONS: dict[str, Operation] = {
         "本单位的请求怎样了",
         "how a request of one's own stands",
         leave.RequestUnknown,
+    ),
+    "authorisation-changes": _post(
+        ASK_LEAVE,
+        "/authorisations/{number}/changes",
+        "订阅一项授权的变化",
+        "be told when something under an authorisation changed",
+        leave.RequestUnknown,
+        ChangesClosed,
+    ),
+    "authorisation-changes-end": _post(
+        ASK_LEAVE,
+        "/authorisations/{number}/changes/end",
+        "不再订阅",
+        "be told no more",
+        leave.RequestUnknown,
+    ),
+    "changes": _get(ASK_LEAVE, "/changes", "哪些授权有了变化", "under which authorisations something changed"),
+    "call-backs": _get(TAKEN_BACK, "/call-backs", "本人收回的授权", "what persons took back"),
+    "call-back-acknowledgements": _post(
+        TAKEN_BACK,
+        "/call-backs/{number}/acknowledgements",
+        "确认一项收回，说明副本怎样处理了",
+        "acknowledge what was taken back, and say what became of the copies",
+        leave.CallBackUnknown,
+        leave.AuthorisationRefused,
     ),
     "recalls": _get(ACKNOWLEDGE, "/recalls", "更正、撤回通知", "recalls"),
     "recall-acknowledgements": _post(

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from chengxin.ground.services import deliver
 from chengxin.lib.outside import Way
 from chengxin.records.undoing import WITHDRAWN_EVENT
+from chengxin.sharing.announcing.making import make_changes
 from chengxin.sharing.correcting.chasing import chase_late
 from chengxin.sharing.correcting.feed import publish_feed, revoke_copies, revoke_late, revoke_withdrawn
 from chengxin.sharing.correcting.sending import send_due
@@ -47,6 +48,13 @@ def send_webhooks(timestamp: int = 0) -> None:
     """Send what is due to organisations' addresses, each minute."""
     counts = send_due(way=way_out(), at=timezone.now())
     logger.info("webhooks %s at %s", dict(counts), timestamp)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="intake", queueing_lock="announce changes", pass_context=False)
+def announce_changes(timestamp: int = 0) -> None:
+    """Tell those who subscribed what changed under the authorisations that persons gave them, each minute."""
+    logger.info("%s batches looked at, %s changes told at %s", *make_changes(), timestamp)
 
 
 @app.periodic(cron="20 * * * *")

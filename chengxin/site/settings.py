@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "chengxin.sharing.links",
     "chengxin.oversight",
     "chengxin.sharing.correcting",
+    "chengxin.sharing.announcing",
     "chengxin.sharing.batches",
     "chengxin.portal",
     "chengxin.site",

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.xdist_group("interface")
 SYSTEMS = {
     "verification": ("/(verifications|receipts|purposes)", ""),
     "query": (
-        "/(queries|duties|recalls|authorisations)",
-        "query.ask query.batch recall.acknowledge authorisation.ask",
+        "/(queries|duties|recalls|authorisations|changes|call-backs)",
+        "query.ask query.batch recall.acknowledge authorisation.ask authorisation.acknowledge",
     ),
     "intake": ("/(items|batches|records)", "intake.hand_in intake.follow intake.withdraw"),
     "population": ("/population", ""),

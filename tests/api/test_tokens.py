@@ -450,8 +450,8 @@ def test_the_way_to_a_token_is_described(register: Register) -> None:
     assert told["token_endpoint"].endswith("/api/v1/token")
     assert told["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
     assert told["scopes_supported"] == [
-        "authorisation.ask", "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell", "query.ask", "query.batch",
-        "recall.acknowledge", "verification.check",
+        "authorisation.acknowledge", "authorisation.ask", "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell",
+        "query.ask", "query.batch", "recall.acknowledge", "verification.check",
     ]  # fmt: skip
 
 

@@ -209,8 +209,8 @@ def test_every_operation_of_the_description_has_an_address_and_a_policy(register
     flow = described["components"]["securitySchemes"]["ClientToken"]["flows"]["clientCredentials"]
     assert flow["tokenUrl"] == "/api/v1/token"
     assert set(flow["scopes"]) == {
-        "authorisation.ask", "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell", "query.ask", "query.batch",
-        "recall.acknowledge", "verification.check",
+        "authorisation.acknowledge", "authorisation.ask", "intake.follow", "intake.hand_in", "intake.withdraw", "population.tell",
+        "query.ask", "query.batch", "recall.acknowledge", "verification.check",
     }  # fmt: skip
 
 

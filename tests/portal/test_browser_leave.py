@@ -53,6 +53,7 @@ def ask(desk: Reader, name: str, code: str, size: int) -> None:
     for box in boxes.all()[:3]:
         box.check()
     desk.page.get_by_label("期限内多次").check()
+    desk.page.get_by_label("请求本人同意：内容有变化时告知本单位").check()
     day = desk.page.evaluate("new Date(Date.now() + 20 * 864e5).toISOString().slice(0, 10)")
     desk.page.get_by_label("有效到哪一天").fill(day)
     desk.page.get_by_label("每次查得的保存几天").fill("0")
@@ -85,9 +86,15 @@ def test_asked_granted_narrowed_taken_back_and_acknowledged(
         for box in boxes.all()[:2]:
             box.check()
         desk.page.get_by_label("期限内可以多次").check()
+        announces = desk.page.get_by_label("内容有了变化，可以告诉对方一声")
+        assert not announces.is_checked()
+        announces.check()
         desk.press("同意选中的")
         desk.page.get_by_text("已同意。").wait_for()
         desk.examine(f"authorisation-granted-{size[0]}")
+        desk.press("有变化不再告诉对方")
+        desk.page.get_by_text("已停掉，立即生效").wait_for()
+        desk.examine(f"authorisation-silenced-{size[0]}")
         desk.page.get_by_text("只收回一部分").click()
         desk.page.locator("input[name=items]").last.uncheck()
         desk.press("缩小授权")

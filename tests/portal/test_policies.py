@@ -118,7 +118,7 @@ OF_THEIR_OWN = ("administration", "public", "editing")
 SCOPES = {
     "police": "population.tell verification.check intake.hand_in intake.follow intake.withdraw recall.acknowledge",
     "department": "verification.check intake.hand_in intake.follow intake.withdraw query.ask query.batch authorisation.ask "
-    "recall.acknowledge",
+    "authorisation.acknowledge recall.acknowledge",
 }
 LISTED: dict[str, dict[str, dict[str, str]]] = tomllib.loads((Path(__file__).parent / "addresses.toml").read_text())
 ACTS = {

@@ -275,7 +275,7 @@ CLAUSES: dict[str, Clause] = {
     ),
     "leave: narrowed while it stands": Clause(
         "guard_authorisation_event",
-        "OR NEW.kind = 'narrowed' AND state NOT IN ('stands', 'suspended')",
+        "OR NEW.kind IN ('narrowed', 'silenced') AND state NOT IN ('stands', 'suspended')",
         "",
         v.answers("narrowed", leave=v.GRANTED, otherwise=v.used_once, once=True),
         ONCE,

@@ -46,8 +46,9 @@ def asked(stage: Stage, **changes: Any) -> dict[str, Any]:
     today = stage.facts.today
     row: dict[str, Any] = {
         "number": "SQ1", "subject_id": stage.facts.wang, "undelivered": "", "organisation": MARKET, "officer": EXAMINER,
-        "duty_id": duty_id(stage, DUTY), "items": [ITEM, OTHER_ITEM], "once": False, "valid_until": today + 60 * DAY, "keep_days": 0,
-        "erase_by": None, "reason": "x", "reference": "x", "channel": "desk", "asked_at": stage.facts.at, "lapses_on": today + 30 * DAY,
+        "duty_id": duty_id(stage, DUTY), "items": [ITEM, OTHER_ITEM], "once": False, "valid_until": today + 60 * DAY, "announces": False,
+        "keep_days": 0, "erase_by": None, "reason": "x", "reference": "x", "channel": "desk", "asked_at": stage.facts.at,
+        "lapses_on": today + 30 * DAY,
     }  # fmt: skip
     return {**row, **changes}
 
@@ -213,7 +214,7 @@ def others_enrolled(stage: Stage) -> None:
 
 # Asking.
 
-REQUEST = "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+REQUEST = "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def asks(
@@ -246,8 +247,8 @@ def asks(
         if direct:
             stage.insert("owner", LEAVE, row)
             return True
-        columns = ("number", "subject_id", "undelivered", "duty_id", "items", "once", "valid_until", "keep_days", "erase_by", "reason",
-                   "reference", "channel", "lapses_on")  # fmt: skip
+        columns = ("number", "subject_id", "undelivered", "duty_id", "items", "once", "valid_until", "announces", "keep_days", "erase_by",
+                   "reason", "reference", "channel", "lapses_on")  # fmt: skip
         query = REQUEST.replace("SELECT sharing", "SELECT FROM sharing")
         stage.run("app", query, *(row[name] for name in columns))
         return bool(
@@ -279,8 +280,8 @@ def asks_again(stage: Stage) -> bool:
     asks()(stage)
     speak(stage, MARKET, EXAMINER)
     row = asked(stage)
-    columns = ("subject_id", "undelivered", "duty_id", "items", "once", "valid_until", "keep_days", "erase_by", "reason", "reference",
-               "channel", "lapses_on")  # fmt: skip
+    columns = ("subject_id", "undelivered", "duty_id", "items", "once", "valid_until", "announces", "keep_days", "erase_by", "reason",
+               "reference", "channel", "lapses_on")  # fmt: skip
     stage.run("app", REQUEST.replace("SELECT sharing", "SELECT FROM sharing"), "SQ2", *(row[name] for name in columns))
     return bool(stage.run("owner", f"SELECT FROM {LEAVE} WHERE number = 'SQ2' AND subject_id > 0"))
 
@@ -301,7 +302,7 @@ def dies(stage: Stage) -> None:
 
 # Answering.
 
-ANSWER = "SELECT sharing_answer_authorisation(%s, %s, %s, %s, %s, %s, %s, false)"
+ANSWER = "SELECT sharing_answer_authorisation(%s, %s, %s, %s, %s, %s, %s, %s, false)"
 
 
 def answers(*kinds: str, leave: int = WAITS, whose: str = "wang", otherwise: Any = None, **changes: Any) -> Any:
@@ -314,11 +315,20 @@ def answers(*kinds: str, leave: int = WAITS, whose: str = "wang", otherwise: Any
         done = True
         for place_, kind in enumerate(kinds or ("granted",)):
             back = kind in {"narrowed", "withdrawn"}
-            row: dict[str, Any] = {"items": [ITEM] if kind in {"granted", "narrowed"} else [], "once": False, "until": 30,
-                   "receipt": "" if kind == "refused" else f"SJ9{place_}", "due": 7 if back else None}  # fmt: skip
+            row: dict[str, Any] = {"items": [ITEM] if kind in {"granted", "narrowed", "silenced"} else [], "once": False, "until": 30,
+                   "announces": False, "receipt": "" if kind == "refused" else f"SJ9{place_}", "due": 7 if back else None}  # fmt: skip
             row |= changes if place_ == len(kinds or ("granted",)) - 1 else {}
             days = [stage.facts.today + row[name] * DAY if row[name] is not None else None for name in ("until", "due")]
-            values = (number_of(leave), kind, row["items"], row["once"], days[0], row["receipt"], days[1])
+            values = (
+                number_of(leave),
+                kind,
+                row["items"],
+                row["once"],
+                days[0],
+                row["announces"],
+                row["receipt"],
+                days[1],
+            )
             ((done,),) = stage.run("app", ANSWER, *values)
         return bool(done)
 

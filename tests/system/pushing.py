@@ -54,7 +54,8 @@ def pushed(stage: Stage, **changes: Any) -> dict[str, Any]:
         "digest": bytes(32), "client_id": CLIENT, "organisation": OTHER, "officer": OFFICER, "redirect": REDIRECT, "state": "s",
         "challenge": CHALLENGE, "duty_id": duty_id(stage, DUTY), "items": [ITEM], "once": False,
         "valid_until": stage.facts.today + 30 * DAY,
-        "keep_days": 0, "erase_by": None, "reason": "x", "reference": "x", "at": stage.facts.at, "expires_at": stage.facts.at + DAY,
+        "announces": False, "keep_days": 0, "erase_by": None, "reason": "x", "reference": "x", "at": stage.facts.at,
+        "expires_at": stage.facts.at + DAY,
     }  # fmt: skip
     return {**row, **changes}
 
@@ -132,12 +133,13 @@ def pushes(
             "items",
             "once",
             "valid_until",
+            "announces",
             "keep_days",
             "erase_by",
             "reason",
             "reference",
         )
-        query = "SELECT FROM sharing_push_request(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        query = "SELECT FROM sharing_push_request(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         stage.run("app", query, row["digest"], officer, *(row[one] for one in columns))
         return bool(stage.run("owner", f"SELECT FROM {PUSHED} WHERE digest = %s", row["digest"]))
 
@@ -165,7 +167,7 @@ def holds_for_longer(stage: Stage) -> bool:
     )
 
 
-DECIDE = "SELECT sharing_decide_pushed(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+DECIDE = "SELECT sharing_decide_pushed(%s, %s, %s, %s, %s, %s, %s, false, %s, %s)"
 
 
 def decides(

@@ -19,6 +19,7 @@ from tests.system import (
     editing,
     guards,
     guards_of_adjudication,
+    guards_of_announcing,
     guards_of_backtests,
     guards_of_batches,
     guards_of_catalogue,
@@ -63,6 +64,7 @@ from tests.system.stage import SHOWN, Stage, gets_through, payload
 EVERY = (
     guards,
     guards_of_adjudication,
+    guards_of_announcing,
     guards_of_backtests,
     guards_of_batches,
     guards_of_catalogue,
@@ -185,6 +187,7 @@ def test_day_of_finality_is_the_databases_own(stage: Stage) -> None:
         *(pytest.param(attack, id=name) for name, attack in guards_of_feedback.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_scans.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_duties.SOUND.items()),
+        *(pytest.param(attack, id=name) for name, attack in guards_of_announcing.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_leave.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_leave_papers.SOUND.items()),
         *(pytest.param(attack, id=name) for name, attack in guards_of_links.SOUND.items()),

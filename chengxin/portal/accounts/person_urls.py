@@ -41,6 +41,7 @@ urlpatterns = [
     path("me/authorisations/<slug:number>/refuse", authorisations.refuse, name="person-refuse"),
     path("me/authorisations/<slug:number>/narrow", authorisations.narrow, name="person-narrow"),
     path("me/authorisations/<slug:number>/withdraw", authorisations.withdraw, name="person-take-back"),
+    path("me/authorisations/<slug:number>/silence", authorisations.silence, name="person-silence"),
     path("me/authorisations/<slug:number>/<slug:receipt>.pdf", authorisations.receipt_pdf, name="person-leave-pdf"),
     path("me/authorisations/<slug:number>/<slug:receipt>.json", authorisations.receipt_json, name="person-leave-json"),
     path("authorise/", authorise.authorise, name="authorise"),

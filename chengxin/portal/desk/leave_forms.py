@@ -40,6 +40,12 @@ class AskLeaveForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "form-control", "type": "date"}),
         error_messages={"invalid": "日期无法识别，请写成 2026-03-05。", "required": "请填写日期。"},
     )
+    announces = forms.BooleanField(
+        label="请求本人同意：内容有变化时告知本单位",
+        help_text="只告知有变化，不告知内容；要看仍须重新查询。只查一次的不能选。由本单位的系统订阅，见接口说明。",
+        required=False,
+        widget=forms.CheckboxInput(attrs=CHECK),
+    )
     keep_days = forms.IntegerField(
         label="每次查得的保存几天",
         widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
@@ -86,7 +92,7 @@ class AskLeaveForm(forms.Form):
 
     def wanted(self) -> Wanted:
         told = self.cleaned_data
-        leave = Leave(frozenset(told["items"]), told["times"] == "once", told["last"] + DAY)
+        leave = Leave(frozenset(told["items"]), told["times"] == "once", told["last"] + DAY, told["announces"])
         return Wanted(self._about["duty"].code, leave, told["keep_days"], told["reason"], told["reference"])
 
     def question(self) -> Question:

@@ -53,6 +53,7 @@ def _page(request: HttpRequest, number: str, form: LeaveForm | None = None) -> H
         "proved": proved_freshly(request),
         "history": own_history(person, number),
         "uses": list_entries(person, Wanted(leave=number), limit=PAGE),
+        "told": list_entries(person, Wanted(leave=number, channel="change"), limit=PAGE) if one.told.times else [],
         "overdue": bool(one.call_back and one.call_back.overdue(today)),
     }
     return render(request, "portal/person/authorisation.html", context, status=422 if form else 200)
@@ -104,6 +105,14 @@ def refuse(request: HttpRequest, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     services.withdraw(person_of(request), number, at=timezone.now())
     messages.success(request, gettext("已撤回，立即生效。对方不能再查，已要求对方处理查得的内容。"))
+    return redirect("person-authorisation", number)
+
+
+@persons_only
+@require_POST
+def silence(request: HttpRequest, number: str) -> HttpResponse:
+    services.silence(person_of(request), number, at=timezone.now())
+    messages.success(request, gettext("已停掉，立即生效：有了变化不再告诉对方。授权还在，对方仍可以查。"))
     return redirect("person-authorisation", number)
 
 

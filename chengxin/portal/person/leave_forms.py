@@ -39,12 +39,22 @@ class LeaveForm(forms.Form):
         error_messages={**WRONG_DAY, "required": "请填写日期。 / Give a day."},
     )
 
+    announces = forms.BooleanField(
+        label=_("内容有了变化，可以告诉对方一声"),
+        help_text=_(
+            "只告诉“有变化，请重新查询”，不说是什么变化。对方要看，仍须再查一次，每次您都看得到。选“只一次”的不告诉。随时可以单独停掉。"
+        ),
+        required=False,
+        widget=forms.CheckboxInput(attrs=CHECK),
+    )
+
     def __init__(self, data: Any, one: OwnAuthorisation, *, on_paper: bool = False) -> None:
         standing = one.standing
         narrowing = one.state != "waits"
         initial: dict[str, Any] = {"last": standing.valid_until - DAY}
         if narrowing:
             initial |= {"items": sorted(standing.items), "times": "once" if standing.once else "period"}
+            initial["announces"] = standing.announces
         super().__init__(data, initial=initial)
         field = self.fields["items"]
         if isinstance(field, forms.MultipleChoiceField):
@@ -56,7 +66,10 @@ class LeaveForm(forms.Form):
             field.help_text = "照本人在纸上写的勾选，一项也不多。"
         if standing.once:
             del self.fields["times"]
+        if not standing.announces:
+            del self.fields["announces"]
 
     def leave(self) -> Leave:
         told = self.cleaned_data
-        return Leave(frozenset(told["items"]), told.get("times", "once") == "once", told["last"] + DAY)
+        once = told.get("times", "once") == "once"
+        return Leave(frozenset(told["items"]), once, told["last"] + DAY, bool(told.get("announces")) and not once)

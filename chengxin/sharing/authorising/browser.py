@@ -28,7 +28,7 @@ from chengxin.lib.periods import shanghai_date
 from chengxin.records.terms import authorisation_requests
 from chengxin.sharing.asking import Caller, count_query, limit_refusal
 from chengxin.sharing.authorising.errors import GrantInvalid, PushedUnknown, PushUnfit, RedirectUnknown
-from chengxin.sharing.authorising.queries import OwnAuthorisation, duties_told, items_told
+from chengxin.sharing.authorising.queries import OwnAuthorisation, Told, duties_told, items_told
 from chengxin.sharing.authorising.rules import Leave, erase_by, refuse_grant
 from chengxin.sharing.authorising.services import (
     ACTS,
@@ -82,12 +82,12 @@ def push_request(caller: Caller, officer: str, wanted: Wanted, way: Way, *, at: 
     words, leave = secrets.token_urlsafe(WORDS_BYTES), wanted.leave
     values: list[Any] = [
         _digest(words), officer, way.redirect, way.state, way.challenge, duty.id, sorted(leave.items), leave.once, leave.valid_until,
-        wanted.keep_days, erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(),
+        leave.announces, wanted.keep_days, erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(),
     ]  # fmt: skip
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         speak_for(caller.organisation, caller.client_id)
         cursor.execute(
-            "SELECT sharing_push_request(%s, %s, %s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s)", values
+            "SELECT sharing_push_request(%s, %s, %s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s, %s)", values
         )
     return REFERENCE + words
 
@@ -131,11 +131,11 @@ def open_pushed(person: User, client: str, reference: str, on_day: datetime) -> 
     if row is None:
         raise PushedUnknown
     on = shanghai_date(on_day)
-    number, organisation, duty, items, once, until, keep, erase, why, at, _, redirect, state = row
+    number, organisation, duty, items, once, until, announces, keep, erase, why, at, _, redirect, state = row
     names = {one.code: one for one in items_told(items)}
     one = OwnAuthorisation(
-        number, "", organisation, duties_told([duty], on)[duty], Leave(frozenset(items), once, until), keep, erase, why, at, until,
-        "waits", None, None, 0, None, names,
+        number, "", organisation, duties_told([duty], on)[duty], Leave(frozenset(items), once, until, announces), keep, erase, why,
+        at, until, "waits", None, None, 0, Told(None, 0, None), None, names,
     )  # fmt: skip
     return Pushed(one, redirect, state)
 
@@ -161,6 +161,7 @@ def grant_pushed(person: User, client: str, reference: str, leave: Leave, *, at:
         sorted(leave.items),
         leave.once,
         leave.valid_until,
+        leave.announces,
         number_receipt(at),
         _digest(code),
     ]
@@ -175,7 +176,7 @@ def leave_pushed(person: User, client: str, reference: str, *, at: datetime) -> 
     """
     pushed = open_pushed(person, client, reference, at)
     asked = pushed.one.asked
-    values: list[Any] = ["", asked.valid_until, [], asked.once, asked.valid_until, "", None]
+    values: list[Any] = ["", asked.valid_until, [], asked.once, asked.valid_until, False, "", None]
     _decide(person, client, reference, values, None, at)
     return _back(pushed, error=DENIED)
 
@@ -186,7 +187,7 @@ def _decide(
     try:
         with speaking_as_person(person), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT sharing_decide_pushed(%s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s)",
+                "SELECT sharing_decide_pushed(%s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s)",
                 [_referred(reference), client, *values],
             )
             if cursor.fetchone() != (True,):
@@ -227,7 +228,7 @@ def exchange_code(client: ClientKeyLive, code: str, redirect: str, verifier: str
         row = cursor.fetchone()
     if row is None:
         raise GrantInvalid
-    number, subject, items, once, until, duty = row
+    number, subject, items, once, until, announces, duty = row
     return Exchanged(
-        number, vault().pseudonym(client.organisation, subject), duty, Leave(frozenset(items), once, until)
+        number, vault().pseudonym(client.organisation, subject), duty, Leave(frozenset(items), once, until, announces)
     )

@@ -11,7 +11,8 @@ class Authorisation(models.Model):
     """What an institution asks a person for. Append-only; how it stands follows from its events (``sql/locks_leave.sql``).
 
     ``subject_id`` 0: it reaches nobody, and ``undelivered`` says why. ``valid_until`` is the first day on which it would count no more,
-    ``lapses_on`` the first on which it can't be answered. ``keep_days`` 0: nothing of what is seen is kept.
+    ``lapses_on`` the first on which it can't be answered. ``keep_days`` 0: nothing of what is seen is kept. ``announces``: the institution
+    would be told that something of it changed, without content (docs/adr/0035-changes.md).
     """
 
     number = models.CharField(max_length=32)
@@ -23,6 +24,7 @@ class Authorisation(models.Model):
     items = ArrayField(models.CharField(max_length=32))
     once = models.BooleanField()
     valid_until = models.DateField()
+    announces = models.BooleanField(default=False, db_default=False)
     keep_days = models.IntegerField()
     erase_by = models.DateField(null=True)
     reason = models.CharField(max_length=300)
@@ -52,6 +54,10 @@ class Authorisation(models.Model):
                 name="authorisation_kept_until_a_day",
                 condition=models.Q(keep_days=0, erase_by=None) | models.Q(keep_days__gt=0, erase_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="authorisation_announces_for_a_period",
+                condition=models.Q(announces=False) | models.Q(once=False),
+            ),
         ]
 
 
@@ -66,6 +72,7 @@ class AuthorisationEvent(models.Model):
         REFUSED = "refused"
         NARROWED = "narrowed"
         WITHDRAWN = "withdrawn"
+        SILENCED = "silenced"
 
     authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -73,6 +80,7 @@ class AuthorisationEvent(models.Model):
     items = ArrayField(models.CharField(max_length=32))
     once = models.BooleanField()
     valid_until = models.DateField()
+    announces = models.BooleanField(default=False, db_default=False)
     receipt = models.CharField(max_length=32, blank=True)
     channel = models.CharField(max_length=16)
     due_on = models.DateField(null=True)
@@ -95,7 +103,7 @@ class AuthorisationEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="authorisation_event_leaves_something",
-                condition=models.Q(kind__in=("granted", "narrowed")) & ~models.Q(items=[])
+                condition=models.Q(kind__in=("granted", "narrowed", "silenced")) & ~models.Q(items=[])
                 | models.Q(kind__in=("refused", "withdrawn"), items=[]),
             ),
             models.CheckConstraint(
@@ -104,8 +112,12 @@ class AuthorisationEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="authorisation_taken_back_by_a_day",
-                condition=models.Q(kind__in=("granted", "refused"), due_on=None)
+                condition=models.Q(kind__in=("granted", "refused", "silenced"), due_on=None)
                 | models.Q(kind__in=("narrowed", "withdrawn"), due_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="authorisation_event_announces_for_a_period",
+                condition=models.Q(announces=False) | models.Q(kind__in=("granted", "narrowed"), once=False),
             ),
         ]
 
@@ -165,6 +177,7 @@ class AuthorisationPaper(models.Model):
     items = ArrayField(models.CharField(max_length=32))
     once = models.BooleanField()
     valid_until = models.DateField()
+    announces = models.BooleanField(default=False, db_default=False)
     receipt = models.CharField(max_length=32)
     due_on = models.DateField(null=True)
     due_estimated = models.BooleanField()
@@ -211,6 +224,7 @@ class PushedRequest(models.Model):
     items = ArrayField(models.CharField(max_length=32))
     once = models.BooleanField()
     valid_until = models.DateField()
+    announces = models.BooleanField(default=False, db_default=False)
     keep_days = models.IntegerField()
     erase_by = models.DateField(null=True)
     reason = models.CharField(max_length=300)

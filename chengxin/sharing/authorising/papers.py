@@ -80,7 +80,7 @@ def enter_paper(actor: User, visit: int, number: str, leave: Leave | None, *, at
         speak_at_window(actor, visit)
         made = AuthorisationPaper.objects.create(
             authorisation_id=one.id, visit_id=visit, scan=scans[0], kind="withdrawn" if leave is None else "granted",
-            items=sorted(kept.items), once=kept.once, valid_until=kept.valid_until, receipt=number_receipt(at),
+            items=sorted(kept.items), once=kept.once, valid_until=kept.valid_until, announces=kept.announces, receipt=number_receipt(at),
             due_on=due.day if due else None, due_estimated=bool(due and due.provisional), entered_by=actor, entered_at=at,
         )  # fmt: skip
         note_act(actor.login, ENTER, f"authorisation:{number}", at=at)
@@ -102,6 +102,7 @@ class Waiting:
     items: tuple[ItemTold, ...]
     once: bool
     valid_until: date
+    announces: bool
     scan: str
 
 

@@ -81,6 +81,15 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Since when changes are told to the recipient, where they are; how often it was told, and when last."""
+
+    since: datetime | None
+    times: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OwnAuthorisation:
     """What an organisation asks of a person, or was let see: ``asked`` for, ``left`` of it after what they did last, None before."""
 
@@ -98,6 +107,7 @@ class OwnAuthorisation:
     left: Leave | None
     done_at: datetime | None
     uses: int
+    told: Told
     call_back: CallBack | None
     names: Mapping[str, ItemTold]
 
@@ -113,6 +123,10 @@ class OwnAuthorisation:
     @property
     def may_narrow(self) -> bool:
         return self.state in {"stands", "suspended"}
+
+    @property
+    def may_silence(self) -> bool:
+        return self.may_narrow and self.standing.announces
 
     @property
     def may_withdraw(self) -> bool:
@@ -138,14 +152,16 @@ def own_authorisations_read(on: date, number: str, before: int, limit: int) -> l
     duties = duties_told({row[3] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[4])}
     found = []
-    for one, label, asker, duty, items, once, until, keep, erase, why, at, lapses, state, *rest in rows:
-        left_items, left_once, left_until, done_at, uses, due, estimated, acknowledged, copies, law = rest
-        left = Leave(frozenset(left_items), left_once, left_until) if left_items is not None else None
+    for one, label, asker, duty, items, once, until, announces, keep, erase, why, at, lapses, state, *rest in rows:
+        left_items, left_once, left_until, left_announces, done_at, uses, since, times, last, *recalled = rest
+        due, estimated, acknowledged, copies, law = recalled
+        left = Leave(frozenset(left_items), left_once, left_until, left_announces) if left_items is not None else None
         back = CallBack(due, estimated, acknowledged, copies, law) if due else None
-        asked = Leave(frozenset(items), once, until)
+        asked = Leave(frozenset(items), once, until, announces)
+        told = Told(since, times, last)
         found.append(
             OwnAuthorisation(
-                one, label, asker, duties[duty], asked, keep, erase, why, at, lapses, state, left, done_at, uses, back, names
+                one, label, asker, duties[duty], asked, keep, erase, why, at, lapses, state, left, done_at, uses, told, back, names
             )
         )  # fmt: skip
     return found
@@ -168,6 +184,7 @@ class Happened:
     items: tuple[str, ...]
     once: bool
     valid_until: date
+    announces: bool
     receipt: str
     channel: str
     due_on: date | None
@@ -185,7 +202,7 @@ def own_history(person: User, number: str) -> list[Happened]:
 class AskedFor:
     """A request of the officer's organisation, and what it has leave for; nothing of the person.
 
-    ``state`` none: there is no authorisation.
+    ``state`` none: there is no authorisation. ``subscribed``: whether changes are told now.
     """
 
     id: int
@@ -201,6 +218,7 @@ class AskedFor:
     state: str
     left: Leave | None
     uses: int
+    subscribed: bool
     items: tuple[ItemTold, ...]
 
 
@@ -218,16 +236,32 @@ def asked_for_read(on: date, wanted: str, before: int, limit: int) -> list[Asked
     duties = duties_told({row[2] for row in rows}, on)
     names = {one.code: one for one in items_told(code for row in rows for code in row[3])}
     found = []
-    for one, number, duty, items, once, until, keep, erase, reference, officer, at, lapses, state, *rest in rows:
-        left_items, left_once, left_until, uses = rest
-        left = Leave(frozenset(left_items), left_once, left_until) if left_items else None
+    for (
+        one,
+        number,
+        duty,
+        items,
+        once,
+        until,
+        announces,
+        keep,
+        erase,
+        reference,
+        officer,
+        at,
+        lapses,
+        state,
+        *rest,
+    ) in rows:
+        left_items, left_once, left_until, left_announces, uses, subscribed = rest
+        left = Leave(frozenset(left_items), left_once, left_until, left_announces) if left_items else None
         shown = tuple(names[code] for code in sorted(left.items if left else items))
-        asked = Leave(frozenset(items), once, until)
+        asked = Leave(frozenset(items), once, until, announces)
         found.append(
             AskedFor(
-                one, number, duties[duty], asked, keep, erase, reference, officer, at, lapses, state, left, uses, shown
+                one, number, duties[duty], asked, keep, erase, reference, officer, at, lapses, state, left, uses, subscribed, shown
             )
-        )
+        )  # fmt: skip
     return found
 
 

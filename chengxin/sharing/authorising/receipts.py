@@ -31,6 +31,7 @@ class LeaveReceipt:
     items: tuple[ItemTold, ...]
     once: bool
     valid_until: date
+    announces: bool
     keep_days: int
     erase_by: date | None
     due_on: date | None
@@ -61,6 +62,6 @@ def find_receipt(person: User, number: str, receipt: str, *, at: datetime) -> Le
     items = before.items if done.kind == "withdrawn" and before else done.items
     return LeaveReceipt(
         receipt, number, done.kind, done.at, done.channel, name, one.organisation, one.duty.name, one.duty.purpose_name,
-        one.duty.bases, one.duty.form, one.named(items), done.once, done.valid_until, one.keep_days, one.erase_by,
+        one.duty.bases, one.duty.form, one.named(items), done.once, done.valid_until, done.announces, one.keep_days, one.erase_by,
         done.due_on, done.due_estimated, _kept_until(done),
     )  # fmt: skip

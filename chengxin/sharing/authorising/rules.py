@@ -3,7 +3,7 @@
 The database has the same bounds (``sql/locks_leave.sql``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chengxin.lib.periods import add_months
@@ -51,17 +51,33 @@ def kept_too_long(most: int) -> Refusal:
     )
 
 
+NO_PERIOD = Refusal(
+    "announced-once",
+    "只查一次的，不能请求告知变化，请去掉。",
+    "What is asked for once announces no changes; leave that out.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """What a person lets an organisation see: which items, once or again and again, until which day (the first that counts no more)."""
+    """What a person lets an organisation see: which items, once or again and again, until which day (the first that counts no more).
+
+    ``announces``: whether the organisation may be told that something of it changed; never with ``once``.
+    """
 
     items: frozenset[str]
     once: bool
     valid_until: date
+    announces: bool = False
 
     def within(self, other: "Leave") -> bool:
         """Tell whether this lets see no more than another."""
-        return self.items <= other.items and self.valid_until <= other.valid_until and (self.once or not other.once)
+        narrower = self.items <= other.items and self.valid_until <= other.valid_until
+        return narrower and (self.once or not other.once) and (other.announces or not self.announces)
+
+    def silent(self) -> "Leave":
+        """Give the same, without that changes are announced."""
+        return replace(self, announces=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,7 @@ def refuse_request(wanted: Leave, keep_days: int, *, limits: Limits, on: date, l
         (not wanted.items, NOTHING),
         (not wanted.items <= limits.items, BEYOND_DUTY),
         (not on < wanted.valid_until <= last, no_such_period(last)),
+        (wanted.announces and wanted.once, NO_PERIOD),
         (keep_days < 0, NOT_KEPT),
         (keep_days > 0 and limits.keep_days == 0, KEPT_UNASKED),
         (keep_days > limits.keep_days, kept_too_long(limits.keep_days)),
@@ -105,7 +122,8 @@ def erase_by(valid_until: date, keep_days: int) -> date | None:
 
 def refuse_grant(granted: Leave, *, asked: Leave, on: date) -> Refusal | None:
     """Tell why a person can't grant this; None when they can: what was asked for, or less. Source: 个人信息保护法 第十四条, 第二十三条."""
-    tests = ((not granted.items, NOTHING), (not granted.within(asked) or granted.valid_until <= on, BEYOND_ASKED))
+    beyond = not granted.within(asked) or granted.valid_until <= on or (granted.announces and granted.once)
+    tests = ((not granted.items, NOTHING), (beyond, BEYOND_ASKED))
     return next((refusal for failed, refusal in tests if failed), None)
 
 

@@ -109,13 +109,13 @@ def enter_request(duty: DutyTold, wanted: Wanted, reached: tuple[int, str], *, c
     on, leave = shanghai_date(at), wanted.leave
     number = number_request(at)
     values: list[Any] = [
-        number, *reached, duty.id, sorted(leave.items), leave.once, leave.valid_until, wanted.keep_days,
+        number, *reached, duty.id, sorted(leave.items), leave.once, leave.valid_until, leave.announces, wanted.keep_days,
         erase_by(leave.valid_until, wanted.keep_days), wanted.reason.strip(), wanted.reference.strip(), channel,
         authorisation_requests(on).period("answer").after(on),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s, %s, %s)",
+            "SELECT sharing_request_authorisation(%s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             values,
         )
     return number
@@ -212,6 +212,17 @@ def withdraw(person: User, number: str, *, at: datetime) -> str:
     return _settle(person, one, "withdrawn", Leave(frozenset(), one.standing.once, one.standing.valid_until), at=at)
 
 
+def silence(person: User, number: str, *, at: datetime) -> str:
+    """Have changes announced no more, at once and for good; what may be seen stays. Gives the number of the receipt.
+
+    Raises AuthorisationUnknown, also where none are announced.
+    """
+    one = find_own_authorisation(person, number, shanghai_date(at))
+    if not one.may_silence:
+        raise AuthorisationUnknown
+    return _settle(person, one, "silenced", one.standing.silent(), at=at)
+
+
 def refuse_by(refusal: Refusal | None) -> None:
     """Raise AuthorisationRefused where there is a refusal."""
     if refusal:
@@ -223,12 +234,12 @@ def _settle(person: User, one: OwnAuthorisation, did: str, leave: Leave, *, at: 
     receipt = "" if did == "refused" else number_receipt(at)
     due = due_of(at) if did in {"narrowed", "withdrawn"} else None
     values: list[Any] = [
-        one.number, did, sorted(leave.items), leave.once, leave.valid_until, receipt, due.day if due else None,
+        one.number, did, sorted(leave.items), leave.once, leave.valid_until, leave.announces, receipt, due.day if due else None,
         bool(due and due.provisional),
     ]  # fmt: skip
     try:
         with speaking_as_person(person), connection.cursor() as cursor:
-            cursor.execute("SELECT sharing_answer_authorisation(%s, %s, %s::varchar[], %s, %s, %s, %s, %s)", values)
+            cursor.execute("SELECT sharing_answer_authorisation(%s, %s, %s::varchar[], %s, %s, %s, %s, %s, %s)", values)
             if cursor.fetchone() != (True,):
                 raise AuthorisationUnknown
             note_act(person.login, ACTS[did], f"authorisation:{one.number}", at=at)
@@ -247,6 +258,7 @@ ACTS = {
     "refused": "authorisation.refuse",
     "narrowed": "authorisation.narrow",
     "withdrawn": "authorisation.withdraw",
+    "silenced": "authorisation.silence",
 }
 
 

@@ -69,6 +69,7 @@ def _digest(officer: str, wanted: Wanted, question: Question) -> bytes:
         *sorted(leave.items),
         str(leave.once),
         leave.valid_until.isoformat(),
+        str(leave.announces),
         str(wanted.keep_days),
         wanted.reason,
         wanted.reference,

@@ -52,6 +52,7 @@ class Delivery(models.Model):
         RECALLS = "recalls", "更正、撤回"
         CALL_BACKS = "call-backs", "收回授权"
         CHASE = "chase", "催办"
+        CHANGES = "changes", "授权内有变化"
         TEST = "test", "试送"
 
     message = models.CharField(max_length=40)
@@ -77,7 +78,8 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(name="delivery_message_once", fields=("message",)),
             models.CheckConstraint(
-                name="delivery_kind_known", condition=models.Q(kind__in=("recalls", "call-backs", "chase", "test"))
+                name="delivery_kind_known",
+                condition=models.Q(kind__in=("recalls", "call-backs", "changes", "chase", "test")),
             ),
             models.CheckConstraint(
                 name="delivery_due_or_over",

@@ -72,10 +72,10 @@ def take(at: datetime) -> list[Due]:
 
 
 def bodies_of(due: Iterable[Due]) -> dict[int, bytes]:
-    """Give what each message says: the same at every try. Three statements, however many."""
+    """Give what each message says: the same at every try. Four statements, however many."""
     messages = list(due)
     numbers = [one.id for one in messages]
-    told = {**_recalls(numbers), **_call_backs(numbers), **_chases(numbers)}
+    told = {**_recalls(numbers), **_call_backs(numbers), **_changes(numbers), **_chases(numbers)}
     return {
         one.id: json.dumps(
             {"type": one.kind, "timestamp": one.made_at.isoformat(), "data": told.get(one.id, {})},
@@ -130,6 +130,19 @@ def _call_backs(numbers: list[int]) -> dict[int, dict[str, Any]]:
             for delivery, one, authorisation, kind, told_at, due_on in _rows(
                 "SELECT * FROM sharing_delivered_call_backs(%s)", numbers
             )
+        ),
+    )
+
+
+def _changes(numbers: list[int]) -> dict[int, dict[str, Any]]:
+    return _grouped(
+        "changes",
+        (
+            (
+                delivery,
+                {"change": change, "authorisation": authorisation, "kind": "changed", "at": at.isoformat()},
+            )
+            for delivery, change, authorisation, at in _rows("SELECT * FROM sharing_delivered_changes(%s)", numbers)
         ),
     )
 

@@ -77,6 +77,7 @@ def _to_whom(receipt: "LeaveReceipt") -> list[tuple[str, str]]:
             ("次数", "一次" if receipt.once else "期限内"),
             ("有效至", f"{words.day(receipt.valid_until - DAY)}（含当日）"),
             ("保存", keeps),
+            ("内容有变化时", "告知对方有变化，不告知内容" if receipt.announces else "不告知对方"),
         ]
     return rows
 
@@ -98,6 +99,7 @@ def leave_receipt_json(receipt: "LeaveReceipt", *, demo: bool = False, sandbox: 
         "items": [{"item": one.code, "name": one.name} for one in receipt.items],
         "once": receipt.once,
         "valid_through": (receipt.valid_until - DAY).isoformat(),
+        "changes_announced": receipt.announces,
         "keep_days": receipt.keep_days,
         "erase_by": receipt.erase_by.isoformat() if receipt.erase_by else None,
         "acknowledge_by": receipt.due_on.isoformat() if receipt.due_on else None,

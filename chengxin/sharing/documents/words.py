@@ -108,6 +108,7 @@ LEAVE_RECEIPTS = {
     "granted": Heading("授权回执", "Receipt of an authorisation"),
     "narrowed": Heading("缩小授权回执", "Receipt of a narrowed authorisation"),
     "withdrawn": Heading("撤回授权回执", "Receipt of a withdrawn authorisation"),
+    "silenced": Heading("不再告知变化回执", "Receipt that changes are told no more"),
 }
 LEAVE_DONE = Heading("办了什么", "What was done")
 LEAVE_TO = Heading("给谁、为什么", "For whom and why")
@@ -115,6 +116,7 @@ LEAVE_ITEMS = {
     "granted": Heading("同意查看的信息项", "Items that may be seen"),
     "narrowed": Heading("现在同意查看的信息项", "Items that may be seen now"),
     "withdrawn": Heading("收回的信息项", "Items taken back"),
+    "silenced": Heading("同意查看的信息项（没有改动）", "Items that may be seen, as before"),
 }
 LEAVE_WAYS = {"person": "本人页面，经实名认证", "window": "信用中心窗口，本人签字"}
 LEAVE_FORMS = {
@@ -126,6 +128,10 @@ LEAVE_FORMS = {
 }
 LEAVE_FOOTER = "由本人保存；遗失可以在本人页面重新取得"
 LEAVE_NOTICES = {
+    "silenced": (
+        "从办理时间起，内容有了变化不再告知对方。对方在期限内要查的，仍可以查，每次登记在册。",
+        "要对方也不能再查的，请撤回授权。",
+    ),
     "granted": (
         "对方只能为上面写明的用途查看这些信息项，不得转给他人。",
         "随时可以缩小或者撤回，和同意一样方便，不影响已经依法办完的事。",

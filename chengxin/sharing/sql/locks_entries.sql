@@ -30,7 +30,8 @@ BEGIN
             SELECT a.* FROM ground_access_entry a
             WHERE a.subject_id = held.subject_id AND a.entry_id >= low AND (high IS NULL OR a.entry_id < high)
               AND (of_organisation = '' OR a.organisation = of_organisation) AND (for_purpose = '' OR a.purpose = for_purpose)
-              AND (by_channel = '' OR a.channel = by_channel) AND (by_leave = '' OR a.authorisation = by_leave) AND (with_own OR a.channel <> 'person')
+              AND (by_channel = '' OR a.channel = by_channel) AND (by_leave = '' OR a.authorisation = by_leave AND (by_channel <> '' OR a.channel <> 'change'))
+              AND (with_own OR a.channel <> 'person')
             ORDER BY a.entry_id DESC LIMIT most) f
         ORDER BY f.entry_id DESC LIMIT most) e
     LEFT JOIN identity_organisation o ON o.code = e.organisation

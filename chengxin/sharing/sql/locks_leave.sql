@@ -133,24 +133,27 @@ BEGIN
             WHEN 'window' THEN EXISTS (
                 SELECT FROM sharing_authorisation_paper p
                 WHERE p.receipt = NEW.receipt AND p.witnessed_at IS NOT NULL
-                  AND (p.authorisation_id, p.kind, p.items, p.once, p.valid_until)
-                      = (NEW.authorisation_id, NEW.kind, NEW.items, NEW.once, NEW.valid_until)) END, false) THEN
+                  AND (p.authorisation_id, p.kind, p.items, p.once, p.valid_until, p.announces)
+                      = (NEW.authorisation_id, NEW.kind, NEW.items, NEW.once, NEW.valid_until, NEW.announces)) END, false) THEN
         RAISE EXCEPTION 'a person answers for themselves, or by a paper that was witnessed' USING ERRCODE = 'check_violation';
     END IF;
     last := sharing_authorisation_last(asked.id);
     state := sharing_authorisation_state(asked);
     IF NEW.kind IN ('granted', 'refused') AND state <> 'waits'
-       OR NEW.kind = 'narrowed' AND state NOT IN ('stands', 'suspended')
+       OR NEW.kind IN ('narrowed', 'silenced') AND state NOT IN ('stands', 'suspended')
        OR NEW.kind = 'withdrawn' AND state NOT IN ('stands', 'suspended', 'used', 'over') THEN
         RAISE EXCEPTION 'an authorisation is answered once, and narrowed or taken back when it was granted' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.kind = 'granted' AND NOT (NEW.items <@ asked.items AND NEW.valid_until <= asked.valid_until AND NEW.valid_until > today
-                                     AND (NEW.once OR NOT asked.once)) THEN
+                                     AND (NEW.once OR NOT asked.once) AND asked.announces >= NEW.announces) THEN
         RAISE EXCEPTION 'what is granted was asked for' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.kind = 'narrowed' AND NOT (NEW.items <@ last.items AND NEW.valid_until <= last.valid_until AND NEW.valid_until > today
-                                      AND (NEW.once OR NOT last.once)) THEN
+                                      AND (NEW.once OR NOT last.once) AND last.announces >= NEW.announces) THEN
         RAISE EXCEPTION 'what is narrowed gets no wider' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.kind = 'silenced' AND NOT (last.announces AND (NEW.items, NEW.once, NEW.valid_until) = (last.items, last.once, last.valid_until)) THEN
+        RAISE EXCEPTION 'what announces changes announces none from then on, and stays' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.due_on <= today OR NEW.due_on > today + 4 * sharing_authorisation_number('authorisation-recalls', 'acknowledge') + 10 THEN
         RAISE EXCEPTION 'what is called back is acknowledged within its term' USING ERRCODE = 'check_violation';
@@ -216,7 +219,7 @@ CREATE OR REPLACE TRIGGER authorisation_use_append_only BEFORE UPDATE OR DELETE 
 -- Ask a person for leave, for the organisation that is spoken for. Asked too soon after the last time it reaches nobody, and whoever asks isn't
 -- told; the person is told of whatever reaches them. Says under which reason it reached nobody, for the log alone.
 CREATE OR REPLACE FUNCTION sharing_request_authorisation(number text, subject bigint, nobody text, duty bigint, wanted varchar[], once boolean,
-    until date, keep integer, erase date, why text, case_number text, way text, lapses date) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    until date, announcing boolean, keep integer, erase date, why text, case_number text, way text, lapses date) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     asker record;
@@ -228,9 +231,9 @@ BEGIN
         reached := 0;
         nobody := 'asked-lately';
     END IF;
-    INSERT INTO sharing_authorisation (number, subject_id, undelivered, organisation, officer, duty_id, items, once, valid_until, keep_days,
+    INSERT INTO sharing_authorisation (number, subject_id, undelivered, organisation, officer, duty_id, items, once, valid_until, announces, keep_days,
                                        erase_by, reason, reference, channel, asked_at, lapses_on)
-    VALUES (number, reached, nobody, coalesce(asker.code, ''), coalesce(asker.name, ''), duty, wanted, once, until, keep, erase, why, case_number,
+    VALUES (number, reached, nobody, coalesce(asker.code, ''), coalesce(asker.name, ''), duty, wanted, once, until, announcing, keep, erase, why, case_number,
             way, clock_timestamp(), lapses);
     IF reached > 0 THEN
         INSERT INTO ground_message (subject_id, at, kind, reference)
@@ -243,9 +246,10 @@ $$;
 -- name: own_authorisations
 -- What was asked of whoever speaks for themselves, or is served at the window, the newest first, and how it stands; one where it is named.
 CREATE OR REPLACE FUNCTION sharing_own_authorisations(wanted text, before bigint, most integer)
-    RETURNS TABLE (id bigint, number varchar, organisation varchar, duty_id bigint, items varchar[], once boolean, valid_until date,
+    RETURNS TABLE (id bigint, number varchar, organisation varchar, duty_id bigint, items varchar[], once boolean, valid_until date, announces boolean,
                    keep_days integer, erase_by date, reason varchar, asked_at timestamptz, lapses_on date, state text, left_items varchar[],
-                   left_once boolean, left_until date, done_at timestamptz, uses bigint, recall_due date, recall_estimated boolean,
+                   left_once boolean, left_until date, left_announces boolean, done_at timestamptz, uses bigint, subscribed_at timestamptz,
+                   changes bigint, changed_at timestamptz, recall_due date, recall_estimated boolean,
                    acknowledged_at timestamptz, copies varchar, law varchar)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
@@ -253,13 +257,14 @@ DECLARE
     me bigint := identity_person_reading();
 BEGIN
     RETURN QUERY
-    SELECT a.id, a.number, coalesce(o.name, a.organisation), a.duty_id, a.items, a.once, a.valid_until, a.keep_days, a.erase_by, a.reason,
-           a.asked_at, a.lapses_on, sharing_authorisation_state(a), l.items, l.once, l.valid_until, l.at,
-           (SELECT count(*) FROM sharing_authorisation_use u WHERE u.authorisation_id = a.id), r.due_on, r.due_estimated, r.acknowledged_at,
+    SELECT a.id, a.number, coalesce(o.name, a.organisation), a.duty_id, a.items, a.once, a.valid_until, a.announces, a.keep_days, a.erase_by,
+           a.reason, a.asked_at, a.lapses_on, sharing_authorisation_state(a), l.items, l.once, l.valid_until, l.announces, l.at,
+           (SELECT count(*) FROM sharing_authorisation_use u WHERE u.authorisation_id = a.id), w.since, w.told, w.told_at, r.due_on, r.due_estimated, r.acknowledged_at,
            r.copies, r.law
     FROM sharing_authorisation a
     LEFT JOIN identity_organisation o ON o.code = a.organisation
     LEFT JOIN LATERAL sharing_authorisation_last(a.id) l ON true
+    CROSS JOIN LATERAL sharing_told_of_changes(a.id) w
     LEFT JOIN LATERAL (SELECT c.* FROM sharing_authorisation_recall c WHERE c.authorisation_id = a.id ORDER BY c.event_id DESC LIMIT 1) r ON true
     WHERE a.subject_id IN (SELECT identity_held_by(me)) AND a.id < before AND (wanted = '' OR a.number = wanted)
     ORDER BY a.id DESC LIMIT most;
@@ -269,15 +274,15 @@ $$;
 -- name: own_authorisation_events
 -- What whoever speaks for themselves did with one of their authorisations, in order.
 CREATE OR REPLACE FUNCTION sharing_own_authorisation_events(wanted text)
-    RETURNS TABLE (kind varchar, at timestamptz, items varchar[], once boolean, valid_until date, receipt varchar, channel varchar, due_on date,
-                   due_estimated boolean)
+    RETURNS TABLE (kind varchar, at timestamptz, items varchar[], once boolean, valid_until date, announces boolean, receipt varchar,
+                   channel varchar, due_on date, due_estimated boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     me bigint := identity_person_speaking();
 BEGIN
     RETURN QUERY
-    SELECT e.kind, e.at, e.items, e.once, e.valid_until, e.receipt, e.channel, e.due_on, e.due_estimated
+    SELECT e.kind, e.at, e.items, e.once, e.valid_until, e.announces, e.receipt, e.channel, e.due_on, e.due_estimated
     FROM sharing_authorisation a JOIN sharing_authorisation_event e ON e.authorisation_id = a.id
     WHERE a.number = wanted AND a.subject_id IN (SELECT identity_held_by(me)) ORDER BY e.id;
 END
@@ -286,12 +291,12 @@ $$;
 -- name: answer_authorisation
 -- Whoever speaks for themselves grants, refuses, narrows or takes back one of their own. False where it isn't theirs; what can't be done with it
 -- is refused by its guard.
-CREATE OR REPLACE FUNCTION sharing_answer_authorisation(wanted text, did text, kept varchar[], just_once boolean, until date, proof text, due date,
-                                                        estimated boolean)
+CREATE OR REPLACE FUNCTION sharing_answer_authorisation(wanted text, did text, kept varchar[], just_once boolean, until date, announcing boolean,
+                                                        proof text, due date, estimated boolean)
     RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, receipt, channel, due_on, due_estimated)
-    SELECT a.id, did, clock_timestamp(), kept, just_once, until, proof, 'person', due, estimated
+    INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, announces, receipt, channel, due_on, due_estimated)
+    SELECT a.id, did, clock_timestamp(), kept, just_once, until, announcing, proof, 'person', due, estimated
     FROM sharing_authorisation a
     WHERE a.number = wanted AND a.subject_id IN (SELECT identity_held_by(identity_person_speaking()));
     RETURN FOUND;
@@ -302,9 +307,9 @@ $$;
 -- What the organisation that is spoken for asked for, the newest first; one of them where it is named. Not of whom: its own reference leads there. What was refused looks like
 -- what wasn't answered, and like what reached nobody: it waits until it lapses.
 CREATE OR REPLACE FUNCTION sharing_authorisations_of(wanted text, before bigint, most integer)
-    RETURNS TABLE (id bigint, number varchar, duty_id bigint, items varchar[], once boolean, valid_until date, keep_days integer, erase_by date,
-                   reference varchar, officer varchar, asked_at timestamptz, lapses_on date, state text, left_items varchar[],
-                   left_once boolean, left_until date, uses bigint)
+    RETURNS TABLE (id bigint, number varchar, duty_id bigint, items varchar[], once boolean, valid_until date, announces boolean, keep_days integer,
+                   erase_by date, reference varchar, officer varchar, asked_at timestamptz, lapses_on date, state text, left_items varchar[],
+                   left_once boolean, left_until date, left_announces boolean, uses bigint, subscribed boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -312,11 +317,13 @@ DECLARE
     today date := (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
     RETURN QUERY
-    SELECT a.id, a.number, a.duty_id, a.items, a.once, a.valid_until, a.keep_days, a.erase_by, a.reference, a.officer, a.asked_at, a.lapses_on,
+    SELECT a.id, a.number, a.duty_id, a.items, a.once, a.valid_until, a.announces, a.keep_days, a.erase_by, a.reference, a.officer,
+           a.asked_at, a.lapses_on,
            CASE WHEN t.state IN ('waits', 'lapsed', 'refused') THEN CASE WHEN a.lapses_on > today THEN 'waits' ELSE 'none' END ELSE t.state END,
            CASE WHEN l.kind <> 'refused' THEN l.items END, CASE WHEN l.kind <> 'refused' THEN l.once END,
-           CASE WHEN l.kind <> 'refused' THEN l.valid_until END,
-           (SELECT count(*) FROM sharing_authorisation_use u WHERE u.authorisation_id = a.id)
+           CASE WHEN l.kind <> 'refused' THEN l.valid_until END, l.kind <> 'refused' AND l.announces,
+           (SELECT count(*) FROM sharing_authorisation_use u WHERE u.authorisation_id = a.id),
+           EXISTS (SELECT FROM sharing_subscription b WHERE b.authorisation_id = a.id AND sharing_subscription_stands(b))
     FROM sharing_authorisation a
     CROSS JOIN LATERAL (SELECT sharing_authorisation_state(a) AS state) t
     LEFT JOIN LATERAL sharing_authorisation_last(a.id) l ON true
@@ -366,14 +373,14 @@ $$;
 REVOKE ALL ON FUNCTION sharing_enrolled_for(text, bigint), sharing_authorisation_last(bigint), sharing_authorisation_state(sharing_authorisation), sharing_guard_authorisation(),
     sharing_authorisation_number(text, text), sharing_asked_lately(text, bigint, bigint), sharing_guard_authorisation_event(), sharing_call_back(),
     sharing_guard_authorisation_recall(),
-    sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
+    sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, boolean, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
-    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
+    sharing_answer_authorisation(text, text, varchar[], boolean, date, boolean, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
     sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, integer, date, text, text, text, date),
+    sharing_request_authorisation(text, bigint, text, bigint, varchar[], boolean, date, boolean, integer, date, text, text, text, date),
     sharing_own_authorisations(text, bigint, integer), sharing_own_authorisation_events(text),
-    sharing_answer_authorisation(text, text, varchar[], boolean, date, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
+    sharing_answer_authorisation(text, text, varchar[], boolean, date, boolean, text, date, boolean), sharing_authorisations_of(text, bigint, integer),
     sharing_authorisation_recalls_of(boolean, integer), sharing_acknowledge_call_back(bigint, text, text)
     TO {app};

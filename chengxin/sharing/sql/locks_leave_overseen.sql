@@ -22,6 +22,20 @@ BEGIN
 END
 $$;
 
+-- name: call_backs_after
+-- What was called back from the organisation that is spoken for, the oldest first, after a place; for systems.
+CREATE OR REPLACE FUNCTION sharing_call_backs_after(after bigint, open_only boolean, most integer) RETURNS TABLE (id bigint, number varchar,
+    kind varchar, reference varchar, items varchar[], told_at timestamptz, due_on date, acknowledged_at timestamptz, copies varchar, law varchar)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.event_id, a.number, e.kind, a.reference, c.items, c.told_at, c.due_on, c.acknowledged_at, c.copies, c.law
+    FROM sharing_authorisation_recall c
+    JOIN sharing_authorisation a ON a.id = c.authorisation_id
+    JOIN sharing_authorisation_event e ON e.id = c.event_id
+    WHERE c.organisation = (SELECT o.code FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation)
+      AND c.event_id > after AND (c.acknowledged_at IS NULL OR NOT open_only)
+    ORDER BY c.event_id LIMIT most
+$$;
+
 -- name: overseen_grants
-REVOKE ALL ON FUNCTION sharing_authorisations_over(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_authorisations_over(integer) TO {app};
+REVOKE ALL ON FUNCTION sharing_authorisations_over(integer), sharing_call_backs_after(bigint, boolean, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sharing_authorisations_over(integer), sharing_call_backs_after(bigint, boolean, integer) TO {app};

@@ -67,9 +67,9 @@ CREATE OR REPLACE TRIGGER leave_paper_witnessed BEFORE UPDATE ON sharing_authori
 CREATE OR REPLACE FUNCTION sharing_carry_out_leave_paper() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, receipt, channel, due_on, due_estimated)
-    VALUES (NEW.authorisation_id, NEW.kind, clock_timestamp(), NEW.items, NEW.once, NEW.valid_until, NEW.receipt, 'window', NEW.due_on,
-            NEW.due_estimated);
+    INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, announces, receipt, channel, due_on, due_estimated)
+    VALUES (NEW.authorisation_id, NEW.kind, clock_timestamp(), NEW.items, NEW.once, NEW.valid_until, NEW.announces, NEW.receipt, 'window',
+            NEW.due_on, NEW.due_estimated);
     INSERT INTO ground_message (subject_id, at, kind, reference)
     SELECT a.subject_id, clock_timestamp(), 'authorisation-window', 'authorisation:' || a.number
     FROM sharing_authorisation a WHERE a.id = NEW.authorisation_id;
@@ -89,10 +89,10 @@ CREATE OR REPLACE TRIGGER leave_paper_stays BEFORE DELETE OR TRUNCATE ON sharing
 -- What waits at the window for a second officer, while the credit centre is spoken for: what the paper says, not who signed it.
 CREATE OR REPLACE FUNCTION sharing_leave_papers_waiting(OUT id bigint, OUT since timestamptz, OUT entered_by bigint, OUT officer varchar,
     OUT number varchar, OUT organisation varchar, OUT duty_id bigint, OUT kind varchar, OUT items varchar[], OUT once boolean,
-    OUT valid_until date, OUT scan varchar) RETURNS SETOF record
+    OUT valid_until date, OUT announces boolean, OUT scan varchar) RETURNS SETOF record
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT p.id, p.entered_at, p.entered_by_id, u.display_name, a.number, coalesce(o.name, a.organisation), a.duty_id, p.kind, p.items, p.once,
-           p.valid_until, p.scan
+           p.valid_until, p.announces, p.scan
     FROM sharing_authorisation_paper p
     JOIN sharing_authorisation a ON a.id = p.authorisation_id
     JOIN identity_user u ON u.id = p.entered_by_id

@@ -90,9 +90,9 @@ BEGIN
     IF identity_person_speaking() IS DISTINCT FROM granted.subject_id OR NOT EXISTS (
         SELECT FROM sharing_pushed p
         WHERE clock_timestamp() < p.expires_at AND NOT EXISTS (SELECT FROM sharing_pushed_answer a WHERE a.pushed_id = p.id)
-          AND (p.organisation, p.officer, p.duty_id, p.items, p.once, p.valid_until, p.keep_days, p.reason, p.reference)
-              = (granted.organisation, granted.officer, granted.duty_id, granted.items, granted.once, granted.valid_until, granted.keep_days,
-                 granted.reason, granted.reference)) THEN
+          AND (p.organisation, p.officer, p.duty_id, p.items, p.once, p.valid_until, p.announces, p.keep_days, p.reason, p.reference)
+              = (granted.organisation, granted.officer, granted.duty_id, granted.items, granted.once, granted.valid_until, granted.announces,
+                 granted.keep_days, granted.reason, granted.reference)) THEN
         RAISE EXCEPTION 'a person grants in the browser what was pushed for them' USING ERRCODE = 'check_violation';
     END IF;
 END
@@ -101,20 +101,20 @@ $$;
 -- name: push_request
 -- Push a request for the system that is spoken for; its guard looks at the rest.
 CREATE OR REPLACE FUNCTION sharing_push_request(reference_digest bytea, officer text, redirect text, state text, challenge text, duty bigint,
-    wanted varchar[], once boolean, until date, keep integer, erase date, why text, case_number text) RETURNS void LANGUAGE sql
+    wanted varchar[], once boolean, until date, announcing boolean, keep integer, erase date, why text, case_number text) RETURNS void LANGUAGE sql
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    INSERT INTO sharing_pushed (digest, client_id, organisation, officer, redirect, state, challenge, duty_id, items, once, valid_until, keep_days,
-                                erase_by, reason, reference, at, expires_at)
-    SELECT reference_digest, s.name, o.code, s.name || '/' || officer, redirect, state, challenge, duty, wanted, once, until, keep, erase, why,
-           case_number, clock_timestamp(), clock_timestamp()
+    INSERT INTO sharing_pushed (digest, client_id, organisation, officer, redirect, state, challenge, duty_id, items, once, valid_until, announces,
+                                keep_days, erase_by, reason, reference, at, expires_at)
+    SELECT reference_digest, s.name, o.code, s.name || '/' || officer, redirect, state, challenge, duty, wanted, once, until, announcing, keep, erase,
+           why, case_number, clock_timestamp(), clock_timestamp()
     FROM identity_speaker() s JOIN identity_organisation o ON o.id = s.organisation
 $$;
 
 -- name: pushed_request
 -- What was pushed under a reference, while it holds and nobody decided, for a person who speaks for themselves.
 CREATE OR REPLACE FUNCTION sharing_pushed_request(reference_digest bytea, client text)
-    RETURNS TABLE (id bigint, organisation varchar, duty_id bigint, items varchar[], once boolean, valid_until date, keep_days integer, erase_by date,
-                   reason varchar, at timestamptz, expires_at timestamptz, redirect varchar, state varchar)
+    RETURNS TABLE (id bigint, organisation varchar, duty_id bigint, items varchar[], once boolean, valid_until date, announces boolean, keep_days integer,
+                   erase_by date, reason varchar, at timestamptz, expires_at timestamptz, redirect varchar, state varchar)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -122,8 +122,8 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT p.id, coalesce(o.name, p.organisation), p.duty_id, p.items, p.once, p.valid_until, p.keep_days, p.erase_by, p.reason, p.at,
-           p.expires_at, p.redirect, p.state
+    SELECT p.id, coalesce(o.name, p.organisation), p.duty_id, p.items, p.once, p.valid_until, p.announces, p.keep_days, p.erase_by, p.reason,
+           p.at, p.expires_at, p.redirect, p.state
     FROM sharing_pushed p JOIN identity_client_redirect_live r ON r.client_id = p.client_id AND r.address = p.redirect
     LEFT JOIN identity_organisation o ON o.code = p.organisation
     WHERE p.digest = reference_digest AND p.client_id = client AND clock_timestamp() < p.expires_at
@@ -135,7 +135,7 @@ $$;
 -- Whoever speaks for themselves decides about what was pushed: grants what is asked or less, for which a code is made, or doesn't, of which nothing
 -- is kept but that the reference is used. False where there is nothing to decide.
 CREATE OR REPLACE FUNCTION sharing_decide_pushed(reference_digest bytea, client text, label text, lapses date, kept varchar[], just_once boolean,
-    until date, proof text, code bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    until date, announcing boolean, proof text, code bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     asked sharing_pushed;
     given bigint;
@@ -145,12 +145,13 @@ BEGIN
         RETURN false;
     END IF;
     IF code IS NOT NULL THEN
-        INSERT INTO sharing_authorisation (number, subject_id, undelivered, organisation, officer, duty_id, items, once, valid_until, keep_days,
-                                           erase_by, reason, reference, channel, asked_at, lapses_on)
+        INSERT INTO sharing_authorisation (number, subject_id, undelivered, organisation, officer, duty_id, items, once, valid_until, announces,
+                                           keep_days, erase_by, reason, reference, channel, asked_at, lapses_on)
         VALUES (label, identity_person_speaking(), '', asked.organisation, asked.officer, asked.duty_id, asked.items, asked.once, asked.valid_until,
-                asked.keep_days, asked.erase_by, asked.reason, asked.reference, 'browser', clock_timestamp(), lapses) RETURNING id INTO given;
-        INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, receipt, channel, due_on, due_estimated)
-        VALUES (given, 'granted', clock_timestamp(), kept, just_once, until, proof, 'person', NULL, false);
+                asked.announces, asked.keep_days, asked.erase_by, asked.reason, asked.reference, 'browser', clock_timestamp(), lapses) RETURNING id INTO given;
+        INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, announces, receipt, channel, due_on,
+                                                 due_estimated)
+        VALUES (given, 'granted', clock_timestamp(), kept, just_once, until, announcing, proof, 'person', NULL, false);
     END IF;
     INSERT INTO sharing_pushed_answer (pushed_id, authorisation_id, code_digest, at) VALUES (asked.id, given, code, clock_timestamp());
     RETURN true;
@@ -161,7 +162,7 @@ $$;
 -- Exchange a code, once, for what was granted: by the system that pushed the request, with the same address and the verifier of its challenge. A
 -- code that is shown again gives nothing, and ends the token that it gave.
 CREATE OR REPLACE FUNCTION sharing_exchange_code(code bytea, led_to text, proved text)
-    RETURNS TABLE (number varchar, subject_id bigint, items varchar[], once boolean, valid_until date, duty varchar)
+    RETURNS TABLE (number varchar, subject_id bigint, items varchar[], once boolean, valid_until date, announces boolean, duty varchar)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -181,7 +182,7 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO sharing_code_exchange (answer_id, at) VALUES (found.pushed_id, clock_timestamp());
-    RETURN QUERY SELECT g.number, identity_lead(g.subject_id), l.items, l.once, l.valid_until, d.code
+    RETURN QUERY SELECT g.number, identity_lead(g.subject_id), l.items, l.once, l.valid_until, l.announces, d.code
         FROM sharing_authorisation g CROSS JOIN LATERAL sharing_authorisation_last(g.id) l JOIN sharing_duty d ON d.id = g.duty_id
         WHERE g.id = found.authorisation_id;
 END
@@ -198,9 +199,9 @@ $$;
 -- name: pushed_grants
 REVOKE ALL ON FUNCTION sharing_guard_pushed(), sharing_guard_pushed_answer(), sharing_guard_code_exchange(),
     sharing_refuse_unpushed(sharing_authorisation),
-    sharing_push_request(bytea, text, text, text, text, bigint, varchar[], boolean, date, integer, date, text, text),
-    sharing_pushed_request(bytea, text), sharing_decide_pushed(bytea, text, text, date, varchar[], boolean, date, text, bytea),
+    sharing_push_request(bytea, text, text, text, text, bigint, varchar[], boolean, date, boolean, integer, date, text, text),
+    sharing_pushed_request(bytea, text), sharing_decide_pushed(bytea, text, text, date, varchar[], boolean, date, boolean, text, bytea),
     sharing_exchange_code(bytea, text, text), sharing_bound_token_stands(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sharing_push_request(bytea, text, text, text, text, bigint, varchar[], boolean, date, integer, date, text, text),
-    sharing_pushed_request(bytea, text), sharing_decide_pushed(bytea, text, text, date, varchar[], boolean, date, text, bytea),
+GRANT EXECUTE ON FUNCTION sharing_push_request(bytea, text, text, text, text, bigint, varchar[], boolean, date, boolean, integer, date, text, text),
+    sharing_pushed_request(bytea, text), sharing_decide_pushed(bytea, text, text, date, varchar[], boolean, date, boolean, text, bytea),
     sharing_exchange_code(bytea, text, text), sharing_bound_token_stands(text) TO {app};

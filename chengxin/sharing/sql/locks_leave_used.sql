@@ -78,8 +78,9 @@ END
 $$;
 
 -- name: guard_entry_by_leave_trigger
+-- That something changed is told by a guard of its own (locks_leave_announced.sql), and is no use.
 CREATE OR REPLACE TRIGGER access_entry_by_leave BEFORE INSERT ON ground_access_entry
-    FOR EACH ROW WHEN (NEW.outcome IN ('answered', 'empty') AND NEW.purpose NOT LIKE 'SM-%')
+    FOR EACH ROW WHEN (NEW.outcome IN ('answered', 'empty') AND NEW.purpose NOT LIKE 'SM-%' AND NEW.channel <> 'change')
     EXECUTE FUNCTION sharing_guard_entry_by_leave();
 
 -- name: leave_used_grants
