@@ -50,6 +50,13 @@ def verify(
     if seen.fault is not None:
         err.print(seen.fault.text, highlight=False, markup=False)
         err.print(seen.fault.text_en, highlight=False, markup=False)
+    for end, one in seen.acknowledged:
+        tell(
+            f"缺 {end.place}：恢复备份所致，{one.approved_at:%Y-%m-%d} 由 {one.entered_by} 登记、{one.approved_by} 批准"
+            f"（恢复 {one.number}）。 "
+            f"{end.place} are missing: lost by a restore, acknowledged on {one.approved_at:%Y-%m-%d} by {one.entered_by} and "
+            f"{one.approved_by} (restore {one.number})."
+        )
     show(
         {
             "entries": seen.entries,
@@ -60,6 +67,15 @@ def verify(
             "unsigned": seen.unsigned,
             "unsealed": seen.unsealed,
             "unsealed_since": seen.unsealed_since.isoformat() if seen.unsealed_since else None,
+            "acknowledged": [
+                {
+                    "place": end.place,
+                    "restore": one.number,
+                    "on": one.approved_at.isoformat(),
+                    "by": [one.entered_by, one.approved_by],
+                }
+                for end, one in seen.acknowledged
+            ],
             "fault": {
                 "code": seen.fault.code,
                 "place": seen.fault.place,

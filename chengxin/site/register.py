@@ -11,9 +11,11 @@ from chengxin.ground.sealing.errors import CheckpointUnusable
 from chengxin.ground.sealing.exporting import Wanted, export_entries
 from chengxin.ground.sealing.folder import HeadsFolder, KeptHead, read_heads, read_keys
 from chengxin.ground.sealing.keys import known_keys, read_key
+from chengxin.ground.sealing.lost import note_lost_ends
 from chengxin.ground.sealing.rounds import Sealer
 from chengxin.ground.sealing.witness import Witness
 from chengxin.ground.services import note_act
+from chengxin.identity.restorations import acknowledged_restorations
 from chengxin.lib.cosignatures import Cosigner
 from chengxin.lib.errors import NotFound
 from chengxin.lib.notes import Verifier
@@ -57,8 +59,16 @@ def verify_installation(places: Sequence[Path], keys: Sequence[Verifier], *, at:
     except OSError as error:
         raise CheckpointUnusable(f"{place}：{error.strerror}。", f"{place}: {error.strerror}.") from None
     keep = tables()["register-retention"].at(shanghai_date(at)).numbers["keep"]
-    checked = verify_register(outside, verifiers, today=shanghai_date(at), keep_years=keep)
+    checked = verify_register(
+        outside,
+        verifiers,
+        today=shanghai_date(at),
+        keep_years=keep,
+        acknowledged=acknowledged_restorations(),
+    )
     record_check(checked, at=at)
+    if checked.fault is not None and checked.fault.code == "truncated":
+        note_lost_ends(checked.lost, at=at)
     return checked
 
 

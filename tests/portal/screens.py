@@ -153,6 +153,8 @@ ADMINISTRATION = (
     Screen("administration:purpose", "/purposes/", SYSTEM, "main a[href^='/purposes/SM-']"),
     Screen("administration:register-purpose", "/purposes/new/", SYSTEM),
     Screen("administration:grant", "/officers/clerk/grant/", SECURITY),
+    Screen("administration:restorations", "/restores/", SYSTEM),
+    Screen("administration:enter-restoration", "/restores/new/", SYSTEM),
     Screen("administration:log", "/log/", AUDIT),
     Screen("system", "/system/", SYSTEM),
 )
@@ -214,6 +216,7 @@ MADE = {
         "administration:end-organisation", "administration:enter-licence", "administration:end-licence",
         "administration:enter-key", "administration:limit-client", "administration:suspend-client", "administration:approve-key",
         "administration:withdraw-key", "administration:approve-purpose", "administration:withdraw-purpose",
+        "administration:approve-restoration", "administration:withdraw-restoration",
     ),
 }  # fmt: skip
 # What is no page: files, parts of pages, answers for programs, and addresses that lead on.

@@ -132,4 +132,3 @@ def _signed_at(head: Head) -> datetime | None:
             except ValueError:
                 return None
     return None
-
