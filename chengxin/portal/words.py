@@ -221,6 +221,7 @@ ENTRY_CHANNELS = {
     "person": "本人页面",
     "window": "信用中心窗口",
     "share": "您给出的分享链接",
+    "operator": "服务器命令（运行维护人员）",
 }
 ENTRY_OUTCOMES = {
     "answered": "有结果",

@@ -155,6 +155,10 @@ def export(
             "--person", help="一个人的登记，证件号码从标准输入读 / one person's; the code comes on standard input"
         ),
     ] = False,
+    case: Annotated[
+        str,
+        typer.Option(help="与 --person 同用：为什么事，本人看得到 / with --person: what for; the person sees it"),
+    ] = "",
 ) -> None:
     """导出带证明、有签名的登记，供审计离线核对 / entries with proofs, signed, for an auditor to check offline."""
     from chengxin.site.bootstrap import installation
@@ -163,17 +167,14 @@ def export(
     with installation(data.resolve(), "owner", tell) as opened:
         from django.utils import timezone
 
-        from chengxin.site.register import export_to
+        from chengxin.ground.sealing.exporting import Wanted
+        from chengxin.site.register import export_person, export_to
 
-        code = sys.stdin.readline().strip() if person else ""
-        count = export_to(
-            opened,
-            output,
-            since=since,
-            until=until + timedelta(days=1) if until else None,
-            code=code,
-            at=timezone.now(),
-        )
+        period = Wanted(since=since, until=until + timedelta(days=1) if until else None)
+        if person:
+            count = export_person(output, sys.stdin.readline().strip(), case, at=timezone.now(), period=period)
+        else:
+            count = export_to(opened, output, period, at=timezone.now())
     tell(f"{output}: {count}")
 
 
