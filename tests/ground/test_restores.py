@@ -88,7 +88,9 @@ def test_what_two_acknowledged_is_told_with_both_names_and_is_no_fault(restored:
     restored.write(3, 4)
     restored.seal(timezone.now() + timedelta(minutes=1))
     assert code(restored) == ""
-    acts = restored.register.rows("SELECT actor, act FROM ground_action WHERE starts_with(act, 'restoration.') ORDER BY id")
+    acts = restored.register.rows(
+        "SELECT actor, act FROM ground_action WHERE starts_with(act, 'restoration.') ORDER BY id"
+    )
     assert acts == [("system", "restoration.enter"), ("audit", "restoration.approve")]
 
 

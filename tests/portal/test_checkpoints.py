@@ -154,7 +154,9 @@ def test_the_newest_tree_of_each_shard_stands(heads: Path, public_site: Register
     assert "2026-12 2026-11" in shown
 
 
-def test_without_heads_and_without_the_folder_the_page_says_so(public_site: Register, settings: Any, tmp_path: Path) -> None:
+def test_without_heads_and_without_the_folder_the_page_says_so(
+    public_site: Register, settings: Any, tmp_path: Path
+) -> None:
     settings.CHECKPOINTS = tmp_path / "nowhere"
     assert "还没有签过树头" in page()
     assert page("/checkpoints/index.txt") == ""

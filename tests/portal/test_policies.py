@@ -67,7 +67,10 @@ PUBLISHED = {
     "public:revocations": "lists signed pages of salted tokens, which tell nothing to who doesn't hold a copy",
     "public:revocation-page": "salted tokens, which tell nothing to who doesn't hold a copy",
     "public:revocation-keys": "public keys",
-    **{f"public:checkpoint{end}": "sizes, roots, signatures: nothing of any entry" for end in ("s", "-index", "-keys", "-file")},
+    **{
+        f"public:checkpoint{end}": "sizes, roots, signatures: nothing of any entry"
+        for end in ("s", "-index", "-keys", "-file")
+    },
     "public:check-report": "a number with its code tells how a report stands, never the person nor what it holds",
 }
 # What is open to everybody at the other faces, and why it can't stand at the public site.

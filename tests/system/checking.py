@@ -267,6 +267,8 @@ def leads_back(change: str) -> Attack:
 
 
 CHECKED = UUID(int=9500)
+MADE = """INSERT INTO identity_real_name_check (receipt, registration_id, asker, channel, at, outcome, assurance, entry_id)
+    VALUES (%s, %s, %s, %s, now() - %s::interval, 'match', 'register', %s)"""
 
 
 def enters_a_check(*, made: dict[str, Any] | None = None, **changes: Any) -> Attack:
@@ -274,9 +276,8 @@ def enters_a_check(*, made: dict[str, Any] | None = None, **changes: Any) -> Att
 
     def attack(stage: Stage) -> bool:
         if made is not None:
-            stage.run("owner", """INSERT INTO identity_real_name_check (receipt, registration_id, asker, channel, at, outcome, assurance, entry_id)
-                VALUES (%s, %s, %s, %s, now(), 'match', 'register', %s)""", RECEIPTS[24], PURPOSE, made.get("asker", CLIENT),
-                made.get("channel", "api"), made.get("entry_id", CHECKED))  # fmt: skip
+            asker, channel = made.get("asker", CLIENT), made.get("channel", "api")
+            stage.run("owner", MADE, RECEIPTS[24], PURPOSE, asker, channel, "0 days", made.get("entry_id", CHECKED))
         row = {"subject_id": stage.facts.wang, "entry_id": CHECKED, "organisation": OTHER, "officer": CLIENT, "purpose": "SM-JT-9500",
                "case_reference": RECEIPTS[24], "channel": "api", "fields": ["code", "name"], "record_ids": [], "versions": []}  # fmt: skip
         stage.insert("app", "ground_access_entry", entry(stage.facts, **{**row, **changes}))
@@ -288,8 +289,7 @@ def enters_a_check(*, made: dict[str, Any] | None = None, **changes: Any) -> Att
 def enters_a_check_of_another_day(stage: Stage) -> bool:
     """Enter what was checked long ago."""
     stage.run("owner", "ALTER TABLE identity_real_name_check DISABLE TRIGGER check_grounded")
-    stage.run("owner", """INSERT INTO identity_real_name_check (receipt, registration_id, asker, channel, at, outcome, assurance, entry_id)
-        VALUES (%s, %s, %s, 'api', now() - interval '1 day', 'match', 'register', %s)""", RECEIPTS[24], PURPOSE, CLIENT, CHECKED)  # fmt: skip
+    stage.run("owner", MADE, RECEIPTS[24], PURPOSE, CLIENT, "api", "1 day", CHECKED)
     return enters_a_check()(stage)
 
 

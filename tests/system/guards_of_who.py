@@ -169,7 +169,9 @@ SOUND: dict[str, Attack] = {
     "declared-anew": w.declare_anew,
     "asked-by-a-system-of-an-officers-name": w.as_person("officer", "wang", w.looks_up_by(channel="api")),
     "checked-ones-own-real-name": w.as_person(
-        "officer", "wang", enters_a_check(made={"asker": "officer", "channel": "desk"}, officer="officer", channel="desk")
+        "officer",
+        "wang",
+        enters_a_check(made={"asker": "officer", "channel": "desk"}, officer="officer", channel="desk"),
     ),
     "looked-another-up": w.as_person("officer", "wang", w.looks_up_another),
     "two-desks-of-one-person": w.grant_a_desk_to_a_second_account,
