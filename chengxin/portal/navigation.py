@@ -157,7 +157,6 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry("", "系统和公钥", "Systems and keys", "administration:clients", {"clients.see": ANY}),
         Entry("", "实名核验用途", "Purposes of checks", "administration:purposes", {"verification.see": ANY}),
         Entry("", "操作日志", "Action log", "administration:log", {"log.read": ANY}),
-        Entry("", "登记的缺口", "Gaps of the register", "administration:restorations", {"restoration.see": ANY}),
         Entry("", "系统状况", "State of the system", "system", {"system.see": ANY}),
     ),
 }  # fmt: skip
