@@ -168,6 +168,33 @@ class SealingRound(models.Model):
         db_table = "ground_sealing"
 
 
+class LostEnd(models.Model):
+    """An end of a tree that a head outside vouches for and the database no longer has, as a verification found it. Append-only.
+
+    ``size`` and ``root`` are the tree's as it is; ``lost_size`` and ``lost_root`` the head's. Two persons may acknowledge it
+    (``identity.Restoration``).
+    """
+
+    shard = models.SmallIntegerField()
+    tree = models.CharField(max_length=10)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    lost_size = models.BigIntegerField()
+    lost_root = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ground_lost_end"
+        constraints = [
+            models.UniqueConstraint(
+                name="lost_end_once", fields=("shard", "tree", "size", "root", "lost_size", "lost_root")
+            ),
+            models.CheckConstraint(
+                name="lost_end_beyond_the_tree", condition=models.Q(size__gte=0, lost_size__gt=models.F("size"))
+            ),
+        ]
+
+
 class RegisterCheck(models.Model):
     """A verification of the whole register: what was looked at and the first thing that is wrong, by its code and place; "" for nothing."""
 

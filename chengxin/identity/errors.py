@@ -123,6 +123,14 @@ class ClientRefused(Conflict):
     )
 
 
+class RestorationRefused(Conflict):
+    code, message, message_en = (
+        "restoration-refused",
+        "恢复不能这样确认：",
+        "A restore can't be acknowledged like this:",
+    )
+
+
 class ClientUnproved(Unproved):
     """One answer for every reason: unknown client, wrong key, wrong signature, claims that don't hold, shown before."""
 

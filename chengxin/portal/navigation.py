@@ -86,6 +86,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         Entry(READ, "谁能做什么", "Who may do what", "permissions", {}, face="public"),
         Entry(READ, "谁能查什么", "Who may ask for what", "who-may-ask", {}, face="public"),
         Entry(READ, "运行状况", "Status", "state", {}, face="public"),
+        Entry(READ, "查询登记的树头", "Heads of the access register", "checkpoints", {}, face="public"),
         Entry(READ, "错误代码", "Error codes", "error-codes", {}, face="public"),
         Entry("", "搜索", "Search", "search", {}, face="public"),
         Entry("", "核对报告", "Check a report", "check-report", {}, face="public"),

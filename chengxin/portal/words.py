@@ -222,6 +222,7 @@ ENTRY_CHANNELS = {
     "window": "信用中心窗口",
     "share": "您给出的分享链接",
     "change": "告知有变化",
+    "operator": "服务器命令（运行维护人员）",
 }
 ENTRY_OUTCOMES = {
     "answered": "有结果",
@@ -270,6 +271,7 @@ BACKTEST_FOUND = {"refuse": "会被退回", "wait": "会等待", "question": "�
 WAIVER_STAGES = {"stands": "有效", "over": "已到期", "ended": "已收回"}
 LOGGED = {
     "review.open": "打开一件对查询的审查",
+    "restoration.withdraw": "撤销一次恢复的登记",
     "webhook.try": "试送一条没有内容的消息到接收地址",
     "webhook.end": "停用系统接收通知的地址",
     "corrections.new_key": "更换签名消息或者撤销清单的密钥",

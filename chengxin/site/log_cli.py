@@ -50,6 +50,13 @@ def verify(
     if seen.fault is not None:
         err.print(seen.fault.text, highlight=False, markup=False)
         err.print(seen.fault.text_en, highlight=False, markup=False)
+    for end, one in seen.acknowledged:
+        tell(
+            f"缺 {end.place}：恢复备份所致，{one.approved_at:%Y-%m-%d} 由 {one.entered_by} 登记、{one.approved_by} 批准"
+            f"（恢复 {one.number}）。 "
+            f"{end.place} are missing: lost by a restore, acknowledged on {one.approved_at:%Y-%m-%d} by {one.entered_by} and "
+            f"{one.approved_by} (restore {one.number})."
+        )
     show(
         {
             "entries": seen.entries,
@@ -60,6 +67,15 @@ def verify(
             "unsigned": seen.unsigned,
             "unsealed": seen.unsealed,
             "unsealed_since": seen.unsealed_since.isoformat() if seen.unsealed_since else None,
+            "acknowledged": [
+                {
+                    "place": end.place,
+                    "restore": one.number,
+                    "on": one.approved_at.isoformat(),
+                    "by": [one.entered_by, one.approved_by],
+                }
+                for end, one in seen.acknowledged
+            ],
             "fault": {
                 "code": seen.fault.code,
                 "place": seen.fault.place,
@@ -139,6 +155,10 @@ def export(
             "--person", help="一个人的登记，证件号码从标准输入读 / one person's; the code comes on standard input"
         ),
     ] = False,
+    case: Annotated[
+        str,
+        typer.Option(help="与 --person 同用：为什么事，本人看得到 / with --person: what for; the person sees it"),
+    ] = "",
 ) -> None:
     """导出带证明、有签名的登记，供审计离线核对 / entries with proofs, signed, for an auditor to check offline."""
     from chengxin.site.bootstrap import installation
@@ -147,17 +167,14 @@ def export(
     with installation(data.resolve(), "owner", tell) as opened:
         from django.utils import timezone
 
-        from chengxin.site.register import export_to
+        from chengxin.ground.sealing.exporting import Wanted
+        from chengxin.site.register import export_person, export_to
 
-        code = sys.stdin.readline().strip() if person else ""
-        count = export_to(
-            opened,
-            output,
-            since=since,
-            until=until + timedelta(days=1) if until else None,
-            code=code,
-            at=timezone.now(),
-        )
+        period = Wanted(since=since, until=until + timedelta(days=1) if until else None)
+        if person:
+            count = export_person(output, sys.stdin.readline().strip(), case, at=timezone.now(), period=period)
+        else:
+            count = export_to(opened, output, period, at=timezone.now())
     tell(f"{output}: {count}")
 
 

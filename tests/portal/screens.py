@@ -51,6 +51,7 @@ PUBLIC = (
     Screen("public:statistics", "/statistics/", plots=True),
     Screen("public:permissions", "/permissions/"),
     Screen("public:state", "/status/"),
+    Screen("public:checkpoints", "/checkpoints/"),
     Screen("public:error-codes", "/errors/"),
     Screen("public:error-code", "/errors/rate-exceeded/"),
     Screen("public:check-receipt", "/receipts/"),
@@ -152,6 +153,8 @@ ADMINISTRATION = (
     Screen("administration:purpose", "/purposes/", SYSTEM, "main a[href^='/purposes/SM-']"),
     Screen("administration:register-purpose", "/purposes/new/", SYSTEM),
     Screen("administration:grant", "/officers/clerk/grant/", SECURITY),
+    Screen("administration:restorations", "/restores/", SYSTEM),
+    Screen("administration:enter-restoration", "/restores/new/", SYSTEM),
     Screen("administration:log", "/log/", AUDIT),
     Screen("system", "/system/", SYSTEM),
 )
@@ -213,6 +216,7 @@ MADE = {
         "administration:end-organisation", "administration:enter-licence", "administration:end-licence",
         "administration:enter-key", "administration:limit-client", "administration:suspend-client", "administration:approve-key",
         "administration:withdraw-key", "administration:approve-purpose", "administration:withdraw-purpose",
+        "administration:approve-restoration", "administration:withdraw-restoration",
     ),
 }  # fmt: skip
 # What is no page: files, parts of pages, answers for programs, and addresses that lead on.
@@ -223,6 +227,7 @@ FILES = {
     "portal:register-file", "portal:use-report-csv", "portal:use-report-json", "portal:template", "portal:part", "portal:follow",
     "public:revocations",
     "public:revocation-page", "public:revocation-keys",
+    "public:checkpoint-index", "public:checkpoint-keys", "public:checkpoint-file",
     "public:error-codes-json", "public:state-json",
     "portal:progress", "portal:numbers", "portal:receipt", "portal:returns", "portal:backtest-progress",
     "portal:day-json", "portal:day-pdf", "person-entries-csv", "person-entries-json", "portal:draft-table", "administration:log-file",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from joserfc import jwk
 from playwright.sync_api import Browser, expect
@@ -11,9 +12,11 @@ from playwright.sync_api import Browser, expect
 from chengxin.demo.organisations import of_field, organisation_code
 from chengxin.demo.province import PASSWORD
 from chengxin.lib.periods import shanghai_date
+from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
 from tests.portal.test_browser import tab_to
+from tests.site.support import MAJOR
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 SIZES = [("phone", (360, 780), 950), ("desktop", (1280, 800), 960)]
@@ -53,7 +56,11 @@ def refused(one: Reader) -> str:
 
 @pytest.mark.parametrize(
     ("login", "places"),
-    [("system", (*PLACES, "系统状况")), ("security", PLACES), ("audit", (*PLACES, "操作日志", "系统状况"))],
+    [
+        ("system", (*PLACES, "系统状况")),
+        ("security", PLACES),
+        ("audit", (*PLACES, "操作日志", "系统状况")),
+    ],
 )
 def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
     desk: Reader, login: str, places: tuple[str, ...]
@@ -373,3 +380,29 @@ def test_without_javascript_the_pages_work(browser: Browser, installation: Runni
         one.press("查找")
         one.follow("晋诚演示银行股份有限公司")
         one.heading("晋诚演示银行股份有限公司")
+
+
+def test_a_restore_is_acknowledged_by_two(desk: Reader, installation: Running) -> None:
+    """On a telephone and on a desk: what the verification found lost is entered, taken back, entered again and approved."""
+    with psycopg.connect(EmbeddedPostgres(installation.data, major=MAJOR).url("chengxin_owner")) as owner:
+        owner.execute(
+            """INSERT INTO ground_lost_end (shard, tree, size, root, lost_size, lost_root, at)
+               VALUES (7, '2025-01', 0, sha256(''), 3, sha256('x'), now())"""
+        )
+    for name, size in (("phone", (360, 780)), ("desktop", (1280, 800))):
+        desk.page.set_viewport_size({"width": size[0], "height": size[1]})
+        desk.administer("system", PASSWORD)
+        desk.open_proved("/restores/new/")
+        desk.page.get_by_label("原因").fill("存储损坏，恢复到前一夜的备份")
+        desk.page.get_by_label("恢复记录").fill("备份 2026-11-27 02:00，11-27 21:00 由甲恢复")
+        desk.page.get_by_role("button", name="登记，等待批准").click()
+        desk.page.get_by_role("status").filter(has_text="已登记").wait_for()
+        desk.examine(f"administration-restorations-{name}")
+        desk.administer("audit", PASSWORD)
+        desk.go("/restores/")
+        act = "撤销" if name == "phone" else "批准"
+        desk.page.get_by_role("link", name=act).first.click()
+        desk.page.get_by_role("heading", level=1).wait_for()
+        desk.examine(f"administration-restoration-{'withdraw' if name == 'phone' else 'approve'}-{name}")
+        desk.page.get_by_role("main").get_by_role("button").click()
+        desk.page.get_by_role("status").filter(has_text=f"已{act}").wait_for()

@@ -1,13 +1,20 @@
 """What anybody does at the public site, in a real browser: search, say something, find the answer; and the officers who answer."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser
 
+from chengxin.ground.services import entry_number
+from chengxin.site.runtime.postgres import EmbeddedPostgres
 from tests.conftest import Running
 from tests.portal.browser import SCREENSHOTS, Reader, launched, reader
+from tests.portal.test_browser_clerks import command
 from tests.portal.test_browser_delegations import DESKTOP, OFFICER, PHONE
+from tests.registering import INSERT
+from tests.site.support import MAJOR
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("installation")]
 COLLEAGUE = "演示·信用中心复核员"
@@ -86,3 +93,23 @@ def said(site: Reader, words: str, width: int) -> str:
     site.heading("意见已收到")
     site.examine(f"feedback-taken-{width}")
     return page.locator(".feedback-number code").inner_text()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
+def test_somebody_takes_the_heads_of_the_register(
+    browser: Browser, installation: Running, size: tuple[int, int]
+) -> None:
+    with psycopg.connect(EmbeddedPostgres(installation.data, major=MAJOR).url("chengxin_owner")) as owner:
+        at = datetime.now(UTC)
+        owner.execute(INSERT, [16 * size[0], entry_number(at), at])
+    command(installation, "log", "seal")
+    with reader(browser, installation.url, width=size[0], height=size[1], bypass_csp=True) as site:
+        # Not the page that the process may hold from before.
+        site.go(f"/checkpoints/?of={size[0]}")
+        table = site.page.get_by_role("region", name="最新的树头")
+        table.get_by_role("row").filter(has_text="00").first.wait_for()
+        site.examine(f"public-checkpoints-signed-{size[0]}")
+        with site.page.expect_response("**/checkpoints/*/00.history") as told:
+            table.get_by_role("link", name="全部 00.history").click()
+        assert told.value.status == 200
+        assert "/00\n" in told.value.text()

@@ -67,6 +67,10 @@ PUBLISHED = {
     "public:revocations": "lists signed pages of salted tokens, which tell nothing to who doesn't hold a copy",
     "public:revocation-page": "salted tokens, which tell nothing to who doesn't hold a copy",
     "public:revocation-keys": "public keys",
+    **{
+        f"public:checkpoint{end}": "sizes, roots, signatures: nothing of any entry"
+        for end in ("s", "-index", "-keys", "-file")
+    },
     "public:check-report": "a number with its code tells how a report stands, never the person nor what it holds",
 }
 # What is open to everybody at the other faces, and why it can't stand at the public site.
@@ -106,6 +110,7 @@ SAMPLES = {
     "address": "guide/",
     "link": "nobodys",
     "taken": "agree",
+    "tree": "2026-11",
 }
 URLS = {
     "public": "chengxin.site.public_urls",

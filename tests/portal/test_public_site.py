@@ -20,6 +20,7 @@ from tests.portal.test_pages import STRICT
 KEPT = ["/", "/catalogue/", "/catalogue/?item_class=03", "/catalogue/publication/",
         "/catalogue/CF-ZRR/", "/catalogue/editions/", "/catalogue/editions/SX-2026.1/",
         "/catalogue/compare/?before=SX-2026.1&after=SX-2026.1", "/catalogue/consultations/", "/organisations/", "/permissions/",
+        "/checkpoints/", "/checkpoints/index.txt",
         "/guide/", "/guide/what-is-held/", "/policy/credit-repair-measures-2026/", "/cases/same-name/", "/news/", "/sitemap.xml",
         "/robots.txt"]  # fmt: skip
 KEPT_BY_NOBODY = ["/receipts/", "/search/", "/feedback/", "/feedback/answer/", "/catalogue/?kind=x",

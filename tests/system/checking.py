@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tests.people import OTHER
 from tests.system.administering import user
 from tests.system.attacks import Attack, clones
-from tests.system.stage import Stage
+from tests.system.stage import Stage, entry
 
 DAY = timedelta(days=1)
 CLIENT, PURPOSE, KEY_ID = "c-aaaaaaaaaaaaaaaa", 9500, 9501
@@ -263,3 +264,45 @@ def leads_back(change: str) -> Attack:
         stage.run("app", "SELECT FROM identity_client_redirect_live WHERE address = %s", REDIRECT)
     )
     return asleep("client_redirect", change, found)
+
+
+CHECKED = UUID(int=9500)
+MADE = """INSERT INTO identity_real_name_check (receipt, registration_id, asker, channel, at, outcome, assurance, entry_id)
+    VALUES (%s, %s, %s, %s, now() - %s::interval, 'match', 'register', %s)"""
+
+
+def enters_a_check(*, made: dict[str, Any] | None = None, **changes: Any) -> Attack:
+    """Enter, as the application, a check that was made in this transaction; sound unless the check or the entry is changed."""
+
+    def attack(stage: Stage) -> bool:
+        if made is not None:
+            asker, channel = made.get("asker", CLIENT), made.get("channel", "api")
+            stage.run("owner", MADE, RECEIPTS[24], PURPOSE, asker, channel, "0 days", made.get("entry_id", CHECKED))
+        row = {"subject_id": stage.facts.wang, "entry_id": CHECKED, "organisation": OTHER, "officer": CLIENT, "purpose": "SM-JT-9500",
+               "case_reference": RECEIPTS[24], "channel": "api", "fields": ["code", "name"], "record_ids": [], "versions": []}  # fmt: skip
+        stage.insert("app", "ground_access_entry", entry(stage.facts, **{**row, **changes}))
+        return True
+
+    return attack
+
+
+def enters_a_check_of_another_day(stage: Stage) -> bool:
+    """Enter what was checked long ago."""
+    stage.run("owner", "ALTER TABLE identity_real_name_check DISABLE TRIGGER check_grounded")
+    stage.run("owner", MADE, RECEIPTS[24], PURPOSE, CLIENT, "api", "1 day", CHECKED)
+    return enters_a_check()(stage)
+
+
+def enters_for_another_purpose(stage: Stage) -> bool:
+    """Enter a check under the number of another purpose of the same organisation."""
+    anew("registration")(stage)
+    return enters_a_check(made={}, purpose=NEW["registration"]["code"])(stage)
+
+
+def enters_as_the_operator(stage: Stage) -> bool:
+    stage.insert(
+        "app",
+        "ground_access_entry",
+        entry(stage.facts, channel="operator", outcome="refused", reason="x", record_ids=[], versions=[]),
+    )
+    return True

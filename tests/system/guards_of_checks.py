@@ -1,5 +1,8 @@
 """What guards the checks of real names, object by object and clause by clause; see ``guards``."""
 
+from uuid import UUID
+
+from tests.people import MARKET
 from tests.system import administering as d
 from tests.system import checking as c
 from tests.system.attacks import change_wholly
@@ -9,6 +12,7 @@ SYSTEM_ADMIN = "identity_holds_role(NEW.entered_by_id, 'system_admin')"
 APPROVER, WITHDRAWER = (f"identity_holds_role(NEW.{who}_by_id, 'security_admin')" for who in ("approved", "withdrawn"))
 STANDING = "AND identity_organisation_stands({}.organisation_id, d.today)"
 ELSEWHERE = "organisation_id <> in_organisation THEN 'purpose-not-registered'"
+NOT_MADE = "a check that was not made"
 GUARDS: dict[str, Guard] = dict((
     trigger("identity_client", "client_guarded", c.entering_by("client", "clerk"), "only a system administrator enters a client"),
     trigger("identity_client", "client_stays", c.delete_from("identity_client"), APPEND),
@@ -18,6 +22,8 @@ GUARDS: dict[str, Guard] = dict((
     trigger("identity_registration", "registration_stays", c.delete_from("identity_registration"), APPEND),
     trigger("identity_real_name_check", "check_grounded", c.without_purpose, "a registered purpose in force"),
     trigger("identity_real_name_check", "check_append_only", change_wholly("identity_real_name_check", "outcome"), APPEND),
+    trigger("ground_access_entry", "access_entry_of_a_check", c.enters_a_check(), NOT_MADE),
+    trigger("ground_access_entry", "access_entry_by_the_operator", c.enters_as_the_operator, "the operator enters at the server"),
     holds("identity_client", "client_id_form", c.anew("client", client_id="x")),
     holds("identity_client", "client_has_address", c.anew("client", addresses=[])),
     holds("identity_client", "client_for_a_term", c.anew("client", valid_until=PAST)),
@@ -130,6 +136,23 @@ CLAUSES: dict[str, Clause] = {
     "count: one": Clause("count_use", "AND (u.used + needed <= u.share OR u.span <> this_span AND needed <= u.share)", "AND true",
                          c.asleep("registration", "daily_misses = 1", c.takes_again(1, outcomes=["mismatch"]))),
     "count: many": Clause("count_use", "AND w.whole >= needed", "", c.asleep("registration", "daily_quota = 9", c.takes_misses_in_a_batch)),
+    "check's entry: made": Clause("guard_check_entry", "c.receipt = NEW.case_reference AND", "",
+                                  c.enters_a_check(made={}, case_reference=c.RECEIPTS[23]), NOT_MADE),
+    "check's entry: of itself": Clause("guard_check_entry", "AND c.entry_id = NEW.entry_id", "",
+                                       c.enters_a_check(made={"entry_id": UUID(int=1)}), NOT_MADE),
+    "check's entry: by the same asker": Clause("guard_check_entry", "AND c.asker = NEW.officer", "",
+                                               c.enters_a_check(made={"asker": "x"}), NOT_MADE),
+    "check's entry: by the same way": Clause("guard_check_entry", "AND c.channel = NEW.channel", "",
+                                             c.enters_a_check(made={"channel": "desk"}), NOT_MADE),
+    "check's entry: in one transaction": Clause("guard_check_entry", "AND c.at = transaction_timestamp()", "",
+                                                c.enters_a_check_of_another_day, NOT_MADE),
+    "check's entry: for its purpose": Clause("guard_check_entry", "AND r.code = NEW.purpose", "", c.enters_for_another_purpose, NOT_MADE),
+    "check's entry: of the organisation": Clause("guard_check_entry", "AND o.code = NEW.organisation", "",
+                                                 c.enters_a_check(made={}, organisation=MARKET), NOT_MADE),
+    "check's entry: of no record": Clause("guard_check_entry", "cardinality(NEW.record_ids) > 0 OR", "",
+                                          c.enters_a_check(made={}, record_ids=[1], versions=[1]), "tells of no record"),
+    "check's entry: of no field": Clause("guard_check_entry", "OR NOT NEW.fields <@ ARRAY['code', 'name']::varchar[]", "",
+                                         c.enters_a_check(made={}, fields=["CF-ZRR.x"]), "tells of no record"),
     "sweep: not today's tries": Clause("sweep_checks", f"WHERE day < {TODAY}", "", c.sweep_todays),
     "sweep: not today's answers": Clause("sweep_checks", "WHERE at < transaction_timestamp() - interval '24 hours'", "", c.sweep_an_answer),
     "sweep: not statements in their time": Clause("sweep_checks", "WHERE expires_at < transaction_timestamp() - interval '5 minutes'", "",

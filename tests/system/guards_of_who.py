@@ -7,7 +7,7 @@ from tests.system import organising as o
 from tests.system import transferring as t
 from tests.system import who as w
 from tests.system.attacks import Attack
-from tests.system.checking import delete_from
+from tests.system.checking import delete_from, enters_a_check
 from tests.system.guards import APPEND, Clause, Guard, holds, policy, row_security, trigger
 
 TABLE = w.TABLE
@@ -169,7 +169,9 @@ SOUND: dict[str, Attack] = {
     "declared-anew": w.declare_anew,
     "asked-by-a-system-of-an-officers-name": w.as_person("officer", "wang", w.looks_up_by(channel="api")),
     "checked-ones-own-real-name": w.as_person(
-        "officer", "wang", w.looks_up_by(purpose="SM-A", record_ids=[], versions=[])
+        "officer",
+        "wang",
+        enters_a_check(made={"asker": "officer", "channel": "desk"}, officer="officer", channel="desk"),
     ),
     "looked-another-up": w.as_person("officer", "wang", w.looks_up_another),
     "two-desks-of-one-person": w.grant_a_desk_to_a_second_account,

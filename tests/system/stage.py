@@ -211,6 +211,7 @@ def _fill(stage: Stage) -> None:
         populating,
         pushing,
         rebuilding,
+        restoring,
         saying,
         scanning,
         sealing,
@@ -275,6 +276,7 @@ def _fill(stage: Stage) -> None:
     trying.furnish(stage)
     rebuilding.furnish(stage)
     sealing.furnish(stage)
+    restoring.furnish(stage)
     oneself.furnish(stage)
     saying.furnish(stage)
     report = {"subject_id": facts.wang, "number": "CX1", "entry_id": UUID(int=1), "issued_at": facts.at}

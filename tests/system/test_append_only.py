@@ -17,6 +17,7 @@ KEPT = {
     "ground_access_entry": "outcome",
     "ground_sealed": "leaf",
     "ground_checkpoint": "root",
+    "ground_lost_end": "root",
     "identity_population_event": "kind",
     "identity_population_dropped": "sequence",
     "identity_withdrawn_code": "until_rank",

@@ -33,7 +33,7 @@ CENTRES = {role: set(WRITTEN.get(role, {}).get("centre", [])) for role in LESSER
 SELF = {role: set(WRITTEN.get(role, {}).get("self", [])) for role in LESSER}
 FACE = {role: set(WRITTEN.get(role, {}).get("face", [])) for role in LESSER}
 # Which rights are in force is told of everybody; of users these views tell whether they are still here and for whom they work.
-TELL_OF_USERS = {"identity_right", "identity_at_window"}
+TELL_OF_USERS = {"identity_right", "identity_at_window", "identity_restoration_told"}
 # What an auditor sees of users and sessions: all officers and no person (tests/system/test_outsiders.py).
 # Sums of all rows together, small ones withheld.
 COUNTED = {"public_case", "public_received"}

@@ -13,6 +13,7 @@ from chengxin.ground.sealing import faults
 from chengxin.ground.sealing.faults import Fault
 from chengxin.ground.sealing.folder import KeptHead
 from chengxin.ground.sealing.leaves import FORM, NULL, READ, SALT_BYTES, Place
+from chengxin.ground.sealing.lost import Acknowledged, LostEnd, covers
 from chengxin.ground.sealing.naming import tree_of
 from chengxin.ground.sealing.numbering import binary_rows
 from chengxin.ground.sealing.stored import HEIGHTS, Tree, all_trees
@@ -60,37 +61,71 @@ class Checked:
     unsealed: int = 0
     unsealed_since: datetime | None = None
     fault: Fault | None = None
+    lost: list[LostEnd] = field(default_factory=list)
+    """Ends that heads outside vouch for, that aren't there, and that nobody acknowledged. Whole where there is no fault beside them."""
+    acknowledged: list[tuple[LostEnd, Acknowledged]] = field(default_factory=list)
+    """Ends that aren't there, as two persons acknowledged."""
 
 
 @dataclass(slots=True)
 class _Heads:
-    """Heads by their tree, those of the database and those outside."""
+    """Heads by their tree, those of the database and those outside, and what was acknowledged as lost.
 
+    Where an end was acknowledged, the tree as it was then is vouched for like by a head: nothing more may be missing.
+    """
+
+    acknowledged: Sequence[Acknowledged] = ()
     by_tree: dict[Tree, list[Vouched]] = field(default_factory=lambda: defaultdict(list))
 
+    def ends(self, tree: Tree) -> list[tuple[LostEnd, Acknowledged]]:
+        return [(end, one) for one in self.acknowledged for end in one.of(tree)]
+
+    def of(self, tree: Tree) -> list[Vouched]:
+        stood = [Vouched(end.size, end.root) for end, _ in self.ends(tree) if end.size]
+        return [*self.by_tree.get(tree, []), *stood]
+
+    def left(self, tree: Tree) -> list[Vouched]:
+        """Give a tree's heads less those outside that vouch for what was acknowledged as lost."""
+        ends = [end for end, _ in self.ends(tree)]
+        return [
+            one for one in self.of(tree) if not (one.where and any(covers(end, one.size, one.root) for end in ends))
+        ]
+
     def longest(self, tree: Tree) -> Vouched:
-        return max(self.by_tree.get(tree, ()), key=lambda one: one.size, default=Vouched(0, b""))
+        return max(self.of(tree), key=lambda one: one.size, default=Vouched(0, b""))
 
 
 def verify_register(
-    outside: Sequence[KeptHead], verifiers: Sequence[Verifier], *, today: date, keep_years: int
+    outside: Sequence[KeptHead],
+    verifiers: Sequence[Verifier],
+    *,
+    today: date,
+    keep_years: int,
+    acknowledged: Sequence[Acknowledged] = (),
 ) -> Checked:
     """Verify everything, as of one snapshot that is taken after the heads outside were read; stops at the first fault.
 
+    An end that is missing is told last: all of them are found before, unless something else is wrong. What was acknowledged is no fault.
     Cost: one pass over the register by its numbers, memory of a few thousand hashes. Runs as the sealer.
     """
     checked = Checked(outside=len(outside))
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        checked.fault = next(_faults(checked, outside, verifiers, today=today, keep_years=keep_years), None)
+        heads = _Heads(acknowledged)
+        checked.fault = next(_faults(checked, heads, outside, verifiers, today=today, keep_years=keep_years), None)
     return checked
 
 
 def _faults(
-    checked: Checked, outside: Sequence[KeptHead], verifiers: Sequence[Verifier], *, today: date, keep_years: int
+    checked: Checked,
+    heads: _Heads,
+    outside: Sequence[KeptHead],
+    verifiers: Sequence[Verifier],
+    *,
+    today: date,
+    keep_years: int,
 ) -> Iterator[Fault]:
-    heads = _Heads()
     yield from _read_heads(heads, verifiers)
     checked.heads = sum(map(len, heads.by_tree.values()))
     for one in outside:
@@ -98,13 +133,15 @@ def _faults(
     dropped = _dropped()
     checked.dropped = len(dropped)
     for tree, vouched in dropped.items():
-        yield from _check_dropped(tree, vouched, heads.by_tree.get(tree, []), today=today, keep_years=keep_years)
+        yield from _check_dropped(tree, vouched, heads.left(tree), today=today, keep_years=keep_years)
     trees = all_trees()
+    lost: list[Fault] = []
     for tree in sorted(trees.keys() | heads.by_tree.keys() - dropped.keys()):
         checked.trees += 1
-        yield from _check_tree(checked, tree, trees.get(tree, 0), heads.by_tree.get(tree, []))
+        yield from _check_tree(checked, tree, trees.get(tree, 0), heads, lost)
         checked.unsigned += max(0, trees.get(tree, 0) - heads.longest(tree).size)
     yield from _check_rest(checked)
+    yield from lost
 
 
 def _read_heads(heads: _Heads, verifiers: Sequence[Verifier]) -> Iterator[Fault]:
@@ -168,10 +205,10 @@ class _Row:
         return None
 
 
-def _check_tree(checked: Checked, tree: Tree, many: int, heads: Sequence[Vouched]) -> Iterator[Fault]:
-    """Go through a tree by its numbers and compare its root wherever a head stands."""
+def _check_tree(checked: Checked, tree: Tree, many: int, heads: _Heads, lost: list[Fault]) -> Iterator[Fault]:
+    """Go through a tree by its numbers and compare its root wherever a head stands. Ends that are missing are gathered in ``lost``."""
     wanted: dict[int, list[Vouched]] = defaultdict(list)
-    for head in heads:
+    for head in heads.of(tree):
         wanted[head.size].append(head)
     nodes: dict[tuple[int, int], bytes] = {}
 
@@ -188,10 +225,26 @@ def _check_tree(checked: Checked, tree: Tree, many: int, heads: Sequence[Vouched
         if growing.size in wanted:
             yield from _compare(tree, growing, wanted[growing.size], sound)
             sound = growing.size
-    if beyond := [head for head in heads if head.size > growing.size]:
-        # The one outside the database says more of what happened.
-        yield faults.cut_off(tree, growing.size, max(beyond, key=lambda one: (one.size, one.where)))
+    yield from _check_end(checked, tree, growing, heads, lost)
     yield from _check_nodes(tree, nodes)
+
+
+def _check_end(checked: Checked, tree: Tree, growing: Growing, heads: _Heads, lost: list[Fault]) -> Iterator[Fault]:
+    """See whether heads vouch for more than is there. Where those outside alone do, it may be a restore's doing."""
+    beyond = [head for head in heads.of(tree) if head.size > growing.size]
+    if not beyond:
+        return
+    # The one outside the database says more of what happened.
+    longest = max(beyond, key=lambda one: (one.size, one.where))
+    if not all(head.where for head in beyond):
+        yield faults.cut_off(tree, growing.size, longest)
+        return
+    for end, one in heads.ends(tree):
+        if (end.size, end.root) == (growing.size, growing.root()) and all(covers(end, h.size, h.root) for h in beyond):
+            checked.acknowledged.append((end, one))
+            return
+    checked.lost.append(LostEnd(tree, growing.size, growing.root(), longest.size, longest.root))
+    lost.append(faults.cut_off(tree, growing.size, longest))
 
 
 def _compare(tree: Tree, growing: Growing, heads: Sequence[Vouched], sound: int) -> Iterator[Fault]:

@@ -50,11 +50,16 @@ def export_entries(wanted: Wanted, signer: Signer, *, at: datetime) -> Iterator[
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield from exported_lines(wanted, signer, at=at)
 
-        def seal(count: int, digest: bytes) -> str:
-            return signer.sign(Head(f"{signer.name}/{SEAL}", count, digest).text())
 
-        yield from sealed_lines(_lines(wanted, at), seal)
+def exported_lines(wanted: Wanted, signer: Signer, *, at: datetime) -> Iterator[bytes]:
+    """Give an export's lines inside the caller's transaction, which has one snapshot. Raises ExportRefused."""
+
+    def seal(count: int, digest: bytes) -> str:
+        return signer.sign(Head(f"{signer.name}/{SEAL}", count, digest).text())
+
+    yield from sealed_lines(_lines(wanted, at), seal)
 
 
 def _lines(wanted: Wanted, at: datetime) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,21 @@ CREATE OR REPLACE TRIGGER access_entry_append_only BEFORE UPDATE OR TRUNCATE ON 
 -- Entries are written by whoever reads for somebody; the person's and the auditor's view of them come with their own functions.
 GRANT INSERT ON ground_access_entry TO {app};
 
+-- name: guard_operators_entry
+-- What the operator took at the server no process that people speak to enters.
+CREATE OR REPLACE FUNCTION ground_guard_operators_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF current_user = '{app}' THEN
+        RAISE EXCEPTION 'the operator enters at the server' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_operators_entry_trigger
+CREATE OR REPLACE TRIGGER access_entry_by_the_operator BEFORE INSERT ON ground_access_entry
+    FOR EACH ROW WHEN (NEW.channel = 'operator') EXECUTE FUNCTION ground_guard_operators_entry();
+
 -- name: action_append_only
 CREATE OR REPLACE TRIGGER action_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_action
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();

@@ -128,6 +128,26 @@ CREATE OR REPLACE TRIGGER register_check_append_only BEFORE UPDATE OR DELETE OR 
 CREATE OR REPLACE TRIGGER dropped_tree_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_dropped_tree
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
+-- name: guard_lost_end
+-- What is noted as lost is beyond the tree's end as it is, and no head of the database's own vouches for it: that would be no restore.
+CREATE OR REPLACE FUNCTION ground_guard_lost_end() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM ground_sealed s WHERE s.shard = NEW.shard AND s.tree = NEW.tree AND s.seq >= NEW.size)
+       OR NEW.size > 0 AND NOT EXISTS (SELECT FROM ground_sealed s WHERE (s.shard, s.tree, s.seq) = (NEW.shard, NEW.tree, NEW.size - 1))
+       OR EXISTS (SELECT FROM ground_checkpoint c WHERE c.shard = NEW.shard AND c.tree = NEW.tree AND c.size > NEW.size) THEN
+        RAISE EXCEPTION 'what is lost is beyond the end of the tree' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_lost_end_trigger
+CREATE OR REPLACE TRIGGER lost_end_beyond_the_end BEFORE INSERT ON ground_lost_end FOR EACH ROW EXECUTE FUNCTION ground_guard_lost_end();
+
+-- name: lost_end_append_only
+CREATE OR REPLACE TRIGGER lost_end_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ground_lost_end
+    FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
+
 -- name: due_trees
 -- Trees that nobody adds to any longer, whose whole length a head vouches for, of months past the retention of the register.
 CREATE OR REPLACE FUNCTION ground_due_trees() RETURNS TABLE (shard smallint, tree text, size bigint, root bytea)
@@ -224,10 +244,12 @@ GRANT EXECUTE ON FUNCTION ground_seal_keeps_up() TO {public};
 -- name: sealing_grants
 -- The sealer reads the register whole, for leaves are computed from all columns, and adds numbers, hashes and heads.
 GRANT SELECT ON ground_access_entry, ground_unsealed, ground_sealed, ground_sealed_node, ground_checkpoint, ground_sealing_key, ground_sealing,
-    ground_register_check, ground_dropped_tree TO {sealer};
-GRANT INSERT ON ground_sealed, ground_sealed_node, ground_checkpoint, ground_sealing_key, ground_sealing, ground_register_check TO {sealer};
+    ground_register_check, ground_dropped_tree, ground_lost_end TO {sealer};
+GRANT INSERT ON ground_sealed, ground_sealed_node, ground_checkpoint, ground_sealing_key, ground_sealing, ground_register_check, ground_lost_end
+    TO {sealer};
+GRANT SELECT ON ground_lost_end TO {admin};
 GRANT DELETE ON ground_unsealed TO {sealer};
-GRANT USAGE ON SEQUENCE ground_sealing_id_seq, ground_register_check_id_seq TO {sealer};
+GRANT USAGE ON SEQUENCE ground_sealing_id_seq, ground_register_check_id_seq, ground_lost_end_id_seq TO {sealer};
 GRANT EXECUTE ON FUNCTION ground_kind() TO {sealer};
 REVOKE ALL ON FUNCTION ground_begin_sealing(), ground_due_trees(), ground_drop_tree(integer, text), ground_sealing_facts() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ground_due_trees(), ground_drop_tree(integer, text) TO {eraser};

@@ -19,6 +19,7 @@ from chengxin.identity.models.population import (
     Snapshot,
     WithdrawnCode,
 )
+from chengxin.identity.models.restorations import Restoration
 from chengxin.identity.models.rows import RowKey
 from chengxin.identity.models.saved_views import KEPT_MOST, SavedView
 from chengxin.identity.models.scans import Scan, ScanKind, ScanPiece
@@ -72,6 +73,7 @@ __all__ = [
     "RealNameCheck",
     "RecoveryCode",
     "Registration",
+    "Restoration",
     "RoleGrant",
     "RoleUse",
     "RotationStep",

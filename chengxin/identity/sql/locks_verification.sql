@@ -83,6 +83,32 @@ CREATE OR REPLACE TRIGGER check_grounded AFTER INSERT ON identity_real_name_chec
 CREATE OR REPLACE TRIGGER check_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON identity_real_name_check
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
+-- name: guard_check_entry
+-- What is entered as a check of a real name is one: written down in this transaction by the one function that judges and counts, by the same
+-- asker of the same organisation, for this purpose, under this receipt. It tells of name and code, and of no record: other guards let it pass.
+CREATE OR REPLACE FUNCTION identity_guard_check_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM identity_real_name_check c
+        JOIN identity_registration r ON r.id = c.registration_id AND r.code = NEW.purpose
+        JOIN identity_organisation o ON o.id = r.organisation_id AND o.code = NEW.organisation
+        WHERE c.receipt = NEW.case_reference AND c.entry_id = NEW.entry_id AND c.asker = NEW.officer AND c.channel = NEW.channel
+          AND c.at = transaction_timestamp()
+    ) THEN
+        RAISE EXCEPTION 'a check that was not made' USING ERRCODE = 'check_violation';
+    END IF;
+    IF cardinality(NEW.record_ids) > 0 OR NOT NEW.fields <@ ARRAY['code', 'name']::varchar[] THEN
+        RAISE EXCEPTION 'a check tells of no record' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- name: guard_check_entry_trigger
+CREATE OR REPLACE TRIGGER access_entry_of_a_check BEFORE INSERT ON ground_access_entry
+    FOR EACH ROW WHEN (NEW.outcome IN ('answered', 'empty') AND NEW.purpose LIKE 'SM-%') EXECUTE FUNCTION identity_guard_check_entry();
+
 -- name: check_asker
 -- Why an asker may not use a purpose; empty when it may. A client by its organisation and network, an officer by right and organisation.
 CREATE OR REPLACE FUNCTION identity_refuse_asker(in_organisation bigint, by_channel text, by_asker text, from_address inet) RETURNS text
@@ -248,6 +274,7 @@ END
 $$;
 
 -- name: verification_grants
+REVOKE ALL ON FUNCTION identity_guard_check_entry() FROM PUBLIC;
 -- The application checks through the one function; it can neither count nor write checks itself. The administration registers purposes.
 GRANT SELECT ON identity_registration_live TO {app};
 GRANT SELECT, INSERT ON identity_check_replay TO {app};

@@ -11,6 +11,7 @@ from chengxin.portal.administration import (
     organisations,
     purposes,
     redirects,
+    restorations,
 )
 
 app_name = "administration"
@@ -49,6 +50,10 @@ urlpatterns = [
     path("purposes/<str:code>/", purposes.purpose, name="purpose"),
     path("purposes/<str:code>/approve/", purposes.approve, name="approve-purpose"),
     path("purposes/<str:code>/withdraw/", purposes.withdraw, name="withdraw-purpose"),
+    path("restores/", restorations.restorations, name="restorations"),
+    path("restores/new/", restorations.enter, name="enter-restoration"),
+    path("restores/<int:number>/approve/", restorations.approve, name="approve-restoration"),
+    path("restores/<int:number>/withdraw/", restorations.withdraw, name="withdraw-restoration"),
     path("log/", log.log, name="log"),
     path("log.csv", log.log_file, name="log-file"),
 ]

@@ -33,6 +33,7 @@ FIXED = (
     "who-may-ask",
     "error-codes",
     "state",
+    "checkpoints",
     "check-receipt",
 )
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from chengxin.portal.public import (
     catalogue,
+    checkpoints,
     consultations,
     editions,
     error_codes,
@@ -50,6 +51,10 @@ urlpatterns = [
     path("revocations/index.txt", revocations.revocation_index, name="revocations"),
     path("revocations/keys.txt", revocations.revocation_keys, name="revocation-keys"),
     path("revocations/<int:number>.txt", revocations.revocation_page, name="revocation-page"),
+    path("checkpoints/", checkpoints.checkpoints, name="checkpoints"),
+    path("checkpoints/index.txt", checkpoints.checkpoint_index, name="checkpoint-index"),
+    path("checkpoints/keys.txt", checkpoints.checkpoint_keys, name="checkpoint-keys"),
+    path("checkpoints/<str:tree>/<str:name>", checkpoints.checkpoint_file, name="checkpoint-file"),
     path("feedback/", feedback.feedback, name="feedback"),
     path("feedback/answer/", feedback.feedback_answer, name="feedback-answer"),
     path("statistics/", statistics.page, name="statistics"),

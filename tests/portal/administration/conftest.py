@@ -10,10 +10,14 @@ from django.utils import timezone
 from joserfc import jwk
 
 from chengxin.demo.organisations import organisation_code
+from chengxin.ground.sealing.lost import LostEnd, note_lost_ends
+from chengxin.ground.sealing.stored import Tree
 from chengxin.identity.queries import find_officer
 from chengxin.identity.services.clients import enter_client, enter_key
 from chengxin.identity.services.organisations import enter_licence, settle_organisation
 from chengxin.identity.services.registrations import Applied, Limits, register_purpose
+from chengxin.identity.services.restorations import enter_restoration
+from chengxin.lib.merkle import EMPTY_ROOT
 from chengxin.lib.periods import shanghai_date
 from tests.conftest import Register
 from tests.identity.verifying import officer
@@ -63,7 +67,17 @@ def furnished(administration: Register) -> Register:
     enter_key(SYSTEM_ID, public_key(), until=until, actor=system, at=at)
     applied = Applied(OTHER, "transport", "客运购票实名查验", "TLAQTL-64", until)
     register_purpose(applied, Limits(100, 20), actor=system, at=at)
+    lose_an_end(administration)
+    enter_restoration("存储损坏", "前一夜的备份", actor=system, at=at)
     return administration
+
+
+def lose_an_end(administration: Register, lost_size: int = 3) -> None:
+    """Have a verification have found that the end of a tree is missing, all of it."""
+    lost = LostEnd(Tree("2026-01", 7), 0, EMPTY_ROOT, lost_size, b"l" * 32)
+    administration.become("sealer")
+    note_lost_ends([lost], at=timezone.now())
+    administration.become("admin")
 
 
 def public_key() -> str:
