@@ -43,6 +43,8 @@ TABLES: dict[str, tuple[Unit, tuple[str, ...]]] = {
     "authorisation-keeping": (Unit.YEAR, ("keep",)),
     "share-link-days": (Unit.DAY, ("longest",)),
     "share-link-views": (Unit.COUNT, ("most", "tries", "standing")),
+    "share-link-keeping": (Unit.MONTH, ("keep",)),
+    "pushed-keeping": (Unit.DAY, ("keep",)),
 }
 OF_RECORDS = ("display-grade", "fine-threshold", "adverse-retention", "court-list", "plain-retention")
 

@@ -136,10 +136,12 @@ def erase(
         from django.utils import timezone
 
         from chengxin.site.backup.restore import catch_up
-        from chengxin.site.eraser import drop_due_trees, erase_due
+        from chengxin.site.eraser import drop_due_trees, erase_due, erase_ended
 
         if replay:
             counts["erased_again"] = catch_up(opened.database.urls["owner"], replay)
+        # Papers first: their scans are due once they prove nothing any longer.
+        counts |= erase_ended()
         counts["erased"] = erase_due(data, at=timezone.now())
         counts["entries_dropped"] = drop_due_trees()
     show(counts, as_json=as_json)

@@ -51,12 +51,39 @@ def drop_due_trees() -> int:
 
 
 def erase_batches() -> int:
-    """Erase what is asked and answered in batches of queries that are past their time; gives how many.
+    """Erase what is asked and answered in batches of queries that are past their time; gives how many."""
+    return _erased("SELECT sharing_erase_batches()")
 
-    Needs no journal: a batch carries its end.
-    """
+
+def erase_proofs() -> int:
+    """Erase the signed papers of authorisations that are kept as proof no longer; gives how many. Their scans are ``erase_due``'s from then on."""
+    return _erased("SELECT sharing_erase_leave_papers()")
+
+
+def erase_links() -> int:
+    """Erase share links past their time, with the looks that were counted; gives how many. Entries of the register stay."""
+    return _erased("SELECT sharing_erase_links()")
+
+
+def erase_pushed() -> int:
+    """Erase requests that systems pushed, past their time; gives how many. Authorisations and receipts stay."""
+    return _erased("SELECT sharing_erase_pushed()")
+
+
+def erase_ended() -> dict[str, int]:
+    """Erase whatever of sharing is past its time; gives how many of each."""
+    return {
+        "papers": erase_proofs(),
+        "batches": erase_batches(),
+        "links": erase_links(),
+        "pushed": erase_pushed(),
+    }
+
+
+def _erased(query: str) -> int:
+    """Run one of the eraser's functions in the database; what goes by them carries its day, and needs no journal."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sharing_erase_batches()")
+        cursor.execute(query)
         return int((cursor.fetchone() or (0,))[0])
 
 
@@ -74,9 +101,10 @@ def main() -> None:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     while True:
+        for what, went in erase_ended().items():
+            logger.info("%s %s erased", went, what)
         logger.info("%s values erased", erase_due(settings.DATA_DIR, at=timezone.now()))
         logger.info("%s entries of the register dropped", drop_due_trees())
-        logger.info("%s batches of queries erased", erase_batches())
         connection.close()
         if ended.wait(EVERY_S):
             return

@@ -28,7 +28,8 @@ class Scan(models.Model):
     """That a paper was taken in on a visit, and what is needed to show that its scan is unchanged. Written once; stays.
 
     ``subject`` is whose it is: the person's whom the visit is about, or the relative's of the dead. The database gives subject,
-    organisation, moment and last day itself. ``erase_on`` is the first day on which the scan is no more.
+    organisation, moment and last day itself. ``erase_on`` is the first day on which the scan is no more, unless it still proves an
+    authorisation (``identity_scan_goes``).
     """
 
     number = models.CharField(max_length=20, unique=True)

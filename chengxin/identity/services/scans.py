@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from django.db import IntegrityError, connection, transaction
+from django.db.models import DateField, F, Func, QuerySet
 
 from chengxin.ground.services import note_act, tell
 from chengxin.identity.errors import ScanGone, ScanRefused, ScanUnknown
@@ -36,7 +37,7 @@ TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A paper that was taken in, without what it says. ``held``: it can still be opened."""
+    """A paper that was taken in, without what it says. ``erase_on``: the first day on which it is no more; ``held``: it can still be opened."""
 
     id: int
     number: str
@@ -117,14 +118,14 @@ def scans_of_visit(actor: User, visit: int, *, at: datetime) -> list[Taken]:
     if not may(actor.pk, SERVE):
         raise NotAllowed("只有信用中心的窗口人员可以办理。", "Only officers of the credit centre's window do this.")
     with speaking_as(actor):
-        return [_taken(row, at) for row in Scan.objects.filter(visit_id=visit).order_by("pk")]
+        return [_taken(row, at) for row in _scans().filter(visit_id=visit).order_by("pk")]
 
 
 def list_scans(actor: User, *, at: datetime, before: int = 0, limit: int = PAGE) -> list[Taken]:
     """Give what was taken in at the officer's centre, the newest first; those before one. Raises NotAllowed."""
     _refuse_readers(actor)
     with speaking_as(actor):
-        rows = Scan.objects.order_by("-pk")
+        rows = _scans().order_by("-pk")
         return [_taken(row, at) for row in (rows.filter(pk__lt=before) if before else rows)[:limit]]
 
 
@@ -132,7 +133,7 @@ def find_scan(actor: User, number: str, *, at: datetime) -> tuple[Taken, int]:
     """Give one of the centre's scans, and whose it is. Raises NotAllowed, ScanUnknown."""
     _refuse_readers(actor)
     with speaking_as(actor):
-        row = Scan.objects.filter(number=number).first()
+        row = _scans().filter(number=number).first()
     if row is None:
         raise ScanUnknown
     return _taken(row, at), row.subject_id
@@ -169,10 +170,17 @@ def settle_scan_kinds() -> None:
     _ask("settle_kinds", codes=[one.code for one in kinds], visits=[",".join(one.visits) for one in kinds])
 
 
-def _taken(row: Scan, at: datetime) -> Taken:
+def _scans() -> QuerySet[Scan]:
+    """Scans with the day on which each goes: later than its own as long as it proves something, which the database knows."""
+    return Scan.objects.annotate(
+        goes=Func(F("id"), F("erase_on"), function="identity_scan_goes", output_field=DateField())
+    )
+
+
+def _taken(row: Any, at: datetime) -> Taken:
     return Taken(
-        row.pk, row.number, row.kind_id, row.form, row.pages, row.size, bytes(row.digest), row.taken_at, row.erase_on,
-        shanghai_date(at) < row.erase_on, row.visit_id,
+        row.pk, row.number, row.kind_id, row.form, row.pages, row.size, bytes(row.digest), row.taken_at, row.goes,
+        shanghai_date(at) < row.goes, row.visit_id,
     )  # fmt: skip
 
 

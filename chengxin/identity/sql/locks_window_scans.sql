@@ -103,6 +103,15 @@ CREATE OR REPLACE TRIGGER scan_erasure BEFORE DELETE ON identity_scan_piece FOR 
 -- name: scan_pieces_stay
 CREATE OR REPLACE TRIGGER scan_pieces_stay BEFORE TRUNCATE ON identity_scan_piece FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
+-- name: scan_goes
+-- The first day on which a scan is no more: its own, or as long as it proves an authorisation the one after that, whichever comes later.
+CREATE OR REPLACE FUNCTION identity_scan_goes(of_scan bigint, own date) RETURNS date LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN greatest(own, (SELECT sharing_leave_proof_goes(s.number) FROM identity_scan s WHERE s.id = of_scan));
+END
+$$;
+
 -- name: opened_scan
 -- The scan that this transaction may open: the one it names (cx.scan), before its day, once it has entered in the register of access that it
 -- looks: an entry that is no older than itself. An officer at the window of the centre that took it in; or whose it is, on their own page.
@@ -114,7 +123,7 @@ DECLARE
 BEGIN
     RETURN (
         SELECT s.id FROM identity_scan s
-        WHERE s.number = wanted AND (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < s.erase_on
+        WHERE s.number = wanted AND (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < identity_scan_goes(s.id, s.erase_on)
           AND (identity_lead(s.subject_id) = me OR s.organisation_id = (
               SELECT k.organisation FROM identity_speaker() k
               JOIN identity_user u ON u.login = k.name AND u.organisation_id = k.organisation
@@ -137,9 +146,10 @@ DECLARE
     me bigint := identity_person_speaking();
 BEGIN
     RETURN QUERY
-    SELECT s.number, s.kind, s.form, s.pages, s.size, s.digest, s.taken_at, s.erase_on,
-           (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < s.erase_on
+    SELECT s.number, s.kind, s.form, s.pages, s.size, s.digest, s.taken_at, g.day,
+           (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < g.day
     FROM identity_scan s
+    CROSS JOIN LATERAL (SELECT identity_scan_goes(s.id, s.erase_on) AS day) g
     WHERE s.subject_id IN (SELECT identity_held_by(me)) AND (wanted = '' OR s.number = wanted)
     ORDER BY s.id DESC LIMIT most;
 END
@@ -158,18 +168,22 @@ DROP POLICY IF EXISTS scan_taken_in ON identity_scan_piece;
 CREATE POLICY scan_taken_in ON identity_scan_piece FOR INSERT TO {app} WITH CHECK ((SELECT identity_being_served()) IS NOT NULL);
 
 -- name: eraser_reaches_scans_that_are_due
+-- The bare day first, which is in the index; what still proves an authorisation waits.
 DROP POLICY IF EXISTS scan_piece_due ON identity_scan_piece;
 CREATE POLICY scan_piece_due ON identity_scan_piece FOR SELECT TO {eraser}
-    USING (erase_on <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
+    USING (erase_on <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
+           AND identity_scan_goes(scan_id, erase_on) <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
 DROP POLICY IF EXISTS scan_piece_erased ON identity_scan_piece;
 -- A DELETE that names no column meets no policy for SELECT, so this one asks for itself.
 CREATE POLICY scan_piece_erased ON identity_scan_piece FOR DELETE TO {eraser}
-    USING (erase_on <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
+    USING (erase_on <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date
+           AND identity_scan_goes(scan_id, erase_on) <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date);
 
 -- name: scan_grants
 REVOKE ALL ON FUNCTION identity_guard_scan(), identity_guard_scan_whole(), identity_guard_scan_piece(), identity_guard_scan_piece_change(),
-    identity_guard_scan_erasure(), identity_opened_scan(), identity_own_scans(text, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION identity_opened_scan(), identity_own_scans(text, integer) TO {app};
+    identity_guard_scan_erasure(), identity_scan_goes(bigint, date), identity_opened_scan(), identity_own_scans(text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity_scan_goes(bigint, date), identity_opened_scan(), identity_own_scans(text, integer) TO {app};
+GRANT EXECUTE ON FUNCTION identity_scan_goes(bigint, date) TO {eraser};
 GRANT SELECT, INSERT (number, visit_id, kind, form, pages, size, pieces, digest) ON identity_scan TO {app};
 GRANT SELECT, INSERT (scan_id, place, content_sealed, key_id) ON identity_scan_piece TO {app};
 GRANT USAGE ON SEQUENCE identity_scan_id_seq, identity_scan_piece_id_seq TO {app};

@@ -82,7 +82,8 @@ CREATE OR REPLACE TRIGGER leave_paper_done AFTER UPDATE ON sharing_authorisation
     FOR EACH ROW EXECUTE FUNCTION sharing_carry_out_leave_paper();
 
 -- name: leave_paper_stays
-CREATE OR REPLACE TRIGGER leave_paper_stays BEFORE DELETE OR TRUNCATE ON sharing_authorisation_paper
+-- Deleting has a guard of its own (locks_erasing.sql).
+CREATE OR REPLACE TRIGGER leave_paper_stays BEFORE TRUNCATE ON sharing_authorisation_paper
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: leave_papers_waiting

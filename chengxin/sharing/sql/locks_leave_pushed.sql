@@ -26,7 +26,8 @@ $$;
 CREATE OR REPLACE TRIGGER pushed_guarded BEFORE INSERT ON sharing_pushed FOR EACH ROW EXECUTE FUNCTION sharing_guard_pushed();
 
 -- name: pushed_append_only
-CREATE OR REPLACE TRIGGER pushed_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sharing_pushed
+-- Deleting has guards of its own (locks_erasing.sql), here and below.
+CREATE OR REPLACE TRIGGER pushed_append_only BEFORE UPDATE OR TRUNCATE ON sharing_pushed
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: guard_pushed_answer
@@ -50,7 +51,7 @@ CREATE OR REPLACE TRIGGER pushed_answer_guarded BEFORE INSERT ON sharing_pushed_
     FOR EACH ROW EXECUTE FUNCTION sharing_guard_pushed_answer();
 
 -- name: pushed_answer_append_only
-CREATE OR REPLACE TRIGGER pushed_answer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sharing_pushed_answer
+CREATE OR REPLACE TRIGGER pushed_answer_append_only BEFORE UPDATE OR TRUNCATE ON sharing_pushed_answer
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: guard_code_exchange
@@ -79,7 +80,7 @@ CREATE OR REPLACE TRIGGER code_exchange_guarded BEFORE INSERT OR UPDATE ON shari
     FOR EACH ROW EXECUTE FUNCTION sharing_guard_code_exchange();
 
 -- name: code_exchange_stays
-CREATE OR REPLACE TRIGGER code_exchange_stays BEFORE DELETE OR TRUNCATE ON sharing_code_exchange
+CREATE OR REPLACE TRIGGER code_exchange_stays BEFORE TRUNCATE ON sharing_code_exchange
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: refuse_unpushed

@@ -52,19 +52,20 @@ $$;
 CREATE OR REPLACE TRIGGER link_guarded BEFORE INSERT ON sharing_link FOR EACH ROW EXECUTE FUNCTION sharing_guard_link();
 
 -- name: link_append_only
-CREATE OR REPLACE TRIGGER link_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sharing_link
+-- Deleting has guards of its own (locks_erasing.sql), here and below.
+CREATE OR REPLACE TRIGGER link_append_only BEFORE UPDATE OR TRUNCATE ON sharing_link
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: link_view_append_only
-CREATE OR REPLACE TRIGGER link_view_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sharing_link_view
+CREATE OR REPLACE TRIGGER link_view_append_only BEFORE UPDATE OR TRUNCATE ON sharing_link_view
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: link_try_append_only
-CREATE OR REPLACE TRIGGER link_try_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sharing_link_try
+CREATE OR REPLACE TRIGGER link_try_append_only BEFORE UPDATE OR TRUNCATE ON sharing_link_try
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: link_end_append_only
-CREATE OR REPLACE TRIGGER link_end_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sharing_link_end
+CREATE OR REPLACE TRIGGER link_end_append_only BEFORE UPDATE OR TRUNCATE ON sharing_link_end
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
 -- name: guard_link_view
