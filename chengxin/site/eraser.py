@@ -73,10 +73,10 @@ def erase_pushed() -> int:
 def erase_ended() -> dict[str, int]:
     """Erase whatever of sharing is past its time; gives how many of each."""
     return {
-        "papers": erase_proofs(),
-        "batches": erase_batches(),
-        "links": erase_links(),
-        "pushed": erase_pushed(),
+        "papers_erased": erase_proofs(),
+        "batches_erased": erase_batches(),
+        "links_erased": erase_links(),
+        "requests_erased": erase_pushed(),
     }
 
 
@@ -102,7 +102,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     while True:
         for what, went in erase_ended().items():
-            logger.info("%s %s erased", went, what)
+            logger.info("%s %s", went, what.replace("_", " "))
         logger.info("%s values erased", erase_due(settings.DATA_DIR, at=timezone.now()))
         logger.info("%s entries of the register dropped", drop_due_trees())
         connection.close()

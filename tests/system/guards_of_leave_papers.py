@@ -14,7 +14,7 @@ GUARDS: dict[str, Guard] = dict(
         trigger(v.PAPER, "leave_paper_guarded", v.signs(scan="CL0"), "with its scan"),
         trigger(v.PAPER, "leave_paper_witnessed", v.witnesses(first=v.of_long_ago), "while the person is there"),
         trigger(v.PAPER, "leave_paper_done", lambda stage: not v.witnesses()(stage), ""),
-        trigger(v.PAPER, "leave_paper_stays", lambda stage: not stage.run("owner", f"DELETE FROM {v.PAPER}"), APPEND),
+        trigger(v.PAPER, "leave_paper_stays", lambda stage: not stage.run("owner", f"TRUNCATE {v.PAPER}"), APPEND),
         holds(v.PAPER, "authorisation_paper_grants_or_takes_back", past(v.PAPER, v.paper, items=[])),
         holds(v.PAPER, "authorisation_paper_witnessed_by_another", past(v.PAPER, v.paper, witnessed_at="2026-01-01")),
     )

@@ -24,7 +24,7 @@ GUARDS: dict[str, Guard] = dict(
         trigger(p.ANSWER, "pushed_answer_append_only", p.rewrites(p.ANSWER, "at"), APPEND),
         trigger(p.EXCHANGE, "code_exchange_guarded", p.exchanges_directly(before=p.late()), MINUTE),
         trigger(
-            p.EXCHANGE, "code_exchange_stays", lambda stage: not stage.run("owner", f"DELETE FROM {p.EXCHANGE}"), APPEND
+            p.EXCHANGE, "code_exchange_stays", lambda stage: not stage.run("owner", f"TRUNCATE {p.EXCHANGE}"), APPEND
         ),
         holds(p.PUSHED, "pushed_with_a_challenge", p.past(p.PUSHED, challenge="plain")),
         holds(p.ANSWER, "pushed_code_of_a_grant", p.past(p.ANSWER, authorisation_id=None)),

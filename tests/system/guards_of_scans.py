@@ -17,7 +17,8 @@ WITH_ITS_SCAN, WHOLE, ERASER, ROWS = (
     "by the eraser role alone",
     "row-level security",
 )
-ERASE = "erase_on <= (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+TODAY = "(transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+ERASE = f"erase_on <= {TODAY}\n           AND identity_scan_goes(scan_id, erase_on) <= {TODAY}"
 FAR = date(2099, 1, 1)
 GUARDS: dict[str, Guard] = dict((
     policy(s.TABLE, "centre_scan", s.sees()),
@@ -71,7 +72,7 @@ CLAUSES: dict[str, Clause] = {
     "scans: the centre's": Clause("scan_rows", "(SELECT identity_centre_speaks()) AND ", "", s.sees(MARKET, "clerk", s.another_centres)),
     "scans: one centre's": Clause("scan_rows", " AND organisation_id = (SELECT s.organisation FROM identity_speaker() s)", "",
                                   s.sees(first=s.another_centres)),
-    "open: before its day": Clause("opened_scan", " AND (transaction_timestamp() AT TIME ZONE 'Asia/Shanghai')::date < s.erase_on", "",
+    "open: before its day": Clause("opened_scan", f" AND {TODAY} < identity_scan_goes(s.id, s.erase_on)", "",
                                    s.opens(first=s.its_day_has_come)),
     "open: one centre's": Clause("opened_scan", "OR s.organisation_id = (", "OR true OR s.organisation_id = (",
                                  s.opens(first=s.another_centres)),

@@ -82,7 +82,7 @@ CREATE OR REPLACE TRIGGER leave_paper_done AFTER UPDATE ON sharing_authorisation
     FOR EACH ROW EXECUTE FUNCTION sharing_carry_out_leave_paper();
 
 -- name: leave_paper_stays
--- Deleting has a guard of its own (locks_erasing.sql).
+-- Deleting has a guard of its own (locks_over.sql).
 CREATE OR REPLACE TRIGGER leave_paper_stays BEFORE TRUNCATE ON sharing_authorisation_paper
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 

@@ -26,7 +26,7 @@ $$;
 CREATE OR REPLACE TRIGGER pushed_guarded BEFORE INSERT ON sharing_pushed FOR EACH ROW EXECUTE FUNCTION sharing_guard_pushed();
 
 -- name: pushed_append_only
--- Deleting has guards of its own (locks_erasing.sql), here and below.
+-- Deleting has guards of its own (locks_over.sql), here and below.
 CREATE OR REPLACE TRIGGER pushed_append_only BEFORE UPDATE OR TRUNCATE ON sharing_pushed
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 

@@ -52,7 +52,7 @@ $$;
 CREATE OR REPLACE TRIGGER link_guarded BEFORE INSERT ON sharing_link FOR EACH ROW EXECUTE FUNCTION sharing_guard_link();
 
 -- name: link_append_only
--- Deleting has guards of its own (locks_erasing.sql), here and below.
+-- Deleting has guards of its own (locks_over.sql), here and below.
 CREATE OR REPLACE TRIGGER link_append_only BEFORE UPDATE OR TRUNCATE ON sharing_link
     FOR EACH STATEMENT EXECUTE FUNCTION ground_append_only();
 
