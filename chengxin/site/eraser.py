@@ -56,7 +56,7 @@ def erase_batches() -> int:
 
 
 def erase_proofs() -> int:
-    """Erase the signed papers of authorisations that are kept as proof no longer; gives how many. Their scans are ``erase_due``'s from then on."""
+    """Erase the signed papers of authorisations that are proof no longer; gives how many. Their scans are ``erase_due``'s then."""
     return _erased("SELECT sharing_erase_leave_papers()")
 
 

@@ -1,4 +1,4 @@
-"""What goes when its time is over: signed papers with their scans, share links, pushed requests; what is still kept, and what stays for good."""
+"""What goes when its time is over: signed papers with their scans, share links, pushed requests; and what stays."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -188,7 +188,12 @@ def asked_once(bank: Register, today: date, now: datetime) -> Register:
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["granted", "refused", "narrowed", "withdrawn"]), st.integers(-90, 0), st.integers(-60, 60), st.booleans()),
+    st.tuples(
+        st.sampled_from(["granted", "refused", "narrowed", "withdrawn"]),
+        st.integers(-90, 0),
+        st.integers(-60, 60),
+        st.booleans(),
+    ),
     max_size=3,
 )
 PUT = """INSERT INTO sharing_authorisation_event (authorisation_id, kind, at, items, once, valid_until, announces, receipt, channel, due_on,
@@ -217,7 +222,15 @@ def test_what_still_waits_or_stands_has_not_ended_and_what_is_over_has(
         for place, (kind, (at, until, once)) in enumerate(done.items()):
             ends = kind in {"refused", "withdrawn"}
             due = today if kind in {"narrowed", "withdrawn"} else None
-            values = (kind, at, [] if ends else [PENALTY], once, today + timedelta(days=until), "" if kind == "refused" else f"SJ{place}", due)
+            values = (
+                kind,
+                at,
+                [] if ends else [PENALTY],
+                once,
+                today + timedelta(days=until),
+                "" if kind == "refused" else f"SJ{place}",
+                due,
+            )
             owner.execute(PUT.encode(), values)
         if used is not None:
             owner.execute(

@@ -232,7 +232,9 @@ def test_recovery_by_other_means_is_caught_up_with_by_the_journal(backup: Path, 
         assert (wrong.code, "删除日志" in wrong.err) == (2, True)
         both_languages(wrong)
         said = older.run("erase", "--replay", target.data / "erasures", "--json")
-        assert (said.code, said.json) == (0, {"erased_again": 1, "erased": 0, "entries_dropped": 0, **NOTHING_ENDED}), said.err
+        assert (said.code, said.json) == (0, {"erased_again": 1, "erased": 0, "entries_dropped": 0, **NOTHING_ENDED}), (
+            said.err
+        )
         assert rows(older.data, PAYLOADS) == left
         assert rows(older.data, "SELECT FROM identity_session") == []
         again = older.run("erase", "--replay", target.data / "erasures", "--json")

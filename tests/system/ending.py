@@ -32,7 +32,11 @@ def put(stage: Stage, table: str, query: str, *values: Any) -> None:
 def long_ago(stage: Stage, days: int = LONG) -> None:
     """Let all of it have been over for so many days."""
     back = f"- interval '{days} days'"
-    put(stage, LEAVE, f"UPDATE {LEAVE} SET valid_until = valid_until - {days}, lapses_on = lapses_on - {days}, erase_by = NULL")
+    put(
+        stage,
+        LEAVE,
+        f"UPDATE {LEAVE} SET valid_until = valid_until - {days}, lapses_on = lapses_on - {days}, erase_by = NULL",
+    )
     put(stage, EVENT, f"UPDATE {EVENT} SET valid_until = valid_until - {days}, at = at {back}")
     put(stage, k.LINK, f"UPDATE {k.LINK} SET valid_until = valid_until - {days}")
     put(stage, p.PUSHED, f"UPDATE {p.PUSHED} SET expires_at = expires_at {back}")
@@ -110,13 +114,24 @@ def used_long_ago_and_once_from_today(stage: Stage) -> None:
 def five_years_ago_about(stage: Stage) -> None:
     """Let an authorisation be over for five years all but a day or two."""
     paper_of(TAKEN_BACK)(stage)
-    put(stage, EVENT, f"UPDATE {EVENT} SET at = now() - interval '5 years' + interval '2 days' WHERE authorisation_id = %s", TAKEN_BACK)
+    put(
+        stage,
+        EVENT,
+        f"UPDATE {EVENT} SET at = now() - interval '5 years' + interval '2 days' WHERE authorisation_id = %s",
+        TAKEN_BACK,
+    )
 
 
 def scan_of_a_paper(stage: Stage) -> None:
     """Let a scan's own day have come, which still proves an authorisation."""
     c.unlock(stage, PIECES)
-    row = {"scan_id": SCAN, "place": 1, "content_sealed": b"\x00", "key_id": present(stage), "erase_on": stage.facts.today}
+    row = {
+        "scan_id": SCAN,
+        "place": 1,
+        "content_sealed": b"\x00",
+        "key_id": present(stage),
+        "erase_on": stage.facts.today,
+    }
     stage.run("owner", f"DELETE FROM {PIECES}")
     stage.insert("owner", PIECES, row)
     c.lock(stage, PIECES)

@@ -14,7 +14,9 @@ NAMES = {
     s.PAPER: "leave_paper_erased", k.LINK: "link_erased", k.VIEW: "link_view_erased", k.TRY: "link_try_erased",
     k.END: "link_end_erased", p.PUSHED: "pushed_erased", p.ANSWER: "pushed_answer_erased", p.EXCHANGE: "code_exchange_erased",
 }  # fmt: skip
-GUARDS: dict[str, Guard] = dict(trigger(table, name, e.deletes(table, over=False), ERASER) for table, name in NAMES.items())
+GUARDS: dict[str, Guard] = dict(
+    trigger(table, name, e.deletes(table, over=False), ERASER) for table, name in NAMES.items()
+)
 
 CLAUSES: dict[str, Clause] = {
     "over: by the eraser's hand": Clause(

@@ -37,7 +37,7 @@ TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A paper that was taken in, without what it says. ``erase_on``: the first day on which it is no more; ``held``: it can still be opened."""
+    """A paper that was taken in, without what it says. ``erase_on``: the first day it is gone; ``held``: it can be opened."""
 
     id: int
     number: str
