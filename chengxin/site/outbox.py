@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_network
 
 from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.ground.services import deliver
 from chengxin.lib.outside import Way
@@ -69,6 +71,12 @@ def chase_recipients(timestamp: int = 0) -> None:
 def publish_revocations(timestamp: int = 0) -> None:
     """Put the day's page of the feed of revocations out."""
     logger.info("%s pages of revocations at %s", publish_feed(at=timezone.now()), timestamp)
+
+
+def ask_for_page() -> None:
+    """Have the day's page of the feed made as the worker starts, so that a new installation has one from its first minute."""
+    with suppress(AlreadyEnqueued):
+        publish_revocations.defer()
 
 
 def way_out() -> Way:

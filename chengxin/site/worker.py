@@ -11,19 +11,20 @@ def main() -> None:
 
     import chengxin.identity.jobs
     import chengxin.oversight.jobs
-    import chengxin.records.ways.work
-    import chengxin.site.outbox  # noqa: F401  # their tasks make themselves known
+    import chengxin.records.ways.work  # noqa: F401  # their tasks make themselves known
     from chengxin.ground.installation import refuse_mismatch
     from chengxin.ground.priority import give_way_altogether
     from chengxin.records.jobs import adopt_batches
     from chengxin.records.population_calls import adopt_calls
     from chengxin.records.services import sweep_spools
+    from chengxin.site.outbox import ask_for_page
 
     refuse_mismatch()
     give_way_altogether()
     sweep_spools(at=timezone.now())
     adopt_batches()
     adopt_calls()
+    ask_for_page()
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError("the queue lives in Django's database")

@@ -20,7 +20,7 @@ from chengxin.sharing.correcting.tokens import token_of
 from chengxin.sharing.documents import as_json, as_pdf, as_text, certificate_json
 from chengxin.sharing.own import issue_own_report, withdraw_report
 from chengxin.sharing.services import issue_report
-from chengxin.site.outbox import HANDLERS
+from chengxin.site.outbox import HANDLERS, ask_for_page, publish_revocations
 from tests.conftest import Register
 from tests.faces import public_face
 from tests.hooks import correct
@@ -249,6 +249,18 @@ def test_both_keys_sign_while_one_replaces_the_other(register: Register, now: da
     with pytest.raises(NoteBroken):
         read_note(alone, [old])
     assert read_note(alone, [new])
+
+
+def test_a_new_installation_has_an_index_once_its_worker_ran(register: Register) -> None:
+    register.become("intake")
+    ask_for_page()
+    ask_for_page()
+    queued = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'"
+    assert register.rows(queued, publish_revocations.name) == [(1,)]
+    pages = "SELECT count(*) FROM public_feed"
+    assert register.rows(pages) == [(0,)]
+    publish_revocations()
+    assert register.rows(pages) == [(1,)]
 
 
 def test_two_publishers_at_once_make_no_page_twice(register: Register, now: datetime) -> None:

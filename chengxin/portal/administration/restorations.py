@@ -5,8 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chengxin.ground.sealing.lost import LostEnd
 from chengxin.identity.policies import officer_of, officers_may
 from chengxin.identity.restorations import ends_of, find_restoration, list_restorations, open_ends
 from chengxin.identity.services.restorations import approve_restoration, enter_restoration, withdraw_restoration
@@ -52,7 +54,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         enter_restoration(told["reason"], told["log"], actor=officer_of(request), at=timezone.now())
         return Done("已登记。请审计管理员核对后批准，批准以前核验照样报缺口。", reverse("administration:restorations"))
 
-    facts = tuple(("缺", known.end.place) for known in open_ends())
+    facts = tuple(("缺", _told(known.end)) for known in open_ends())
     meaning = "下面每一处都有公布的树头证明曾经有过，现在没有。只有确是恢复备份所致的才登记：登记、批准都不能更改，随查询登记一起固化。"
     page = Page("登记恢复", "登记，等待批准", reverse("administration:restorations"), "返回缺口", facts, meaning)
     return carry_out(request, form, act, page)
@@ -80,14 +82,19 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     return carry_out(request, forms.Form(posted(request)), act, page)
 
 
+def _told(end: LostEnd) -> str:
+    missing = end.lost_size - end.size
+    return f"{end.place}：少了 {missing} 条（曾有 {end.lost_size} 条，现有 {end.size} 条）"
+
+
 def _about(title: str, button: str, number: int, meaning: str) -> Page:
     found = find_restoration(number)
     if found is None:
         raise Http404
     facts = (
-        ("登记", found.entered_by.display_name),
+        ("登记", f"{found.entered_by.display_name}，{localtime(found.entered_at):%Y-%m-%d %H:%M}"),
         ("原因", found.reason),
         ("恢复记录", found.log),
-        *(("缺", known.end.place) for known in ends_of(found.gaps)),
+        *(("缺", _told(known.end)) for known in ends_of(found.gaps)),
     )
     return Page(title, button, reverse("administration:restorations"), "返回缺口", facts, meaning)

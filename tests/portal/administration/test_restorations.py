@@ -20,6 +20,7 @@ def test_what_is_lost_is_entered_by_one_and_approved_by_another(admin: LogIn, ad
     lose_an_end(administration)
     page = system.get(LIST).content.decode()
     assert "2026-01/07#0-2" in page
+    assert "曾有 3 条，现有 0 条" in page
     assert NEW in page
     assert NEW not in audit.get(LIST).content.decode()
     assert "已登记" in system.post(NEW, TOLD, follow=True).content.decode()
