@@ -17,7 +17,7 @@ from chengxin.records.terms import authorisation_years, tables
 from chengxin.sharing.authorising.papers import enter_paper, witness_paper
 from chengxin.sharing.authorising.queries import find_own_authorisation, own_history
 from chengxin.sharing.authorising.receipts import find_receipt
-from chengxin.sharing.authorising.rules import kept_until
+from chengxin.sharing.authorising.rules import Leave, kept_until
 from chengxin.sharing.authorising.services import narrow, refuse, withdraw
 from chengxin.sharing.entries import Wanted, list_entries
 from chengxin.sharing.links.errors import LinkClosed, LinkUnknown
@@ -93,7 +93,7 @@ def noted(register: Register) -> list[tuple[str, str, str]]:
 # Papers of authorisations.
 
 
-def on_paper(now: datetime, number: str, asked: lv.Leave | None, *, witnessed: bool = True) -> None:
+def on_paper(now: datetime, number: str, asked: Leave | None, *, witnessed: bool = True) -> None:
     paper = enter_paper(officer(), served(now), number, asked, at=now)
     if witnessed:
         witness_paper(paper, actor=officer("colleague"), at=now)

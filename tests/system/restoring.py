@@ -11,7 +11,7 @@ from tests.system.stage import Stage, entry
 
 ENDS, RESTORATION = "ground_lost_end", "identity_restoration"
 TAKEN, FREE, NUMBER = 9601, 9602, 9601
-ENTRY = UUID(int=9601)
+ENTRY = UUID(int=9651)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
