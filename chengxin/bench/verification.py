@@ -22,18 +22,19 @@ from chengxin.lib.regions import TEST_AREA
 LEAST_PERSONS = 2_000
 PURPOSE = "SM-JR-0001"
 SCRIPT = """\\set n random(1, {persons})
+SELECT 'V' || substr(translate(upper(md5(random()::text || clock_timestamp())), '0189', 'GHIJ'), 1, 26) AS receipt,
+    gen_random_uuid() AS entry \\gset
 BEGIN;
 SELECT id, code, field, purpose, basis FROM identity_registration_live WHERE organisation = '{organisation}' AND code = '{purpose}';
 SELECT k.anchor, k.hash, k.current, k.former, c.code_hash, c.subject_id, c.name_tag, c.key_id, p.died
     FROM identity_key_pointers k LEFT JOIN (identity_code c JOIN identity_person p USING (subject_id))
     ON c.code_hash = ANY(ARRAY[(SELECT code_hash FROM bench_person WHERE n = :n)]);
 SELECT refusal, taken, used, quota FROM identity_take_checks({number}, 'api', '{client}', '127.0.0.1',
-    ARRAY['V' || substr(translate(upper(md5(random()::text || clock_timestamp())), '0189', 'GHIJ'), 1, 26)], ARRAY['match'],
-    ARRAY['register'], ARRAY[gen_random_uuid()], ARRAY[(SELECT own FROM bench_person WHERE n = :n)],
+    ARRAY[:receipt::text], ARRAY['match'], ARRAY['register'], ARRAY[:entry::uuid], ARRAY[(SELECT own FROM bench_person WHERE n = :n)],
     ARRAY[(SELECT shared FROM bench_person WHERE n = :n)]);
 INSERT INTO ground_access_entry (subject_id, entry_id, at, organisation, officer, purpose, basis, case_reference, channel, outcome,
-    reason, fields, record_ids, versions) VALUES (1, gen_random_uuid(), now(), '{organisation}', '{client}', '{purpose}', 'GRCKSMZ-7',
-    'x', 'api', 'answered', 'match', ARRAY['code', 'name'], '{{}}', '{{}}');
+    reason, fields, record_ids, versions) VALUES (1, :entry::uuid, now(), '{organisation}', '{client}', '{purpose}', 'GRCKSMZ-7',
+    :receipt::text, 'api', 'answered', 'match', ARRAY['code', 'name'], '{{}}', '{{}}');
 COMMIT;
 """
 
