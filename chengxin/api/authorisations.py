@@ -10,13 +10,12 @@ from ninja import Field, Path, Router, Schema, Status
 from pydantic import ConfigDict, StringConstraints
 
 from chengxin.api.application import ClientToken, answers_of
+from chengxin.api.calling import caller_of
 from chengxin.api.queries import DutyCode
 from chengxin.api.schemas import CodeTypeName
-from chengxin.api.verifications import IdempotencyKey, bearer_of
-from chengxin.identity.openness import address_of
+from chengxin.api.verifications import IdempotencyKey
 from chengxin.lib.pace import on_the_beat
 from chengxin.lib.periods import seconds_of_day_left
-from chengxin.sharing.asking import Caller
 from chengxin.sharing.authorising.queries import AskedFor
 from chengxin.sharing.authorising.rules import Leave
 from chengxin.sharing.authorising.services import Wanted
@@ -105,11 +104,6 @@ class LeaveShown(Schema):
             last_day=stands.valid_until - DAY, announces=stands.announces, subscribed=one.subscribed, keep_days=one.keep_days,
             erase_by=one.erase_by, reference=one.reference, asked_at=one.asked_at, waits_until=one.lapses_on, uses=one.uses,
         )  # fmt: skip
-
-
-def caller_of(request: HttpRequest) -> Caller:
-    bearer = bearer_of(request)
-    return Caller(bearer.organisation, bearer.client_id, address_of(request))
 
 
 @router.post(

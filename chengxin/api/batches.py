@@ -13,11 +13,10 @@ from pydantic import ValidationError
 
 from chengxin.api.application import ClientToken, answers_of, not_taken
 from chengxin.api.bodies import pieces
+from chengxin.api.calling import caller_of
 from chengxin.api.queries import Purpose, Subject
-from chengxin.api.verifications import IdempotencyKey, bearer_of
-from chengxin.identity.openness import address_of
+from chengxin.api.verifications import IdempotencyKey
 from chengxin.lib.periods import seconds_of_day_left
-from chengxin.sharing.asking import Caller
 from chengxin.sharing.batches import services
 from chengxin.sharing.batches.errors import BatchLineUnfit, BatchSizeUnfit
 from chengxin.sharing.batches.keys import public_key
@@ -205,8 +204,3 @@ def _read(form: type[Form], number: int, line: bytes) -> Form:
         # What isn't a field of ours was written by the caller, who might have written anything.
         told = sorted(name if name in form.model_fields else "?" for name in known)
         raise BatchLineUnfit(number, "、".join(told)) from None
-
-
-def caller_of(request: HttpRequest) -> Caller:
-    bearer = bearer_of(request)
-    return Caller(bearer.organisation, bearer.client_id, address_of(request))

@@ -1,19 +1,18 @@
 """What persons took back of the authorisations of an organisation, for its systems, and what became of the copies."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict
 
 from chengxin.api.application import ClientToken, answers_of
-from chengxin.api.authorisations import caller_of
+from chengxin.api.calling import MOST, After, Limit, Open, caller_of
 from chengxin.sharing.authorising.calling_back import SystemCallBack, acknowledge_by_system, call_backs_after
 
 router = Router(tags=["授权 / authorisations"], auth=ClientToken("authorisation.acknowledge"))
-MOST = 100
 Copies = Literal["erased", "never-stored", "kept-by-law"]
 
 
@@ -51,11 +50,6 @@ class CopiesTold(Schema):
     law: str = Field(
         default="", max_length=200, description="kept-by-law 的写明哪部法律第几条 / with kept-by-law: law and article"
     )
-
-
-After = Annotated[int, Query(ge=0, le=(1 << 63) - 1, description="上一页的 next / next of the page before")]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
-Open = Annotated[bool, Query(alias="open", description="只要没有确认的 / those to be acknowledged alone")]
 
 
 @router.get("/call-backs", response=answers_of("call-backs", s200=CallBackPage), url_name="call-backs")

@@ -8,11 +8,11 @@ from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema, Status
 
 from chengxin.api.application import ClientToken, answers_of
-from chengxin.api.authorisations import LeaveShown, Number, caller_of
+from chengxin.api.authorisations import LeaveShown, Number
+from chengxin.api.calling import MOST, Limit, caller_of
 from chengxin.sharing.announcing.systems import SystemChange, changes_after, subscribe, unsubscribe
 
 router = Router(tags=["授权 / authorisations"], auth=ClientToken("authorisation.ask"))
-MOST = 100
 
 
 class ChangeShown(Schema):
@@ -36,7 +36,6 @@ class ChangePage(Schema):
 After = Annotated[
     int, Query(ge=0, le=(1 << 63) - 1, description="上一页的 next，或者收到过的最后一个编号 / number after which")
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
 @router.get("/changes", response=answers_of("changes", s200=ChangePage), url_name="changes")

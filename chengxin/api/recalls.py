@@ -1,20 +1,17 @@
 """What an organisation's systems are told became of records that they read, and their acknowledgement."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 
 from chengxin.api.application import ClientToken, answers_of
-from chengxin.api.verifications import bearer_of
-from chengxin.identity.openness import address_of
-from chengxin.sharing.asking import Caller
+from chengxin.api.calling import MOST, After, Limit, Open, caller_of
 from chengxin.sharing.correcting.systems import SystemRecall, acknowledge_recall, recalls_after
 
 router = Router(tags=["更正、撤回通知 / recalls"], auth=ClientToken("recall.acknowledge"))
-MOST = 100
 Cause = Literal[
     "withdrawn", "corrected", "repaired", "sealed", "expired", "moved", "disputed", "dispute-ended"
 ]  # fmt: skip
@@ -41,14 +38,9 @@ class RecallPage(Schema):
     next: int | None = Field(description="下一页的 after；没有则为空 / after of the next page")
 
 
-After = Annotated[int, Query(ge=0, le=(1 << 63) - 1, description="上一页的 next / next of the page before")]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
-Open = Annotated[bool, Query(alias="open", description="只要没有确认的 / those to be acknowledged alone")]
-
-
 @router.get("/recalls", response=answers_of("recalls", s200=RecallPage), url_name="recalls")
 def recalls(request: HttpRequest, after: After = 0, limit: Limit = MOST, *, open_only: Open = False) -> RecallPage:
-    found = recalls_after(caller(request), after=after, limit=limit + 1, open_only=open_only)
+    found = recalls_after(caller_of(request), after=after, limit=limit + 1, open_only=open_only)
     shown = [RecallShown.of(one) for one in found[:limit]]
     return RecallPage(items=shown, next=shown[-1].recall if len(found) > limit else None)
 
@@ -60,10 +52,5 @@ def recalls(request: HttpRequest, after: After = 0, limit: Limit = MOST, *, open
 )
 def acknowledge(request: HttpRequest, number: int) -> Status[RecallShown]:
     """Acknowledge that the copies were dealt with. Acknowledged again, it answers what was acknowledged the first time."""
-    one, first = acknowledge_recall(caller(request), number, at=timezone.now())
+    one, first = acknowledge_recall(caller_of(request), number, at=timezone.now())
     return Status(201 if first else 200, RecallShown.of(one))
-
-
-def caller(request: HttpRequest) -> Caller:
-    bearer = bearer_of(request)
-    return Caller(bearer.organisation, bearer.client_id, address_of(request))

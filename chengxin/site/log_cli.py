@@ -12,6 +12,7 @@ from chengxin.lib.errors import Unusable
 from chengxin.site.console import DEFAULT_DATA, AsJson, Data, answers_errors, err, show, tell
 
 if TYPE_CHECKING:
+    from chengxin.ground.sealing.checking import Checked
     from chengxin.lib.notes import Verifier
 
 log_app = typer.Typer(
@@ -50,6 +51,12 @@ def verify(
     if seen.fault is not None:
         err.print(seen.fault.text, highlight=False, markup=False)
         err.print(seen.fault.text_en, highlight=False, markup=False)
+    _tell_gaps(seen)
+    show(_verified(seen), as_json=as_json, title="查询登记核验 / the register verified")
+    raise typer.Exit(WRONG if seen.fault else 0)
+
+
+def _tell_gaps(seen: "Checked") -> None:
     for end, one in seen.acknowledged:
         tell(
             f"缺 {end.place}：恢复备份所致，{one.approved_at:%Y-%m-%d} 由 {one.entered_by} 登记、{one.approved_by} 批准"
@@ -57,38 +64,25 @@ def verify(
             f"{end.place} are missing: lost by a restore, acknowledged on {one.approved_at:%Y-%m-%d} by {one.entered_by} and "
             f"{one.approved_by} (restore {one.number})."
         )
-    show(
-        {
-            "entries": seen.entries,
-            "trees": seen.trees,
-            "heads": seen.heads,
-            "outside": seen.outside,
-            "dropped": seen.dropped,
-            "unsigned": seen.unsigned,
-            "unsealed": seen.unsealed,
-            "unsealed_since": seen.unsealed_since.isoformat() if seen.unsealed_since else None,
-            "acknowledged": [
-                {
-                    "place": end.place,
-                    "restore": one.number,
-                    "on": one.approved_at.isoformat(),
-                    "by": [one.entered_by, one.approved_by],
-                }
-                for end, one in seen.acknowledged
-            ],
-            "fault": {
-                "code": seen.fault.code,
-                "place": seen.fault.place,
-                "text": seen.fault.text,
-                "text_en": seen.fault.text_en,
+
+
+def _verified(seen: "Checked") -> dict[str, Any]:
+    counts = ("entries", "trees", "heads", "outside", "dropped", "unsigned", "unsealed")
+    fault = seen.fault
+    return {
+        **{name: getattr(seen, name) for name in counts},
+        "unsealed_since": seen.unsealed_since.isoformat() if seen.unsealed_since else None,
+        "acknowledged": [
+            {
+                "place": end.place,
+                "restore": one.number,
+                "on": one.approved_at.isoformat(),
+                "by": [one.entered_by, one.approved_by],
             }
-            if seen.fault
-            else None,
-        },
-        as_json=as_json,
-        title="查询登记核验 / the register verified",
-    )
-    raise typer.Exit(WRONG if seen.fault else 0)
+            for end, one in seen.acknowledged
+        ],
+        "fault": {name: getattr(fault, name) for name in ("code", "place", "text", "text_en")} if fault else None,
+    }
 
 
 @log_app.command("seal")
