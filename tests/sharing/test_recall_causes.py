@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from chengxin.ground.services import deliver
 from chengxin.identity.services.transfers import propose_again
+from chengxin.lib.periods import shanghai_date
 from chengxin.records.disputes import announce_dispute
 from chengxin.records.transfers import headers
 from chengxin.sharing.recalls import announce_expiry, list_recalls
@@ -78,9 +79,9 @@ def test_whoever_read_what_shows_no_more_is_told_once_on_its_day(register: Regis
     register.become("intake")
     assert announce_expiry(at=now) == 1
     assert told(register, now) == []
-    then = now + (ends - now.date()) + timedelta(hours=9)
+    then = now + (ends - shanghai_date(now))
     register.become("intake")
-    assert announce_expiry(at=then) == (ends - now.date()).days + (then.date() - ends).days
+    assert announce_expiry(at=then) == (ends - shanghai_date(now)).days
     assert announce_expiry(at=then) == 0
     for _ in range(2):
         register.become("intake")
