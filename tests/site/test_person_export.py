@@ -26,11 +26,11 @@ ENTRIES = (
 
 @pytest.fixture
 def exporting(register: Register, cluster: tuple[str, Any], settings: Any, tmp_path: Path) -> Register:
-    """Have two entries about Wang Wei sealed, and be the owner at the server."""
+    """Have two entries about Wang Wei and one about somebody else sealed, and be the owner at the server."""
     sealed = Sealed(register, tmp_path, cluster[0])
     settings.SEALING_KEY = tmp_path / "sealing.json"
     wang = wang_of(register)
-    sealed.write(wang, wang, 5)
+    sealed.write(wang, wang, wang + 1)
     sealed.seal()
     register.become("owner")
     return register
@@ -92,7 +92,8 @@ def test_when_it_fails_at_the_very_end_there_is_no_file_either(exporting: Regist
 def test_what_isnt_as_sealed_gives_neither_file_nor_entry(
     exporting: Register, cluster: tuple[str, Any], tmp_path: Path
 ) -> None:
-    Sealed(exporting, tmp_path, cluster[0]).tamper("UPDATE ground_access_entry SET officer = 'x' WHERE subject_id <> 5")
+    sealed = Sealed(exporting, tmp_path, cluster[0])
+    sealed.tamper(f"UPDATE ground_access_entry SET officer = 'x' WHERE subject_id = {wang_of(exporting)}")
     exporting.become("owner")
     with pytest.raises(ExportRefused):
         export(tmp_path / "export.jsonl")
