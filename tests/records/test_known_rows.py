@@ -32,9 +32,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     rows: list[int] = []
     whole = RowChecker.check
 
-    def check(self: RowChecker, frame: pl.DataFrame) -> Any:
+    def check(self: RowChecker, frame: pl.DataFrame, *clean: Any) -> Any:
         rows.extend(frame[ROW].to_list())
-        return whole(self, frame)
+        return whole(self, frame, *clean)
 
     monkeypatch.setattr(RowChecker, "check", check)
     return rows

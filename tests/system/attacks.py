@@ -182,9 +182,9 @@ def erase_as_owner(stage: Stage) -> bool:
 def fool_the_fate_by_a_view(stage: Stage) -> bool:
     stage.run("intake", EVIL)
     stage.run("intake", """CREATE TEMP VIEW intake_staging AS
-        SELECT 1 AS row_number, pg_temp.speak_as_owner() AS subject_id, 1::bigint AS record_id, '' AS body""")  # fmt: skip
+        SELECT 1 AS row_number, pg_temp.speak_as_owner() AS subject_id, 1::bigint AS record_id, 0 AS starts, 0 AS length""")  # fmt: skip
     stage.run("intake", "GRANT SELECT ON intake_staging TO PUBLIC")
-    stage.run("intake", "SELECT FROM records_fate(1, 1::smallint)")
+    stage.run("intake", "SELECT FROM records_fate(1, 1::smallint, '')")
     return True
 
 
@@ -192,26 +192,26 @@ def fool_the_fate_by_a_policy(stage: Stage) -> bool:
     stage.run("intake", EVIL)
     stage.run(
         "intake",
-        "CREATE TEMP TABLE intake_staging (row_number int, subject_id bigint, record_id bigint, body text)",
+        "CREATE TEMP TABLE intake_staging (row_number int, subject_id bigint, record_id bigint, starts int, length int)",
     )
-    stage.run("intake", "INSERT INTO intake_staging VALUES (1, %s, %s, '')", stage.facts.wang, SHOWN)
+    stage.run("intake", "INSERT INTO intake_staging VALUES (1, %s, %s, 0, 0)", stage.facts.wang, SHOWN)
     stage.run("intake", "CREATE POLICY mine ON intake_staging USING (pg_temp.speak_as_owner() = 1)")
     stage.run("intake", "ALTER TABLE intake_staging ENABLE ROW LEVEL SECURITY")
     stage.run("intake", "GRANT SELECT ON intake_staging TO PUBLIC")
-    stage.run("intake", "SELECT FROM records_fate(1, 1::smallint)")
+    stage.run("intake", "SELECT FROM records_fate(1, 1::smallint, '')")
     return True
 
 
 def fool_the_fate_by_a_type(stage: Stage) -> bool:
     stage.run("intake", "CREATE TYPE pg_temp.mine AS (part int)")
-    stage.run("intake", """CREATE FUNCTION pg_temp.turn(pg_temp.mine) RETURNS text LANGUAGE plpgsql AS $$
-        BEGIN EXECUTE 'SELECT FROM ground_access_entry'; RETURN ''; END $$""")  # fmt: skip
-    stage.run("intake", "CREATE CAST (pg_temp.mine AS text) WITH FUNCTION pg_temp.turn(pg_temp.mine) AS IMPLICIT")
+    stage.run("intake", """CREATE FUNCTION pg_temp.turn(pg_temp.mine) RETURNS integer LANGUAGE plpgsql AS $$
+        BEGIN EXECUTE 'SELECT FROM ground_access_entry'; RETURN 0; END $$""")  # fmt: skip
+    stage.run("intake", "CREATE CAST (pg_temp.mine AS integer) WITH FUNCTION pg_temp.turn(pg_temp.mine) AS IMPLICIT")
     stage.run("intake", """CREATE TEMP TABLE intake_staging (row_number int, subject_id bigint, record_id bigint,
-        body pg_temp.mine)""")  # fmt: skip
-    stage.run("intake", "INSERT INTO intake_staging VALUES (1, %s, %s, ROW(1))", stage.facts.wang, SHOWN)
+        starts int, length pg_temp.mine)""")  # fmt: skip
+    stage.run("intake", "INSERT INTO intake_staging VALUES (1, %s, %s, 0, ROW(1))", stage.facts.wang, SHOWN)
     stage.run("intake", "GRANT SELECT ON intake_staging TO PUBLIC")
-    stage.run("intake", "SELECT FROM records_fate(1, 1::smallint)")
+    stage.run("intake", "SELECT FROM records_fate(1, 1::smallint, '')")
     return True
 
 

@@ -244,7 +244,7 @@ CLAUSES: dict[str, Clause] = {
     "past: incapable when decided": Clause("as_of", INCAPABLE_THEN, INCAPABLE_THEN.replace("v.decided, ", ""), p.look_back_after(101, 99)),
     "past: incapable when acting": Clause("as_of", INCAPABLE_THEN, INCAPABLE_THEN.replace(", v.ended", ""), p.look_back_after(141, 139)),
     "gate of payloads": Clause("gate_payload", DUE_ONLY, f"{DUE_ONLY} OR true", a.see_a_hidden_payload),
-    "intake's own batch": Clause("intake_writes_its_batch", "batch_id = current_setting('cx.batch')::integer", "true",
+    "intake's own batch": Clause("intake_writes_its_batch", "batch_id = (SELECT current_setting('cx.batch')::integer)", "true",
                                  w.write_of_an_unannounced_batch, "row-level security"),
     "eraser: due": Clause("eraser_reaches_what_is_due", f"erase_on <= {TODAY}", "true", a.erase_what_is_not_due),
     "eraser: blindly": Clause("eraser_reaches_what_is_due", DUE_ONLY, f"{DUE_ONLY} OR true", a.erase_blindly),

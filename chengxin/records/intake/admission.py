@@ -4,10 +4,8 @@ Runs in memory, before anything of a row is written anywhere (safeguard 2). The 
 is applied to columns here instead of being called for each distinct value, a test holds both against each other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache, reduce
-from operator import or_
 
 import polars as pl
 
@@ -20,14 +18,13 @@ from chengxin.records import rules
 from chengxin.records.checks import CheckBook
 from chengxin.records.intake.code_checks import examine_codes
 from chengxin.records.intake.conditions import code_of, expression_of
-from chengxin.records.intake.fields import DAY, FEN, LONG_TERM, by_distinct, collect, met_in
+from chengxin.records.intake.fields import DAY, FEN, LONG_TERM, Judged, by_distinct, collect
 from chengxin.records.intake.layout import forbidden_kinds
 from chengxin.records.intake.reading import ROW
+from chengxin.records.intake.signs import CODE_RUN, NOT_LOOKED_AT, Clean, met_in_any
 from chengxin.records.terms import RecordTerms
 
 Masks = list[tuple[str, str, pl.Series]]
-CODE_RUN_POLARS = r"\d{17}[\dXx]"
-MEMO = 1 << 17
 RANKED = tuple(rules.Grade)
 GRADES = {grade: rank for rank, grade in enumerate(RANKED)}
 EPOCH = date(1970, 1, 1)
@@ -73,18 +70,18 @@ class RowChecker:
             and field.code not in {self.definition.roles.get(role) for role in ("name", "record_number")}
         ]
         # The same days come again in every block: what the rules said of them is kept.
-        self._adult_day = lru_cache(MEMO)(lambda day: turns(day, rules.ADULT_YEARS))
-        self._display_end = lru_cache(MEMO)(self._judge_end)
-        self._repair_day = lru_cache(MEMO)(self._judge_repair)
-        self._erase_day = lru_cache(MEMO)(self._judge_erasure)
+        self._adult_day = Judged(lambda day: turns(day, rules.ADULT_YEARS))
+        self._display_end = Judged(self._judge_end)
+        self._repair_day = Judged(self._judge_repair)
+        self._erase_day = Judged(self._judge_erasure)
         self._tests = [] if book is None else list(_tests(book, item, terms))
         self.phrases = sorted({phrase for kind in forbidden_kinds() for phrase in kind.phrases})
 
-    def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def check(self, frame: pl.DataFrame, clean: Clean = NOT_LOOKED_AT) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the block with ``person_…``, ``grade`` and the days of each record, and the findings."""
         frame, masks = self._persons(frame)
         masks += self._counterpart(frame)
-        masks += self._texts(frame)
+        masks += self._texts(frame, clean)
         frame = self._dates(frame)
         masks += self._order(frame)
         if self.definition.admission == "adverse":
@@ -138,11 +135,11 @@ class RowChecker:
             ("not-a-natural-person", field.code, frame[field.code].is_not_null() & ~frame[field.code].is_in(persons))
         ]
 
-    def _texts(self, frame: pl.DataFrame) -> Masks:
+    def _texts(self, frame: pl.DataFrame, clean: Clean) -> Masks:
         """Find forbidden matters and identity codes in the free texts."""
-        texts = [frame[code] for code in self.texts]
-        forbidden = _met_in_any(texts, lambda part: part.str.contains_any(self.phrases))
-        suspect = _met_in_any(texts, lambda part: part.str.contains(CODE_RUN_POLARS))
+        texts = [frame[code] for code in self.texts if code not in clean]
+        forbidden = met_in_any(texts, lambda part: part.str.contains_any(self.phrases))
+        suspect = met_in_any(texts, lambda part: part.str.contains(CODE_RUN))
         masks: Masks = [] if forbidden is None else [("forbidden-content", "", forbidden)]
         if suspect is not None:
             held = frame.select(self.texts).filter(suspect)
@@ -208,9 +205,9 @@ class RowChecker:
         if basis is not None:
             public_order |= basis.str.contains(rules.PUBLIC_ORDER_LAW, literal=True).fill_null(value=False)
         story = [frame[roles[role]] for role in ("facts", "content", "basis_text") if role in roles]
-        slight = _met_in_any(story, lambda part: part.str.contains(rules.SLIGHT, literal=True))
+        slight = met_in_any(story, lambda part: part.str.contains(rules.SLIGHT, literal=True))
         if slight is not None:
-            mended = _met_in_any(story, lambda part: part.str.contains_any(list(rules.CORRECTED)))
+            mended = met_in_any(story, lambda part: part.str.contains_any(list(rules.CORRECTED)))
             slight = None if mended is None else slight & mended
         masks: Masks = [
             ("public-order-penalty", "", public_order),
@@ -229,7 +226,7 @@ class RowChecker:
         return masks
 
     def _minors(self, frame: pl.DataFrame) -> Masks:
-        adult = by_distinct(frame["code_born"], self._adult_day, pl.Date)
+        adult = self._adult_day.of(frame["code_born"])
         act = frame.select(pl.coalesce("ended", "decided")).to_series()
         return [("minor", "", (act < adult).fill_null(value=False) | (adult > self.on).fill_null(value=False))]
 
@@ -274,13 +271,9 @@ class RowChecker:
         dated = frame["decided"].to_physical().cast(pl.Int64) * len(RANKED) + ranks
         return {
             "start": frame.select(pl.max_horizontal("decided", "final")).to_series(),
-            "until": by_distinct(dated, self._display_end, pl.Date),
-            "repair": by_distinct(dated, self._repair_day, pl.Date),
-            "erase": by_distinct(
-                frame.select(pl.min_horizontal("ended", "decided")).to_series(),
-                self._erase_day,
-                pl.Date,
-            ),
+            "until": self._display_end.of(dated),
+            "repair": self._repair_day.of(dated),
+            "erase": self._erase_day.of(frame.select(pl.min_horizontal("ended", "decided")).to_series()),
         }
 
     def _judge_end(self, dated: int) -> date:
@@ -326,12 +319,6 @@ class RowChecker:
             case _:
                 schedule = rules.plain_schedule(decided, self.definition.retention_rule, plain)
                 return rules.clip(schedule.shown_from, min(schedule.shown_until, valid_until), None, schedule.erase_on)
-
-
-def _met_in_any(columns: list[pl.Series], test: Callable[[pl.Series], pl.Series]) -> pl.Series | None:
-    """Mark the rows in one of whose texts something is met; None where it is in none."""
-    met = [found.fill_null(value=False) for column in columns if (found := met_in(column, test)) is not None]
-    return reduce(or_, met) if met else None
 
 
 def _day_and_grade(dated: int) -> tuple[date, rules.Grade]:

@@ -18,6 +18,7 @@ from chengxin.catalogue.terms import FieldDefinition
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.regions import standard_areas
 from chengxin.records.intake.reading import ROW
+from chengxin.records.intake.signs import HIDDEN, NOT_LOOKED_AT, Clean, met_in
 
 DAY, FEN = "#day", "#fen"
 FINDINGS = {ROW: pl.Int32, "rule": pl.String, "field": pl.String}
@@ -25,13 +26,9 @@ DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,
                   r"(?:[ T]00:00(?::00)?(?:\.0+)?)?", re.ASCII)  # fmt: skip
 NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?", re.ASCII)
 SEPARATORS = re.compile(r"[、；;,，]")
-# Signs that nobody sees: later controls, zero widths, marks of direction (they turn a number or a name around), the sign of a lost one.
-HIDDEN = r"[\x7F-\x9F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\u{E0000}-\u{E007F}]"
 LONG_TERM = date(2099, 12, 31)
 FEN_PER = {"万元": 1_000_000, "元": 100}
 YEARS = range(1900, 2101)
-# So many rows tell whether a column repeats itself.
-LOOKED_AT = 1000
 
 
 @lru_cache(maxsize=1 << 16)
@@ -81,26 +78,47 @@ def read_organisation_code(text: str) -> str | None:
     return verdict.canonical
 
 
+def distinct(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Give the texts that a column says, and for each row the place of its text among them (null for null).
+
+    As categories of the column's own: one look at each text, where telling the texts apart and finding each again were two.
+    """
+    codes = values.cast(pl.Categorical(pl.Categories.random())).to_physical()
+    first = codes.arg_unique()
+    order = codes.gather(first).arg_sort(nulls_last=True)
+    return values.gather(first).gather(order).drop_nulls(), codes
+
+
 def by_distinct(values: pl.Series, judge: Callable[[Any], Any], dtype: Any) -> pl.Series:
     """Judge each distinct value once. Null stays null; a value judged None becomes null."""
-    distinct = values.drop_nulls().unique()
-    verdicts = pl.Series([judge(value) for value in distinct.to_list()], dtype=dtype)
-    if not len(distinct):
+    if values.null_count() == len(values):
         return pl.Series(values.name, [None] * len(values), dtype=dtype)
-    return values.replace_strict(distinct, verdicts, default=None, return_dtype=dtype)
+    if values.dtype == pl.String:
+        said, places = distinct(values)
+        return pl.Series(values.name, [judge(value) for value in said.to_list()], dtype=dtype).gather(places)
+    told = values.drop_nulls().unique()
+    verdicts = pl.Series([judge(value) for value in told.to_list()], dtype=dtype)
+    return values.replace_strict(told, verdicts, default=None, return_dtype=dtype)
 
 
-def met_in(texts: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series | None:
-    """Mark the rows in whose text something is met; None where it is in none, as nearly always.
+class Judged:
+    """What a rule says of a day or a number, asked once of each for all blocks of a file; never of a null."""
 
-    A column that says the same again and again is looked at once for each of the things it says.
-    """
-    if texts.null_count() == len(texts):
-        return None
-    if texts.head(LOOKED_AT).n_unique() <= LOOKED_AT // 2 and not test(texts.unique()).any():
-        return None
-    met = test(texts)
-    return met if met.any() else None
+    def __init__(self, judge: Callable[[Any], date], most: int = 1 << 17) -> None:
+        self._judge = judge
+        self._most = most
+        self._known: tuple[pl.Series, pl.Series] | None = None
+
+    def of(self, values: pl.Series) -> pl.Series:
+        told = values.drop_nulls().unique()
+        if self._known is not None and len(self._known[0]) <= self._most:
+            told = told.filter(~told.is_in(self._known[0].implode()))
+        else:
+            self._known = (told.clear(), pl.Series(dtype=pl.Date))
+        if len(told):
+            verdicts = pl.Series([self._judge(value) for value in told.to_list()], dtype=pl.Date)
+            self._known = (pl.concat([self._known[0], told]), pl.concat([self._known[1], verdicts]))
+        return values.replace_strict(*self._known, default=None, return_dtype=pl.Date)
 
 
 class FieldChecker:
@@ -114,7 +132,7 @@ class FieldChecker:
         # What may not lie ahead: the document and the act. Finality may, and the row is held until then.
         self.past = {roles[role] for role in ("decided", "ended") if role in roles}
 
-    def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def check(self, frame: pl.DataFrame, clean: Clean = NOT_LOOKED_AT) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Give the block with canonical values (dates also as ``…#day``, money as ``…#fen``) and the findings."""
         missing = [field.code for field in self.fields if field.code not in frame.columns]
         frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(code) for code in missing)
@@ -124,7 +142,10 @@ class FieldChecker:
             texts = frame[field.code]
             if field.required and texts.null_count():
                 faults.append(("required", field.code, texts.is_null()))
-            if (hidden := met_in(texts, lambda part: part.str.contains(HIDDEN))) is not None:
+            if (
+                field.code not in clean
+                and (hidden := met_in(texts, lambda part: part.str.contains(HIDDEN))) is not None
+            ):
                 faults.append(("hidden-signs", field.code, hidden))
             made, fault = self._read(field, texts)
             columns += made
@@ -161,18 +182,25 @@ class FieldChecker:
         return [("too-long", field.code, texts.str.len_chars() > field.length)]
 
     def _date(self, field: FieldDefinition, texts: pl.Series) -> Any:
-        days = by_distinct(texts, read_day, pl.Date)
+        said, places = distinct(texts)
+        read = pl.Series([read_day(text) for text in said.to_list()], dtype=pl.Date)
+        days = read.gather(places)
         faults = [("bad-date", field.code, texts.is_not_null() & days.is_null())]
         if field.code in self.past:
             faults.append(("future-date", field.code, days > self.on))
-        return [days.dt.to_string("%Y-%m-%d").alias(field.code), days.alias(field.code + DAY)], faults
+        written = read.dt.to_string("%Y-%m-%d").gather(places)
+        return [written.alias(field.code), days.alias(field.code + DAY)], faults
 
     def _number(self, field: FieldDefinition, texts: pl.Series) -> Any:
-        numbers = by_distinct(texts, lambda text: read_number(text, field.scale), pl.String)
+        said, places = distinct(texts)
+        read = [read_number(text, field.scale) for text in said.to_list()]
+        numbers = pl.Series(read, dtype=pl.String).gather(places)
         made = [numbers.alias(field.code)]
         if unit := FEN_PER.get(field.unit):
-            fen = by_distinct(numbers, lambda text: int(Decimal(text) * unit), pl.Int64)
-            made.append(fen.alias(field.code + FEN))
+            fen = pl.Series(
+                [None if number is None else int(Decimal(number) * unit) for number in read], dtype=pl.Int64
+            )
+            made.append(fen.gather(places).alias(field.code + FEN))
         return made, [("bad-number", field.code, texts.is_not_null() & numbers.is_null())]
 
     def _code(self, field: FieldDefinition, texts: pl.Series) -> Any:

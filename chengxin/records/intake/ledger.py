@@ -137,9 +137,10 @@ class Steps:
     def take(self, block: Block) -> None:
         self._timed("stage", lambda: self._stage(block.staged.text))
         moved, fates = self._timed("compare", lambda: self._compare(block))
-        committed, salted = {"commitments": block.staged.commitments}, {"salts": block.staged.salts}
+        committed = {"commitments": block.staged.commitments}
+        valued = {"salts": block.staged.salts, "bodies": block.staged.bodies}
         inserted = self._timed("versions", lambda: self._insert("insert_versions", committed))
-        if inserted != self._timed("payloads", lambda: self._insert("insert_payloads", salted)):
+        if inserted != self._timed("payloads", lambda: self._insert("insert_payloads", valued)):
             raise AssertionError("versions and payloads of a block differ in number")
         if block.marks:
             self._timed("marks", lambda: self._mark(block.marks))
@@ -174,9 +175,10 @@ class Steps:
 
     def _compare(self, block: Block) -> tuple[int, Counter[str]]:
         """Find what the ledger holds of the rows staged; give how many records move, and the rows by fate (new ones have none)."""
-        self._run("find_fates", self._values)
-        if not self._cursor.rowcount and not block.corrections:
+        ((meets,),) = self._run("meets", self._values)
+        if not meets and not block.corrections:
             return 0, Counter()
+        self._run("find_fates", self._values | {"bodies": block.staged.bodies})
         corrections = self._followed(block.corrections)
         held = dict(self._run("held_rows", {"rows": list(corrections)}))
         refused, replaced = settle(corrections, held, self._live(corrections))

@@ -30,6 +30,7 @@ from chengxin.records.intake.persons import Decided, Resolver
 from chengxin.records.intake.reading import ROW, Heading, StoredTable, Table
 from chengxin.records.intake.register import Excuses, Known, find_namesakes, note_late
 from chengxin.records.intake.sandbox import SandboxGate
+from chengxin.records.intake.signs import clean_columns
 from chengxin.records.intake.spool import SpoolWriter
 from chengxin.records.intake.waiting import SealedRows
 from chengxin.records.terms import record_terms
@@ -100,8 +101,9 @@ class Checker:
         """Give the block under field codes with all that was computed, and its findings as they may be kept."""
         fixed = [pl.lit(value, dtype=pl.String).alias(code) for code, value in self._layout.fixed.items()]
         frame = frame.rename(self._layout.columns).select(ROW, *self._layout.columns.values(), *fixed)
-        frame, of_fields = self._fields.check(frame)
-        frame, of_rows = self._rows.check(frame)
+        clean = clean_columns(frame, self._rows.phrases)
+        frame, of_fields = self._fields.check(frame, clean)
+        frame, of_rows = self._rows.check(frame, clean)
         of_rows = pl.concat([of_rows, self._of_register(frame)])
         if not of_fields.height and not of_rows.height:
             return frame, of_fields

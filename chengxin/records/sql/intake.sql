@@ -10,10 +10,10 @@ SELECT pg_advisory_xact_lock(hashtextextended('batches of ' || b.provider_id || 
 FROM records_batch b WHERE b.id = %(batch)s;
 
 -- name: create_staging
--- Days are counted from 1970.
+-- Days are counted from 1970. Bodies aren't here: a block's stand one after another in a string of bytes that its statements are given.
 CREATE TEMP TABLE intake_staging (
-    place integer, row_number integer, subject_id bigint, record_id bigint, decided integer, ended integer, final integer,
-    shown_from integer, shown_until integer, repair_from integer, erase_on integer, grade text, body text
+    place integer, starts integer, length integer, row_number integer, subject_id bigint, record_id bigint, decided integer, ended integer,
+    final integer, shown_from integer, shown_until integer, repair_from integer, erase_on integer, grade text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE intake_fate (row_number integer, version smallint, fate text) ON COMMIT DROP;
 
@@ -30,9 +30,13 @@ GRANT SELECT ON intake_staging TO PUBLIC;
 -- name: empty_staging
 TRUNCATE intake_staging, intake_fate;
 
+-- name: meets
+-- Whether the ledger holds a record of any row already: mostly none, and then the bodies needn't be sent to be compared.
+SELECT EXISTS (SELECT FROM records_fate(%(batch)s, %(layout)s::smallint, NULL));
+
 -- name: find_fates
 -- Rows whose record the ledger holds already, an earlier block of the same batch counted in; the others are new.
-INSERT INTO intake_fate SELECT row_number, version, fate FROM records_fate(%(batch)s, %(layout)s::smallint);
+INSERT INTO intake_fate SELECT row_number, version, fate FROM records_fate(%(batch)s, %(layout)s::smallint, %(bodies)b);
 
 -- name: held_rows
 -- What is known of the rows that correct a record, and the rows that came too late.
@@ -63,7 +67,8 @@ WHERE f.fate IS NULL OR f.fate = 'changed';
 
 -- name: insert_payloads
 INSERT INTO records_payload (subject_id, record_id, version, layout_id, salt, body)
-SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(layout)s, substring(%(salts)b::bytea FROM 16 * s.place + 1 FOR 16), s.body
+SELECT s.subject_id, s.record_id, coalesce(f.version, 0) + 1, %(layout)s, substring(%(salts)b::bytea FROM 16 * s.place + 1 FOR 16),
+    convert_from(substring(%(bodies)b::bytea FROM s.starts + 1 FOR s.length), 'UTF8')
 FROM intake_staging s LEFT JOIN intake_fate f USING (row_number)
 WHERE f.fate IS NULL OR f.fate = 'changed';
 

@@ -222,10 +222,10 @@ CREATE OR REPLACE TRIGGER payload_guarded AFTER INSERT ON records_payload
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION records_guard_payloads();
 
 -- name: fate
--- What the ledger already holds of the rows staged by this session; what the same batch wrote before is told apart. Runs with the
--- owner's eyes, so that intake itself reads nothing. Never by a scan of the ledger: a plan kept from the moment the ledger was
--- empty would be quadratic.
-CREATE OR REPLACE FUNCTION records_fate(batch integer, layout smallint) RETURNS TABLE (row_number integer, version smallint, fate text)
+-- What the ledger already holds of the rows staged by this session, whose bodies are given; without bodies, which rows it holds. What the
+-- same batch wrote before is told apart. Runs with the owner's eyes, so that intake itself reads nothing. Never by a scan of the ledger: a
+-- plan kept from the moment the ledger was empty would be quadratic.
+CREATE OR REPLACE FUNCTION records_fate(batch integer, layout smallint, bodies bytea) RETURNS TABLE (row_number integer, version smallint, fate text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
     SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -243,11 +243,12 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT s.row_number, n.version,
-           CASE WHEN n.state = 'withdrawn' AND records_may_reopen(n.batch_id, batch) THEN 'changed'
+           CASE WHEN bodies IS NULL THEN NULL
+                WHEN n.state = 'withdrawn' AND records_may_reopen(n.batch_id, batch) THEN 'changed'
                 WHEN n.state <> 'active' OR p.body IS NULL THEN 'closed'
-                WHEN n.batch_id = batch
-                    THEN CASE WHEN p.layout_id = layout AND p.body = s.body THEN 'double' ELSE 'conflict' END
-                WHEN p.layout_id = layout AND p.body = s.body THEN 'unchanged' ELSE 'changed' END
+                ELSE CASE p.layout_id = layout AND convert_to(p.body, 'UTF8') = substring(bodies FROM s.starts + 1 FOR s.length)
+                     WHEN true THEN CASE n.batch_id WHEN batch THEN 'double' ELSE 'unchanged' END
+                     ELSE CASE n.batch_id WHEN batch THEN 'conflict' ELSE 'changed' END END END
     FROM pg_temp.intake_staging s
     JOIN LATERAL (SELECT v.version, v.state, v.batch_id FROM records_version v
                   WHERE v.subject_id = s.subject_id AND v.record_id = s.record_id
@@ -350,7 +351,7 @@ CREATE POLICY gate ON records_payload FOR SELECT TO {app} USING (
 -- name: intake_writes_its_batch
 DROP POLICY IF EXISTS intake_batch ON records_version;
 CREATE POLICY intake_batch ON records_version FOR INSERT TO {intake}
-    WITH CHECK (batch_id = current_setting('cx.batch')::integer);
+    WITH CHECK (batch_id = (SELECT current_setting('cx.batch')::integer));
 DROP POLICY IF EXISTS intake_payload ON records_payload;
 -- Which values may be written is the trigger's to say: it reads the versions once for all rows.
 CREATE POLICY intake_payload ON records_payload FOR INSERT TO {intake} WITH CHECK (true);
@@ -387,13 +388,13 @@ CREATE OR REPLACE VIEW records_shown WITH (security_invoker = true) AS
 
 -- name: records_grants
 -- A trigger function too: who may execute it can hang it on a table of their own, and it writes with the owner's rights.
-REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(integer, smallint), records_newest(bigint, bigint), records_batch_versions(integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION records_guard_versions(), records_fate(integer, smallint, bytea), records_newest(bigint, bigint), records_batch_versions(integer) FROM PUBLIC;
 GRANT SELECT ON records_version, records_payload, records_superseded, records_shown, records_layout TO {app};
 GRANT EXECUTE ON FUNCTION records_batch_versions(integer) TO {app};
 GRANT INSERT ON records_version, records_payload TO {intake};
 GRANT SELECT, INSERT ON records_layout TO {intake};
 GRANT USAGE ON SEQUENCE records_layout_id_seq TO {intake};
-GRANT EXECUTE ON FUNCTION records_fate(integer, smallint), records_newest(bigint, bigint) TO {intake};
+GRANT EXECUTE ON FUNCTION records_fate(integer, smallint, bytea), records_newest(bigint, bigint) TO {intake};
 GRANT SELECT (subject_id, record_id, version, erase_on) ON records_version TO {eraser};
 GRANT SELECT (subject_id, record_id, version), DELETE ON records_payload TO {eraser};
 GRANT SELECT, INSERT ON records_batch TO {app}, {intake};

@@ -7,10 +7,13 @@ $$;
 -- name: guard_withdrawals
 -- A record is withdrawn by a batch of the provider that handed it in, and of nobody else; a step of a transfer closes by rules of its own.
 -- Whoever read it must be told: the statement that withdraws, corrects, repairs, seals or takes it to another person announces it, whatever code makes
--- it. An undoing announces itself.
+-- it. An undoing announces itself. A first version says nothing of either, and a batch of them is looked through once.
 CREATE OR REPLACE FUNCTION records_guard_withdrawals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    IF NOT EXISTS (SELECT FROM fresh WHERE version > 1 OR state <> 'active') THEN
+        RETURN NULL;
+    END IF;
     IF EXISTS (
         SELECT FROM fresh f JOIN records_batch b ON b.id = f.batch_id
         WHERE f.state IN ('withdrawn', 'revoked') AND b.transfer_step_id IS NULL AND EXISTS (

@@ -61,7 +61,7 @@ def tuned(machine: Machine, sockets: Path, *, durable: bool, lz4: bool) -> dict[
         "effective_cache_size": _in_mb(max(memory * 5 // 8, 128 * _MB)),
         "maintenance_work_mem": _in_mb(_clamp(memory // 16, 64 * _MB, _GB)),
         "max_wal_size": _in_mb(wal),
-        "min_wal_size": _in_mb(wal // 8),
+        "min_wal_size": _in_mb(wal // 2),
         "wal_compression": "lz4" if lz4 else "on",
         "fsync": safety,
         "full_page_writes": safety,

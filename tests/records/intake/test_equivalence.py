@@ -1,6 +1,7 @@
 """The rules as functions and the rules as columns say the same of every row."""
 
 import random
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,21 +9,26 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from chengxin.identity.likeness import read_written
 from chengxin.identity.rules import normal_name
 from chengxin.lib.codes import CodeType, examine
 from chengxin.lib.periods import turns
 from chengxin.records import rules
-from chengxin.records.intake.fields import HIDDEN, LONG_TERM, met_in, read_day, read_number
+from chengxin.records.intake.admission import RowChecker
+from chengxin.records.intake.fields import LONG_TERM, FieldChecker, read_day, read_number
 from chengxin.records.intake.persons import normal_names
 from chengxin.records.intake.reading import ROW
+from chengxin.records.intake.signs import HIDDEN, clean_columns, met_in
 from chengxin.records.rules import Act, Schedule
 from chengxin.records.terms import record_terms
-from tests.people import MARKET, code_of
+from tests.people import MARKET, WANG_WEI, code_of
 from tests.records.intake.cases import AREAS, ON, framed, judged, shipped_item
 
 TERMS = record_terms(ON)
+HIDDEN_SIGNS = "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd\U000e0000-\U000e007f]"
+"""The same as ``HIDDEN``, in the form of the standard library."""
 PENALTY = shipped_item("CF-ZRR")
 KINDS = PENALTY.maps_to["penalty_kind"]
 PROCEDURES = PENALTY.maps_to["procedure_kind"]
@@ -306,7 +312,40 @@ def test_what_is_met_in_a_column_is_met_however_often_it_repeats(texts: list[str
     series = pl.Series(texts, dtype=pl.String)
     plain = series.str.contains(HIDDEN)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("chengxin.records.intake.fields.LOOKED_AT", looked_at)
+        patched.setattr("chengxin.records.intake.signs.LOOKED_AT", looked_at)
         met = met_in(series, lambda part: part.str.contains(HIDDEN))
     assert (met is None) == (not plain.any())
     assert met is None or met.to_list() == plain.to_list()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["", "设摊", "血型", "a\x80b", "1" * 17, "1" * 16, "X", "\n", "\\"]),
+        max_size=6,
+    )
+    .map("".join)
+    .flatmap(lambda text: st.tuples(st.just(text), st.integers(0, 3000)))
+)
+def test_a_column_is_clean_exactly_where_nothing_is_met_that_is_looked_for(drawn: tuple[str, int]) -> None:
+    text, others = drawn
+    frame = pl.DataFrame({"a": [f"说{number}" for number in range(others)] + [text], "b": ["设摊"] * (others + 1)})
+    met = any(re.search(pattern, text) for pattern in (HIDDEN_SIGNS, r"\d{17}[\dXx]", "血型"))
+    assert clean_columns(frame, ["血型", "(宗教"]) == ({"b"} if met else {"a", "b"})
+
+
+@pytest.mark.parametrize(
+    "text", [*STORIES, "信仰基督教", "a\u200bb", f"身份证 {WANG_WEI.code}", "编号 123456789012345678"]
+)
+@pytest.mark.parametrize("others", [0, 1500])
+def test_what_was_looked_through_at_once_has_the_findings_of_what_was_not(text: str, others: int) -> None:
+    case = {"born": BIRTHS[0], "decided": ON, "ended": ON, "final": ON, "kinds": [], "facts": text, "content": "罚款", "basis": BASES[0],
+            "fine": None, "procedure": None}  # fmt: skip
+    rows = [penalty_row({**case, "facts": f"事由{number}"}) for number in range(others)] + [penalty_row(case)]
+    frame = framed(rows)
+    fields, checker = FieldChecker(PENALTY, ON), RowChecker(PENALTY, TERMS, ON, AREAS, attested=False)
+    clean = clean_columns(frame, checker.phrases)
+    made, of_fields = fields.check(frame)
+    made_clean, of_fields_clean = fields.check(frame, clean)
+    assert_frame_equal(made, made_clean)
+    assert_frame_equal(of_fields, of_fields_clean)
+    assert_frame_equal(checker.check(made)[1], checker.check(made_clean, clean)[1])

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from chengxin.records.intake.fields import (
     LONG_TERM,
     FieldChecker,
+    Judged,
     by_distinct,
+    distinct,
     read_code,
     read_day,
     read_number,
@@ -114,6 +116,35 @@ def test_each_distinct_text_is_judged_once_and_null_stays_null() -> None:
     assert made.to_list() == [2, None, None, 2, 1]
     assert sorted(asked) == ["aa", "b", "x"]
     assert by_distinct(pl.Series("a", [None, None], dtype=pl.String), judge, pl.Int8).to_list() == [None, None]
+
+
+@given(st.lists(st.lists(st.one_of(st.none(), st.text(max_size=3)), max_size=30), min_size=1, max_size=4))
+def test_a_column_is_what_it_says_at_the_places_where_it_says_it(parts: list[list[str | None]]) -> None:
+    column = pl.concat([pl.Series("a", part, dtype=pl.String) for part in parts], rechunk=False)
+    said, places = distinct(column)
+    assert said.gather(places).to_list() == column.to_list()
+    assert len(said) == column.drop_nulls().n_unique()
+
+
+@given(
+    st.lists(st.lists(st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2000, 1, 9))), max_size=9), max_size=6),
+    st.sampled_from([0, 4, 1000]),
+)
+def test_a_day_is_judged_once_for_all_blocks_unless_there_are_too_many(
+    blocks: list[list[date | None]], most: int
+) -> None:
+    asked: list[date] = []
+
+    def judge(day: date) -> date:
+        asked.append(day)
+        return day + timedelta(days=1)
+
+    judged = Judged(judge, most)
+    for block in blocks:
+        made = judged.of(pl.Series(block, dtype=pl.Date)).to_list()
+        assert made == [None if day is None else day + timedelta(days=1) for day in block]
+    if most == 1000:
+        assert len(asked) == len(set(asked))
 
 
 def findings(item: str, **values: str | None) -> set[tuple[str, str]]:

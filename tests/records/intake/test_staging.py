@@ -13,9 +13,12 @@ from chengxin.records.intake.ledger import Block, Loader, Target
 
 
 class Dying:
-    """A connection that dies at one moment of a block: while it is asked, or while a COPY is opened, fed or closed."""
+    """A connection that dies at one moment of a block: while it is asked, or while a COPY is opened, fed or closed.
 
-    rowcount, description = 0, None
+    Whatever it is asked is not so.
+    """
+
+    rowcount, description = 0, "an answer"
 
     def __init__(self, moment: str) -> None:
         self._moment = moment
@@ -29,6 +32,9 @@ class Dying:
 
     def execute(self, *_: object) -> None:
         self._die("ask")
+
+    def fetchall(self) -> list[tuple[bool]]:
+        return [(False,)]
 
     def copy(self, _: str) -> "Dying":
         self._die("open")
@@ -55,7 +61,7 @@ def test_load_ends_with_what_broke_it(monkeypatch: pytest.MonkeyPatch, moment: s
         try:
             with Loader(Target(1, 1, 1, 1, "", datetime(2026, 1, 1, tzinfo=UTC))) as loading:
                 for _ in range(blocks):
-                    loading.add(Block(Staged(b"x", b"", b""), 0))
+                    loading.add(Block(Staged(b"x", b"", b"", b""), 0))
         except ConnectionError as error:
             met.append(str(error))
 
