@@ -102,7 +102,10 @@ def by_distinct(values: pl.Series, judge: Callable[[Any], Any], dtype: Any) -> p
 
 
 class Judged:
-    """What a rule says of a day or a number, asked once of each for all blocks of a file; never of a null."""
+    """What a rule says of a day or a number, asked once of each for all blocks of a file; never of a null.
+
+    Past ``most`` of them it is forgotten, which bounds the memory.
+    """
 
     def __init__(self, judge: Callable[[Any], date], most: int = 1 << 17) -> None:
         self._judge = judge
