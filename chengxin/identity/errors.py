@@ -16,11 +16,9 @@ class OrganisationRefused(Conflict):
 
 
 class OrganisationsUnusable(Unusable):
-    code, message, message_en = (
-        "organisations-unusable",
-        "单位名单无法使用：",
-        "The list of organisations can't be used:",
-    )
+    code = "organisations-unusable"
+    message = "单位名单无法使用："
+    message_en = "The list of organisations can't be used:"
 
 
 class OrganisationsRefused(OrganisationsUnusable):
@@ -42,11 +40,9 @@ class OrganisationsRefused(OrganisationsUnusable):
 
 
 class LicenceRefused(Conflict):
-    code, message, message_en = (
-        "licence-refused",
-        "许可或者备案不能这样登记：",
-        "The licence can't be entered like this:",
-    )
+    code = "licence-refused"
+    message = "许可或者备案不能这样登记："
+    message_en = "The licence can't be entered like this:"
 
 
 class CallUnknown(NotFound):
@@ -108,27 +104,21 @@ class CodeUnreadable(Conflict):
 
 
 class RegistrationRefused(Conflict):
-    code, message, message_en = (
-        "registration-refused",
-        "用途不能这样登记：",
-        "The purpose can't be registered like this:",
-    )
+    code = "registration-refused"
+    message = "用途不能这样登记："
+    message_en = "The purpose can't be registered like this:"
 
 
 class ClientRefused(Conflict):
-    code, message, message_en = (
-        "client-refused",
-        "系统或公钥不能这样登记：",
-        "The system or key can't be entered like this:",
-    )
+    code = "client-refused"
+    message = "系统或公钥不能这样登记："
+    message_en = "The system or key can't be entered like this:"
 
 
 class RestorationRefused(Conflict):
-    code, message, message_en = (
-        "restoration-refused",
-        "恢复不能这样确认：",
-        "A restore can't be acknowledged like this:",
-    )
+    code = "restoration-refused"
+    message = "恢复不能这样确认："
+    message_en = "A restore can't be acknowledged like this:"
 
 
 class ClientUnproved(Unproved):
@@ -144,11 +134,9 @@ class ClientUnproved(Unproved):
 
 
 class TokenInvalid(Unproved):
-    code, message, message_en = (
-        "invalid-token",
-        "访问令牌无效或已过期，请重新取得。",
-        "The access token is invalid or expired; get another.",
-    )
+    code = "invalid-token"
+    message = "访问令牌无效或已过期，请重新取得。"
+    message_en = "The access token is invalid or expired; get another."
     remedy, remedy_en = (
         "重新取得令牌；令牌十分钟有效。",
         "Get another token; one holds for ten minutes.",
@@ -214,19 +202,15 @@ class PurposeNotRegistered(NotAllowed):
 
 
 class OfficerWithoutRight(NotAllowed):
-    code, message, message_en = (
-        "officer-without-right",
-        "您没有实名核验的岗位权限。",
-        "You don't hold the role for checking real names.",
-    )
+    code = "officer-without-right"
+    message = "您没有实名核验的岗位权限。"
+    message_en = "You don't hold the role for checking real names."
 
 
 class QuotaExhausted(TooMany):
-    code, message, message_en = (
-        "quota-exhausted",
-        "今天的核验次数不够了，零时起重新计算。",
-        "Not enough of today's quota is left; it begins anew at midnight.",
-    )
+    code = "quota-exhausted"
+    message = "今天的核验次数不够了，零时起重新计算。"
+    message_en = "Not enough of today's quota is left; it begins anew at midnight."
     remedy, remedy_en = (
         "次日再用，或者向信用中心申请增加。",
         "Wait for the next day, or apply for more.",
@@ -244,11 +228,9 @@ class TooManyMisses(TooMany):
 
 
 class RateExceeded(TooMany):
-    code, message, message_en = (
-        "rate-exceeded",
-        "请求过快，请在下一分钟再试。",
-        "Too fast; try again in the next minute.",
-    )
+    code = "rate-exceeded"
+    message = "请求过快，请在下一分钟再试。"
+    message_en = "Too fast; try again in the next minute."
     remedy, remedy_en = (
         "等 Retry-After 写明的秒数。",
         "Wait for the seconds that Retry-After says.",
@@ -311,11 +293,9 @@ class KeyReused(Conflict):
 
 
 class ReceiptUnknown(NotFound):
-    code, message, message_en = (
-        "receipt-unknown",
-        "没有这个回执。请核对编号。",
-        "There is no such receipt. Check its number.",
-    )
+    code = "receipt-unknown"
+    message = "没有这个回执。请核对编号。"
+    message_en = "There is no such receipt. Check its number."
 
 
 class DelegationRefused(Rejected):
@@ -327,11 +307,9 @@ class VisitRefused(Rejected):
 
 
 class VisitOver(Conflict):
-    code, message, message_en = (
-        "visit-over",
-        "这次办理已经结束、超过时限或者不是您经办的。请重新核验证件，再办理一次。",
-        "This visit is over, past its time or another officer's. Look at the certificate again and begin anew.",
-    )
+    code = "visit-over"
+    message = "这次办理已经结束、超过时限或者不是您经办的。请重新核验证件，再办理一次。"
+    message_en = "This visit is over, past its time or another officer's. Look at the certificate again and begin anew."
 
 
 class ScanRefused(Rejected):
@@ -339,27 +317,21 @@ class ScanRefused(Rejected):
 
 
 class ScanUnknown(NotFound):
-    code, message, message_en = (
-        "scan-unknown",
-        "没有这份材料，或者不是本中心收的。请核对编号。",
-        "There is no such paper, or another centre took it in. Check its number.",
-    )
+    code = "scan-unknown"
+    message = "没有这份材料，或者不是本中心收的。请核对编号。"
+    message_en = "There is no such paper, or another centre took it in. Check its number."
 
 
 class ScanGone(NotFound):
-    code, message, message_en = (
-        "scan-gone",
-        "这份材料的扫描件已过保存期限，已经清除。",
-        "The scan of this paper is past its term and was erased.",
-    )
+    code = "scan-gone"
+    message = "这份材料的扫描件已过保存期限，已经清除。"
+    message_en = "The scan of this paper is past its term and was erased."
 
 
 class TransferRefused(Conflict):
-    code, message, message_en = (
-        "transfer-refused",
-        "不能这样合并或者拆分：",
-        "Persons can't be merged or split like this:",
-    )
+    code = "transfer-refused"
+    message = "不能这样合并或者拆分："
+    message_en = "Persons can't be merged or split like this:"
 
 
 class StepFailed(Conflict):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from uuid import UUID
@@ -129,27 +128,25 @@ def receive(
     refuse_provider(item, provider, today)
     if token is None and adjudication_id is None and (unfinished := _unfinished(file, item, provider, attested)):
         return unfinished
-    entered = partial(
-        Batch.objects.create,
-        item_id=item.id,
-        edition_id=item.edition_id,
-        provider=provider,
-        handed_in_by=actor,
-        adjudication_id=adjudication_id,
-        digest=file.digest,
-        form=file.form,
-        size_bytes=file.size,
-        as_of=today,
-        attested=attested,
-        received_at=at,
-        channel=way.channel,
-        client=way.client,
-        repeat_key=way.repeat_key or None,
-        **({"token": token} if token else {}),
-    )
     try:
         with transaction.atomic():
-            return entered()
+            return Batch.objects.create(
+                item_id=item.id,
+                edition_id=item.edition_id,
+                provider=provider,
+                handed_in_by=actor,
+                adjudication_id=adjudication_id,
+                digest=file.digest,
+                form=file.form,
+                size_bytes=file.size,
+                as_of=today,
+                attested=attested,
+                received_at=at,
+                channel=way.channel,
+                client=way.client,
+                repeat_key=way.repeat_key or None,
+                **({"token": token} if token else {}),
+            )
     except IntegrityError:
         # The same hand-in at the same moment: whoever came second has waited for the first.
         if way.repeat_key and (known := _repeated(file, way, item_code, provider, attested)):
